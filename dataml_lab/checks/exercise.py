@@ -1,0 +1,149 @@
+"""An exercise: a family of seeded worlds, and the named properties that an answer must have in them."""
+
+import hashlib
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from dataml_lab.checks.answers import Failed, NotAttempted
+
+Outcome = Literal["holds", "fails", "not judged"]
+
+
+class Property(NamedTuple):
+    """What an answer must do, and its worth in points. `broken(answer, world)` returns None where the property
+    holds, else a sentence that helps. Where a gate fails, the properties after it are not judged."""
+
+    name: str
+    points: float
+    broken: Callable[[Any, Any], str | None]
+    gate: bool
+
+
+class Finding(NamedTuple):
+    """What was found about one property of one answer."""
+
+    property: str
+    points: float
+    outcome: Outcome
+    sentence: str = ""
+
+    @property
+    def earned(self) -> float:
+        """The property's points if it holds, else 0."""
+        return self.points if self.outcome == "holds" else 0.0
+
+    def __str__(self) -> str:
+        head = f"  {self.outcome:<10}  {_worth(self.points) if self.points else 'required':<10}  {self.property}"
+        told = textwrap.wrap(self.sentence, 96, initial_indent=" " * 26, subsequent_indent=" " * 26)
+        return "\n".join([head, *told])
+
+
+class Verdict(NamedTuple):
+    """What was found about an answer: a finding per property, or why there was nothing to judge."""
+
+    exercise: str
+    findings: tuple[Finding, ...]
+    not_attempted: str = ""
+
+    @property
+    def points(self) -> float:
+        """The points that the exercise is worth."""
+        return math.fsum(finding.points for finding in self.findings)
+
+    @property
+    def earned(self) -> float:
+        """The points that the answer earns, between 0 and `points`."""
+        return math.fsum(finding.earned for finding in self.findings)
+
+    def __str__(self) -> str:
+        if self.not_attempted:
+            return f"{self.exercise}: not attempted, 0 of {_worth(self.points)} ({self.not_attempted})."
+        held = sum(finding.outcome == "holds" for finding in self.findings)
+        head = (f"{self.exercise}: {held} of {len(self.findings)} properties hold, "
+                f"{self.earned:g} of {_worth(self.points)}.")
+        return "\n".join([head, *map(str, self.findings)])
+
+
+@dataclass
+class Exercise:
+    """A named task: `world(seed)` makes a world to judge an answer in, `take(namespace)` finds the answer among
+    a notebook's names, and `fair(world)` is false for a world that is too easy or too hard to count."""
+
+    name: str
+    world: Callable[[int], Any]
+    take: Callable[[Mapping[str, Any]], Any]
+    fair: Callable[[Any], bool] = lambda world: True
+    properties: list[Property] = field(default_factory=list)
+
+    @property
+    def points(self) -> float:
+        """The points that the exercise is worth."""
+        return math.fsum(p.points for p in self.properties)
+
+    def demands(self, name: str, points: float, gate: bool = False) -> Callable[[Callable], Callable]:
+        """Decorator: makes a function (answer, world) -> sentence or None a property of this exercise."""
+        def register(broken: Callable[[Any, Any], str | None]) -> Callable:
+            self.properties.append(Property(name, points, broken, gate))
+            return broken
+        return register
+
+    def fair_world(self, seed: int) -> Any:
+        """The first fair world of a seed; RuntimeError if fifty in a row are not."""
+        candidates = (self.world(seed + step) for step in range(50))
+        found = next(filter(self.fair, candidates), None)
+        if found is None:
+            raise RuntimeError(f"No fair world for {self.name} in fifty tries from seed {seed}.")
+        return found
+
+    def judge(self, namespace: Mapping[str, Any], seeds: Iterable[int], oracle: Callable | None = None) -> Verdict:
+        """The verdict on the answer in `namespace`, over the worlds of all seeds: a property holds if it holds
+        in each. An oracle, where there is one, is a reference answer that the worlds hand to the properties."""
+        try:
+            answer = self.take(namespace)
+            worlds = [self.fair_world(seed) for seed in seeds]
+            for world in worlds:
+                world.oracle = oracle
+            return Verdict(self.name, tuple(self._findings(answer, worlds)))
+        except NotAttempted as reason:
+            unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
+            return Verdict(self.name, unjudged, str(reason))
+
+    def _findings(self, answer: Any, worlds: list) -> Iterable[Finding]:
+        closed = ""
+        for prop in self.properties:
+            if closed:
+                yield Finding(prop.name, prop.points, "not judged", f"Judged once “{closed}” holds.")
+                continue
+            sentence = _first_sentence(prop, answer, worlds)
+            yield Finding(prop.name, prop.points, "fails" if sentence else "holds", sentence)
+            closed = prop.name if sentence and prop.gate else ""
+
+
+def _first_sentence(prop: Property, answer: Any, worlds: list) -> str:
+    """Why the property is broken in the first world where it is; empty where it holds in all."""
+    for world in worlds:
+        try:
+            sentence = prop.broken(answer, world)
+        except Failed as failure:
+            sentence = str(failure)
+        if sentence:
+            return sentence
+    return ""
+
+
+def seeds(exercise: str, salt: str, student: str = "", count: int = 3) -> list[int]:
+    """The seeds of a student's worlds, in 0..2⁴⁸: a hash of salt, exercise, student and running number.
+
+    >>> seeds("fetch_all", "a") == seeds("fetch_all", "a"), seeds("fetch_all", "a") == seeds("fetch_all", "b")
+    (True, False)
+    """
+    texts = (f"{salt}\0{exercise}\0{student}\0{number}" for number in range(count))
+    return [int.from_bytes(hashlib.sha256(text.encode()).digest()[:6]) for text in texts]
+
+
+def _worth(points: float) -> str:
+    """Points in words: `1 point`, `2.5 points`."""
+    return f"{points:g} point{'' if points == 1 else 's'}"

@@ -1,0 +1,157 @@
+"""The command `dataml-lab`. Exit codes: 0 done, 1 something is wrong (it says what), 2 the call was."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command and returns its exit code. Ctrl-C ends any of them with 130 and leaves nothing half done."""
+    # nbgrader calls `alembic` by name, and nobody need activate the environment.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dataml-lab", description="The workbook: open it, build it, release it, and grade its graders.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    lab = _command(commands, "lab", _lab, "open the workbook in JupyterLab")
+    lab.add_argument("--port", type=int, default=8888, help="port to serve on; the next free one if taken")
+    lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
+    doctor = _command(commands, "doctor", _doctor, "say what works on this machine, and what to do about the rest")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
+    build.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 01_pipeline; all when left out")
+    build.add_argument("--force", action="store_true", help="also those that have not changed")
+    release = _command(commands, "release", _release, "make the students' notebooks and register them in the gradebook")
+    release.add_argument("lessons", nargs="*", metavar="LESSON", help="all when left out")
+    _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
+    return parser
+
+
+def _command(commands: argparse._SubParsersAction, name: str, run: Callable, about: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _catalogue_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("lesson", nargs="?", metavar="LESSON", help="such as 01_pipeline; all when left out")
+    parser.add_argument("--answers", type=Path, metavar="DIR", help="a folder of further answers")
+    parser.add_argument("--salt", action="append", metavar="S", help="hidden worlds to try; may be repeated")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.epilog = """An answer is a file DIR/<exercise>/right_<how>.py or wrong_<mistake>.py. Its docstring opens with a
+sentence; then may follow, a line each:
+  fails: <property>; <property>   all the properties that it loses
+  points: <number>                what it earns
+  says: <words>                   words of the sentence that its author is shown
+A right answer earns all points; a wrong one needs `fails:` or `points:`.
+The exit code is 1 if any verdict is not as expected."""
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.lab import command
+
+    os.chdir(COURSE)
+    arguments = command(options.port, options.no_browser)
+    os.execv(arguments[0], arguments)  # JupyterLab takes this process over, and with it Ctrl-C
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from dataml_lab.doctor import examinations
+
+    found = []
+    for result in examinations():
+        found.append(result)
+        if not options.json:
+            print(result, flush=True)
+    if options.json:
+        print(json.dumps([result._asdict() for result in found]))
+    return int(any(result.state == "broken" for result in found))
+
+
+def _build(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.grading.build import build, is_current
+
+    def one(lesson: str) -> str:
+        if not options.force and is_current(COURSE, lesson):
+            return "unchanged"
+        started = time.monotonic()
+        build(COURSE, lesson)
+        return f"built in {time.monotonic() - started:.0f} s"
+    return _each_lesson(options.lessons, one)
+
+
+def _release(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.grading.build import release, release_path
+
+    def one(lesson: str) -> str:
+        release(COURSE, lesson, COURSE / "gradebook.db")
+        return f"released: hand out {release_path(COURSE, lesson).relative_to(COURSE)}"
+    return _each_lesson(options.lessons, one)
+
+
+def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
+    """Does the work for each lesson, a line each; a lesson that fails doesn't keep the others from theirs."""
+    from dataml_lab.checks import LESSONS
+    from dataml_lab.grading.build import BuildError
+    from dataml_lab.grading.source import SourceError
+
+    failed = 0
+    for lesson in lessons or LESSONS:
+        try:
+            print(f"{lesson}: ", end="", flush=True)
+            print(work(lesson))
+        except (BuildError, SourceError) as error:
+            failed += 1
+            print(f"failed\n{error}", file=sys.stderr)
+    return int(failed > 0)
+
+
+def _catalogue(options: argparse.Namespace) -> int:
+    from dataml_lab.checks import LESSONS, exercises
+    from dataml_lab.grading import COURSE, catalogue
+    from dataml_lab.grading.build import BuildError
+
+    salts, rows = options.salt or ["catalogue"], []
+    try:
+        for lesson in [options.lesson] if options.lesson else LESSONS:
+            tried = catalogue.run(COURSE, lesson, salts, options.answers, _progress(f"{lesson}: answers"))
+            rows += tried
+            if not options.json:
+                print(catalogue.matrix(tried, exercises(lesson)))
+    except (BuildError, catalogue.CatalogueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    wrong = sum(bool(row.surprises) for row in rows)
+    if options.json:
+        print(json.dumps([catalogue.as_json(row) for row in rows]))
+    else:
+        print(f"\n{len(rows)} answers in the hidden worlds of {len(salts)} salt(s): "
+              f"{'all as expected' if not wrong else f'{wrong} not as expected'}.")
+    return int(wrong > 0)
+
+
+def _progress(what: str) -> Callable[[int, int], None]:
+    """Reports (done, all) on one line of a terminal, with the time left; quiet elsewhere."""
+    started = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        left = (time.monotonic() - started) / done * (total - done)
+        end = "\r\033[K" if done == total else ""
+        print(f"\r{what} {done} of {total}, about {left:.0f} s left ", end=end, file=sys.stderr, flush=True)
+    return report if sys.stderr.isatty() else lambda done, total: None

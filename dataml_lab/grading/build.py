@@ -1,0 +1,101 @@
+"""From sources to notebooks: `solutions/NN/NN.ipynb` executed, `notebooks/NN/NN.ipynb` as students get it."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from dataml_lab.checks import LESSONS
+from dataml_lab.grading.environment import environment
+from dataml_lab.grading.source import notebook
+
+CELL_SECONDS = 120  # no cell of a lesson runs longer
+
+
+class BuildError(RuntimeError):
+    """A notebook that could not be made; the message names it and says why. What was there before stays."""
+
+
+def source_of(course: Path, lesson: str) -> Path:
+    """The source of a lesson; BuildError naming the lessons that exist."""
+    path = course / "solutions" / lesson / f"{lesson}.py"
+    if lesson not in LESSONS or not path.exists():
+        raise BuildError(f"There is no lesson {lesson!r} at {path}. There are: {', '.join(LESSONS)}.")
+    return path
+
+
+def solution_path(course: Path, lesson: str) -> Path:
+    """Where the executed notebook of a lesson lies."""
+    return course / "solutions" / lesson / f"{lesson}.ipynb"
+
+
+def release_path(course: Path, lesson: str) -> Path:
+    """Where the notebook that students open lies."""
+    return course / "notebooks" / lesson / f"{lesson}.ipynb"
+
+
+def is_current(course: Path, lesson: str) -> bool:
+    """Whether both notebooks of a lesson exist and come from its source as it is now."""
+    version = notebook(source_of(course, lesson)).metadata.dataml_lab.version
+    paths = solution_path(course, lesson), release_path(course, lesson)
+    return all(path.exists() and _version(path) == version for path in paths)
+
+
+def _version(path: Path) -> str:
+    return nbformat.read(path, as_version=4).metadata.get("dataml_lab", {}).get("version", "")
+
+
+def build(course: Path, lesson: str) -> None:
+    """Makes both notebooks of a lesson. Each replaces the one before only when it is complete."""
+    fresh = notebook(source_of(course, lesson))
+    _replace(solution_path(course, lesson), executed(fresh, solution_path(course, lesson).parent))
+    release(course, lesson)
+
+
+def executed(book: NotebookNode, folder: Path) -> NotebookNode:
+    """The notebook with the outputs of running it in `folder`; BuildError with the cell that failed."""
+    client = NotebookClient(book, timeout=CELL_SECONDS, record_timing=False, kernel_name="python3",
+                            resources={"metadata": {"path": str(folder)}},
+                            config=Config(KernelManager={"transport_encryption": "auto"}))
+    try:
+        with environment(DATAML_LAB_SALT=None, DATAML_LAB_ORACLES=None, DATAML_LAB_STUDENT=None):
+            done = client.execute()
+    except CellExecutionError as error:
+        raise BuildError(f"{folder.name}: a cell of the solution failed.\n{error}") from None
+    done.metadata.pop("language_info", None)  # holds the version of Python
+    return done
+
+
+def release(course: Path, lesson: str, gradebook: Path | None = None) -> None:
+    """Makes the released notebook of a lesson with nbgrader's generate_assignment, in a folder of its own, since
+    that deletes the notebook it is to replace when it fails. With a gradebook, its cells are registered there."""
+    with tempfile.TemporaryDirectory() as temporary:
+        desk = Path(temporary)
+        shutil.copy(course / "nbgrader_config.py", desk)
+        _replace(solution_path(desk, lesson), notebook(source_of(course, lesson)))
+        _generate_assignment(desk, lesson, gradebook or desk / "gradebook.db")
+        _replace(release_path(course, lesson), nbformat.read(release_path(desk, lesson), as_version=4))
+
+
+def _generate_assignment(desk: Path, lesson: str, gradebook: Path) -> None:
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", lesson, "--force",
+               f"--CourseDirectory.root={desk}", f"--CourseDirectory.db_url=sqlite:///{gradebook}"]
+    run = subprocess.run(command, cwd=desk, capture_output=True, text=True)
+    if run.returncode:
+        raise BuildError(f"{lesson}: nbgrader could not make the released notebook.\n{run.stderr[-3000:]}")
+
+
+def _replace(path: Path, book: NotebookNode) -> None:
+    """Writes a notebook beside its place and moves it there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(nbformat.v4.writes(book) + "\n", "utf-8")
+    draft.replace(path)
+

@@ -1,0 +1,99 @@
+"""From a lesson's one source, in percent format, to its notebook with nbgrader's marks filled in."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import jupytext
+from nbformat import NotebookNode
+from nbformat.v4 import writes
+
+from dataml_lab.checks import exercises
+from dataml_lab.checks.exercise import Exercise
+
+# What nbgrader knows of a role: is the cell graded, is it an answer, may the student edit it.
+ROLES = {
+    "prompt": {"grade": False, "solution": False, "locked": True},
+    "answer": {"grade": False, "solution": True, "locked": False},
+    "check": {"grade": False, "solution": False, "locked": True},
+    "graded": {"grade": True, "solution": False, "locked": True},
+}
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+PROPERTIES = "{{properties}}"  # stands in a prompt for the table of what earns points
+
+
+class SourceError(ValueError):
+    """A lesson's source that no notebook can be made of; the message names file, cell and mistake."""
+
+
+def notebook(path: Path) -> NotebookNode:
+    """The unexecuted notebook of a lesson's source, `solutions/<lesson>/<lesson>.py`.
+
+    Cell ids derive from exercise and role, else from the position, so that the same source gives the same bytes.
+    Its metadata carries the digest of its cells, by which a build knows what has changed.
+    """
+    lesson, known = path.stem, exercises(path.stem)
+    book = jupytext.reads(path.read_text("utf-8"), fmt="py:percent")
+    for number, cell in enumerate(book.cells, 1):
+        try:
+            _fill_in(cell, number, known)
+        except (KeyError, ValueError) as error:
+            raise SourceError(f"{path.name}, cell {number}: {error.args[0]}") from None
+    _require_all_roles(path, book, known)
+    book.metadata = NotebookNode(kernelspec=NotebookNode(KERNEL))
+    book.nbformat, book.nbformat_minor = 4, 5
+    book.metadata["dataml_lab"] = NotebookNode(lesson=lesson, version=_digest(book))
+    return book
+
+
+def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> None:
+    """Replaces what the header of a cell says (role, exercise, tags) by ids and marks."""
+    role, name = cell.metadata.get("role"), cell.metadata.get("exercise")
+    tags = cell.metadata.get("tags")
+    cell.metadata = NotebookNode(tags=tags) if tags else NotebookNode()
+    cell.id = f"cell-{number:03d}"
+    if role is None and name is None:
+        return
+    if role not in ROLES or name not in known:
+        raise ValueError(f"role {role!r} of exercise {name!r}: roles are {', '.join(ROLES)}; exercises of this "
+                         f"lesson are {', '.join(known)}")
+    cell.id = f"{name}-{role}"
+    cell.metadata["nbgrader"] = _marks(role, known[name])
+    cell.source = cell.source.replace(PROPERTIES, properties_table(known[name]))
+
+
+def _marks(role: str, exercise: Exercise) -> NotebookNode:
+    """nbgrader's metadata, schema 3, of a cell with this role. Only a graded cell has points."""
+    grade_id = exercise.name if role == "graded" else f"{exercise.name}-{role}"
+    points = {"points": exercise.points} if role == "graded" else {}
+    return NotebookNode(grade_id=grade_id, schema_version=3, task=False, **ROLES[role], **points)
+
+
+def properties_table(exercise: Exercise) -> str:
+    """The properties of an exercise and their points, as a table in Markdown."""
+    rows = [f"| {p.name} | {'required' if p.gate and not p.points else f'{p.points:g}'} |"
+            for p in exercise.properties]
+    return "\n".join(["| property | points |", "|---|---|", *rows, f"| all | {exercise.points:g} |"])
+
+
+def _require_all_roles(path: Path, book: NotebookNode, known: dict[str, Exercise]) -> None:
+    """Each exercise has each of its four cells once, in order."""
+    expected = [f"{name}-{role}" for name in known for role in ROLES]
+    present = [cell.id for cell in book.cells if not cell.id.startswith("cell-")]
+    if present != expected:
+        raise SourceError(f"{path.name}: its exercise cells are {present}, where {expected} were expected.")
+
+
+def _digest(book: NotebookNode) -> str:
+    """Twelve hex digits that change whenever a cell does."""
+    return hashlib.sha256(writes(book).encode()).hexdigest()[:12]
+
+
+def answer_source(book: NotebookNode, exercise: str) -> str:
+    """The source of the answer cell of an exercise: the solution, or the stub of a released notebook."""
+    return next(cell.source for cell in book.cells if cell.id == f"{exercise}-answer")
+
+
+def without_solution_marks(source: str) -> str:
+    """The source without the lines that mark where a solution begins and ends."""
+    return re.sub(r"(?m)^.*### (BEGIN|END) SOLUTION.*\n?", "", source)

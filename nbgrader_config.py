@@ -1,0 +1,45 @@
+"""nbgrader on this course: solutions/ is released to notebooks/; submissions are graded in hidden worlds."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    IgnorePattern,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from dataml_lab.grading.stock import ExecuteInHiddenWorlds, RestoreMarks
+
+COURSE = Path(__file__).resolve().parent
+
+# nbgrader calls `alembic` by name, and no environment need be activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+c = get_config()  # noqa: F821 (given by nbgrader)
+c.CourseDirectory.course_id = "dataml-lab"
+c.CourseDirectory.root = str(COURSE)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+# Sources, oracles and catalogued answers lie beside the solution notebook, and must not travel with it.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "answers"]
+c.Exchange.root = str(COURSE / "exchange")
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nreturn NotImplemented"}
+
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput, RestoreMarks, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [
+    ExecuteInHiddenWorlds, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+c.OverwriteCells.add_missing_cells = True  # a deleted check or graded cell comes back
+c.Execute.skip_cells_with_tag = f"never-{secrets.token_hex(8)}"  # else a tag skips a test, for full marks
+c.Execute.timeout = 60
+c.Execute.shutdown_kernel = "immediate"
+c.KernelManager.transport_encryption = "auto"
