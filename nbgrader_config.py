@@ -23,7 +23,7 @@ COURSE = Path(__file__).resolve().parent
 # nbgrader calls `alembic` by name, and no environment need be activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
-c = get_config()  # noqa: F821 (given by nbgrader)
+c = get_config()
 c.CourseDirectory.course_id = "dataml-lab"
 c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.source_directory = "solutions"

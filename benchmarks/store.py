@@ -58,9 +58,7 @@ def main() -> None:
     if chosen.task:
         measure(chosen.task, chosen.users)
         return
-    print(
-        f"{'task':<11}{'rows':>13}{'seconds':>9}{'× time':>8}{'peak MiB':>10}{'× peak':>8}{'MB on disk':>12}"
-    )
+    print(f"{'task':<11}{'rows':>13}{'seconds':>9}{'× time':>8}{'peak MiB':>10}{'× peak':>8}{'MB on disk':>12}")
     for task in ("raw orders", "tables", "to_parquet"):
         before = None
         for events in sorted({224_000, 2_240_000, chosen.events}):

@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
     build.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 01_pipeline; all when left out")
     build.add_argument("--force", action="store_true", help="also those that have not changed")
-    release = _command(commands, "release", _release, "make the students' notebooks and register them in the gradebook")
+    release = _command(commands, "release", _release, "make the students' notebooks, and enter them in the gradebook")
     release.add_argument("lessons", nargs="*", metavar="LESSON", help="all when left out")
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     return parser
@@ -51,8 +51,8 @@ def _catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", type=Path, metavar="DIR", help="a folder of further answers")
     parser.add_argument("--salt", action="append", metavar="S", help="hidden worlds to try; may be repeated")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.epilog = """An answer is a file DIR/<exercise>/right_<how>.py or wrong_<mistake>.py. Its docstring opens with a
-sentence; then may follow, a line each:
+    parser.epilog = """An answer is a file DIR/<exercise>/right_<how>.py or wrong_<mistake>.py. Its docstring
+opens with a sentence; then may follow, a line each:
   fails: <property>; <property>   all the properties that it loses
   points: <number>                what it earns
   says: <words>                   words of the sentence that its author is shown

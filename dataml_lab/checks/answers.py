@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import io
-import os
 import signal
 import threading
 import traceback
@@ -11,11 +10,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+PACKAGE = str(Path(__file__).resolve().parents[1])
 DEADLINE = 5.0  # seconds that one call of an answer may take
 
 
@@ -142,12 +143,11 @@ def _described(error: BaseException) -> str:
     except Exception:
         message = "(its message can't be shown)"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
-             if not frame.filename.startswith(_PACKAGE)]
+             if not frame.filename.startswith(PACKAGE)]
     place = f" (line {lines[0]} of its cell)" if lines else ""
     return f"{type(error).__name__}{': ' if message else ''}{message[:200]}{place}"
 
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH120 (frames hold text paths)
 
 
 class _Sink(io.TextIOBase):

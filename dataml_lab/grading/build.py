@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
@@ -81,7 +82,9 @@ def release(course: Path, lesson: str, gradebook: Path | None = None) -> None:
         shutil.copy(course / "nbgrader_config.py", desk)
         _replace(solution_path(desk, lesson), notebook(source_of(course, lesson)))
         _generate_assignment(desk, lesson, gradebook or desk / "gradebook.db")
-        _replace(release_path(course, lesson), nbformat.read(release_path(desk, lesson), as_version=4))
+        released = nbformat.read(release_path(desk, lesson), as_version=4)
+        _require_compiling(lesson, released)
+        _replace(release_path(course, lesson), released)
 
 
 def _generate_assignment(desk: Path, lesson: str, gradebook: Path) -> None:
@@ -90,6 +93,16 @@ def _generate_assignment(desk: Path, lesson: str, gradebook: Path) -> None:
     run = subprocess.run(command, cwd=desk, capture_output=True, text=True)
     if run.returncode:
         raise BuildError(f"{lesson}: nbgrader could not make the released notebook.\n{run.stderr[-3000:]}")
+
+
+def _require_compiling(lesson: str, book: NotebookNode) -> None:
+    """A stub must leave code that runs: one in place of a whole function would be a `return` outside of any."""
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            try:
+                compile(TransformerManager().transform_cell(cell.source), cell.id, "exec")
+            except SyntaxError as error:
+                raise BuildError(f"{lesson}, cell {cell.id}: released, it is no Python any more: {error}") from None
 
 
 def _replace(path: Path, book: NotebookNode) -> None:

@@ -15,6 +15,7 @@ import ast
 import os
 import re
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,32 +117,38 @@ def run(course: Path, lesson: str, salts: list[str], more: Path | None = None,
     with tempfile.TemporaryDirectory() as temporary:
         folders = [course / "solutions" / lesson / "answers", *([more] if more else [])]
         listed = [found for folder in folders for found in entries(folder, known)]
-        listed += list(_from_notebooks(course, lesson, known, Path(temporary)))
+        listed += _from_notebooks(course, lesson, known, Path(temporary))
         listed.sort(key=lambda e: (list(known).index(e.exercise), e.name))
         rows = []
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for row in pool.map(lambda e: _tried(e, lesson, salts, course / "solutions"), listed):
+            for row in pool.map(lambda e: _tried(e, lesson, Path(temporary), salts, course / "solutions"), listed):
                 rows.append(row)
                 progress(len(rows), len(listed))
     return rows
 
 
-def _from_notebooks(course: Path, lesson: str, known: dict[str, Exercise], folder: Path) -> Iterator[Entry]:
-    """Two more entries for each exercise: the course's own solution, and the stub as students get it."""
+def _from_notebooks(course: Path, lesson: str, known: dict[str, Exercise], folder: Path) -> list[Entry]:
+    """Two more entries for each exercise: the course's own solution, and the stub as students get it. Into `folder`
+    go their files, and for each exercise `before_<exercise>.py` with the solutions of those before it."""
     solution = notebook(source_of(course, lesson))
     released = nbformat.read(release_path(course, lesson), as_version=4)
+    found, before = [], ""
     for name, exercise in known.items():
-        earlier = [answer_source(solution, other) for other in list(known)[:list(known).index(name) + 1]]
-        right, stub = folder / f"right_solution_{name}.py", folder / f"stub_{name}.py"
-        right.write_text(without_solution_marks("\n\n".join(earlier)), "utf-8")
-        stub.write_text(answer_source(released, name), "utf-8")
-        yield Entry(name, right, "The solution notebook.", frozenset(), exercise.points, "")
-        yield Entry(name, stub, "Untouched.", None, 0.0, "")
+        answer = without_solution_marks(answer_source(solution, name))
+        sources = {"before": before, "solution": answer, "stub": answer_source(released, name)}
+        files = {role: folder / f"{role}_{name}.py" for role in sources}
+        for role, file in files.items():
+            file.write_text(sources[role], "utf-8")
+        found.append(Entry(name, files["solution"], "The solution notebook.", frozenset(), exercise.points, ""))
+        found.append(Entry(name, files["stub"], "Untouched.", None, 0.0, ""))
+        before += f"{answer}\n\n"
+    return found
 
 
-def _tried(entry: Entry, lesson: str, salts: list[str], oracles: Path) -> Row:
+def _tried(entry: Entry, lesson: str, folder: Path, salts: list[str], oracles: Path) -> Row:
+    before = folder / f"before_{entry.exercise}.py"
     try:
-        trials = try_answer(lesson, entry.exercise, entry.file, salts, oracles)
+        trials = try_answer(lesson, entry.exercise, before, entry.file, salts, oracles)
     except TrialError as error:
         return Row(entry, [], [str(error)])
     surprises = [f"salt {trial.salt}: {text}" for trial in trials for text in _surprises(entry, trial)]
@@ -190,7 +197,8 @@ def _line(row: Row) -> str:
     marks = " ".join(MARKS[finding.outcome] for finding in worst.findings)
     verdict = "as expected" if not row.surprises else "WRONG: " + "; ".join(row.surprises)
     told = next((finding.sentence for finding in worst.findings if finding.sentence), worst.not_attempted)
-    return f"  {name:34}{marks}  {worst.earned:6g}  {verdict}" + (f"\n{'':8}{told}" if told else "")
+    return "\n".join([f"  {name:34}{marks}  {worst.earned:6g}  {verdict}",
+                      *textwrap.wrap(told, 100, initial_indent=" " * 8, subsequent_indent=" " * 8)])
 
 
 def as_json(row: Row) -> dict:

@@ -19,7 +19,7 @@ ROLES = {
     "graded": {"grade": True, "solution": False, "locked": True},
 }
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-PROPERTIES = "{{properties}}"  # stands in a prompt for the table of what earns points
+PROPERTIES, POINTS = "{{properties}}", "{{points}}"  # stand in a prompt for what earns points, and how many
 
 
 class SourceError(ValueError):
@@ -59,7 +59,8 @@ def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> Non
                          f"lesson are {', '.join(known)}")
     cell.id = f"{name}-{role}"
     cell.metadata["nbgrader"] = _marks(role, known[name])
-    cell.source = cell.source.replace(PROPERTIES, properties_table(known[name]))
+    cell.source = cell.source.replace(PROPERTIES, properties_table(known[name])).replace(
+        POINTS, f"{known[name].points:g} points")
 
 
 def _marks(role: str, exercise: Exercise) -> NotebookNode:

@@ -1,6 +1,6 @@
 """One answer judged in a process of its own, so that it can neither hang nor end its caller.
 
-Run as `python -m dataml_lab.grading.trial LESSON EXERCISE FILE SALT…`: prints one JSON list, an item per salt.
+Run as `python -m dataml_lab.grading.trial LESSON EXERCISE BEFORE FILE SALT…`: prints one JSON list, an item per salt.
 """
 
 import json
@@ -29,9 +29,10 @@ class TrialError(RuntimeError):
     """An answer that ended its process or outlived its time; the message says which file and how."""
 
 
-def try_answer(lesson: str, exercise: str, file: Path, salts: list[str], oracles: Path) -> list[Trial]:
-    """The trials of a file of answers, one per salt, from a process of their own."""
-    command = [sys.executable, "-m", "dataml_lab.grading.trial", lesson, exercise, str(file), *salts]
+def try_answer(lesson: str, exercise: str, before: Path, file: Path, salts: list[str], oracles: Path) -> list[Trial]:
+    """The trials of a file of answers, one per salt, from a process of their own. The file `before` is run first:
+    it defines what earlier cells of the notebook would have."""
+    command = [sys.executable, "-m", "dataml_lab.grading.trial", lesson, exercise, str(before), str(file), *salts]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL,
                              env={**os.environ, "DATAML_LAB_ORACLES": str(oracles)})
@@ -49,11 +50,11 @@ def _verdict(data: list) -> Verdict:
     return Verdict(exercise, tuple(Finding(*finding) for finding in findings), not_attempted)
 
 
-def main(lesson: str, exercise: str, file: str, *salts: str) -> None:
+def main(lesson: str, exercise: str, before: str, file: str, *salts: str) -> None:
     """Judges the answer in `file` on the worlds of each salt and prints the verdicts."""
     reply = os.fdopen(os.dup(1), "w")  # what the answer prints goes elsewhere
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    namespace = runpy.run_path(file)
+    namespace = runpy.run_path(file, init_globals=runpy.run_path(before))
     judged = exercises(lesson)[exercise]
     verdicts = [judged.judge(namespace, seeds(exercise, salt), oracle(lesson, exercise)) for salt in salts]
     print(json.dumps(verdicts), file=reply, flush=True)

@@ -20,7 +20,7 @@ class CleanError(RuntimeError):
     """Rows went missing between what was received and what was kept or quarantined."""
 
 
-class Rejected(ValueError):  # noqa: N818 - a verdict, not a malfunction
+class Rejected(ValueError):
     """A raw order that can't be trusted: the field at fault and a short reason."""
 
     def __init__(self, field: str, reason: str) -> None:

@@ -54,7 +54,7 @@ class Warehouse:
         keys = pd.DataFrame({key: frame[key] if covers is None else list(covers)}, dtype=frame[key].dtype)
         if keys[key].isna().any() or not frame[key].isin(keys[key]).all():
             raise ServeError(f"{table}: a row's {key} is missing or not covered: nothing was published")
-        self._connection.register("incoming", frame).register("keys", keys)
+        self._connection.register("incoming_rows", frame).register("replaced_keys", keys)
         with serve_errors(self.path), self._transaction():
             self._create(table)
             self._replace(table, key)
@@ -86,9 +86,9 @@ class Warehouse:
 
     def _create(self, table: str) -> None:
         """Makes the table when missing. Raises ServeError when it has other columns than what comes in."""
-        self._connection.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table)} AS FROM incoming LIMIT 0")
+        self._connection.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table)} AS FROM incoming_rows LIMIT 0")
         held = columns(self._connection.sql(f"FROM {quoted(table)}"))
-        offered = columns(self._connection.sql("FROM incoming"))
+        offered = columns(self._connection.sql("FROM incoming_rows"))
         if differing := dict(held.items() ^ offered.items()):
             raise ServeError(
                 f"{self.path}: {table} and the frame differ in {', '.join(sorted(differing))}: "
@@ -97,9 +97,9 @@ class Warehouse:
 
     def _replace(self, table: str, key: str) -> None:
         """Deletes the rows of the keys and inserts those that come in."""
-        column = f'"{key}"'
-        self._connection.execute(f"DELETE FROM {quoted(table)} WHERE {column} IN (SELECT {column} FROM keys)")
-        self._connection.execute(f"INSERT INTO {quoted(table)} BY NAME FROM incoming")
+        replaced = f"{quoted(key)} IN (SELECT {quoted(key)} FROM replaced_keys)"
+        self._connection.execute(f"DELETE FROM {quoted(table)} WHERE {replaced}")
+        self._connection.execute(f"INSERT INTO {quoted(table)} BY NAME FROM incoming_rows")
 
 
 def without_categories(frame: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +113,8 @@ def columns(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
 
 
 def quoted(name: str) -> str:
-    """The table's name as SQL writes it, whatever characters it has."""
-    return 'main."' + name.replace('"', '""') + '"'
+    """The name as SQL writes it, whatever characters it has."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 @contextmanager

@@ -72,9 +72,7 @@ class Shelf(NamedTuple):
         except (binascii.Error, ValueError):
             table, number = "", ""
         if table != self.table or not number.isdecimal() or int(number) > len(self.records):
-            raise HTTPException(
-                400, f"{cursor!r} is no cursor of {self.table}: use a next_cursor as it came."
-            )
+            raise HTTPException(400, f"{cursor!r} is no cursor of {self.table}: use a next_cursor as it came.")
         return int(number)
 
     def arrived_since(self, since: str) -> int:
@@ -113,6 +111,22 @@ def page_size(limit: str | None, usual: int) -> int:
     return int(limit)
 
 
+def check(**settings: int | None) -> None:
+    """ValueError for a setting of `Store.serve` outside its limits; None is one of the first two."""
+    limits = {
+        "busy_every": (2, 10**9),
+        "fail_every": (2, 10**9),
+        "page": (1, LIMIT),
+        "retry_after": (0, 10**9),
+    }
+    for name, value in settings.items():
+        low, high = limits[name]
+        if value is None and name.endswith("_every"):
+            continue
+        if not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"serve({name}={value!r}): a whole number from {low:,} to {high:,} is needed")
+
+
 def make_app(shelves: dict[str, Shelf], weather: Weather, page: int) -> FastAPI:
     """The API as an ASGI application, for this process's server or any other."""
     app, numbers = FastAPI(title="The Store"), count(1)
@@ -128,9 +142,7 @@ def make_app(shelves: dict[str, Shelf], weather: Weather, page: int) -> FastAPI:
         weather.strike(next(numbers))
         if table not in shelves:
             raise HTTPException(404, f"There is no {table!r} here: there is {', '.join(shelves)}.")
-        return Response(
-            shelves[table].page(cursor, since, page_size(limit, page)), media_type="application/json"
-        )
+        return Response(shelves[table].page(cursor, since, page_size(limit, page)), media_type="application/json")
 
     return app
 
@@ -138,9 +150,7 @@ def make_app(shelves: dict[str, Shelf], weather: Weather, page: int) -> FastAPI:
 class Server:
     """A running API: `url` says where; `stop()` ends it, as does the end of a `with` or of the process."""
 
-    def __init__(
-        self, server: uvicorn.Server, thread: threading.Thread, url: str, tables: tuple[str, ...]
-    ) -> None:
+    def __init__(self, server: uvicorn.Server, thread: threading.Thread, url: str, tables: tuple[str, ...]) -> None:
         self.url, self.tables = url, tables
         self._server, self._thread = server, thread
 
@@ -163,9 +173,7 @@ class Server:
 def serve(raws: dict[str, Raw], weather: Weather, page: int) -> Server:
     """Serve raw exports from a thread of this process, on a free port of 127.0.0.1."""
     app = make_app({table: shelve(raw) for table, raw in raws.items()}, weather, page)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
     # With protocol 0 instead of IPPROTO_TCP asyncio leaves Nagle's algorithm on: 48 ms a request.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.bind(("127.0.0.1", 0))

@@ -20,7 +20,10 @@ def stream(seed: int, stage: str, *place: int) -> np.random.Generator:
 
 
 def uniforms(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """(columns, rows) uniforms on [0, 1), row by row: a longer table begins with a shorter one's."""
+    """(columns, rows) uniforms on [0, 1), row by row: a longer table begins with a shorter one's.
+
+    Some stages draw a few columns more than they use, so that a quantity added later changes no other.
+    """
     return rng.random((rows, columns)).T
 
 

@@ -58,9 +58,7 @@ def write_table(writers: dict, folder: Path, name: str, frame: pd.DataFrame) -> 
     import pyarrow as pa
 
     if name not in writers:
-        writers[name] = open_parquet(
-            folder / f"{name}.parquet", pa.Schema.from_pandas(frame, preserve_index=False)
-        )
+        writers[name] = open_parquet(folder / f"{name}.parquet", pa.Schema.from_pandas(frame, preserve_index=False))
     rows = pa.Table.from_pandas(frame, schema=writers[name].schema, preserve_index=False)
     writers[name].write_table(rows, row_group_size=max(len(frame), 1))
 
@@ -70,9 +68,7 @@ def open_parquet(path: Path, schema: "pa.Schema") -> "parquet.ParquetWriter":
     import pyarrow as pa
     from pyarrow import parquet
 
-    steady = [
-        field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_timestamp(field.type)
-    ]
+    steady = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_timestamp(field.type)]
     return parquet.ParquetWriter(
         path,
         schema,

@@ -16,9 +16,7 @@ DELIVERY_STATUSES = ("delivered", "failed", "under way")
 DELIVERED, FAILED, UNDER_WAY = range(3)
 RETURN_REASONS = ("damaged", "wrong size", "not as described", "changed my mind")
 DAMAGED = 0
-EXPORT_EVERY = (
-    15 * 60
-)  # seconds: the shop's exporter sends orders in batches, so several arrive at one moment
+EXPORT_EVERY = 15 * 60  # seconds: the shop's exporter sends orders in batches, so several arrive at one moment
 
 
 class Orders(NamedTuple):
@@ -80,9 +78,7 @@ def make_orders(world: World, block: int, visits: Visits, events: Events) -> Ord
     quantity = 1 + np.minimum(exponential(u[0], 0.5).astype(np.int64), 9)
     total = (world.products["price"].to_numpy()[product] * quantity).round(2)
     at = events.at[bought]
-    return Orders(
-        ids(block, len(bought)), visits.user[session], session, product, quantity, total, u[1] < 0.06, at, u
-    )
+    return Orders(ids(block, len(bought)), visits.user[session], session, product, quantity, total, u[1] < 0.06, at, u)
 
 
 def orders_table(people: People, visits: Visits, orders: Orders) -> pd.DataFrame:
@@ -153,27 +149,29 @@ def make_deliveries(world: World, orders: Orders) -> Deliveries:
     """
     u = orders.luck[7:14]
     dispatched = orders.at + 600 + exponential(u[0], 1200).astype(np.int64)
-    sent = ~orders.cancelled & (dispatched < world.end)
-    shifted = dispatched >= world.covariate_from
-    zone = np.where(
-        shifted,
-        pick(u[1], true.ZONES_AFTER.values()),
-        pick(u[1], (share for share, _, _ in true.ZONES.values())),
-    )
-    _, factor, reach = np.array(list(true.ZONES.values())).T
-    distance = reach[zone] * np.exp(0.5 * normal(u[2])) * np.where(shifted, true.DISTANCE_AFTER, 1)
-    distance = np.clip(distance, 0.2, 60).round(2)
+    zone, distance = make_routes(u[1:3], dispatched >= world.covariate_from)
     weather = weather_at(world, np.minimum(dispatched, world.end - 1))
     courier = (u[3] * len(world.couriers)).astype(np.int64)
-    slow = np.array([f for _, f in true.WEATHER.values()])[weather]
+    factor = np.array([factor for _, factor, _ in true.ZONES.values()])[zone]
+    slow = np.array([factor for _, factor in true.WEATHER.values()])[weather]
     person = world.couriers["factor"].to_numpy()[courier]
     hour, changed = dispatched // 3600 % 24, dispatched >= world.concept_from
-    median = true.delivery_minutes(distance, factor[zone], hour, slow, person, changed)
-    usual = true.delivery_minutes(distance, factor[zone], 12, 1.0, 1.0, False)
+    median = true.delivery_minutes(distance, factor, hour, slow, person, changed)
+    usual = true.delivery_minutes(distance, factor, 12, 1.0, 1.0, False)
     promised = dispatched + (np.ceil((usual * 1.3 + 5) / 5) * 300).astype(np.int64)
     delivered = dispatched + (median * np.exp(true.DELIVERY_NOISE * normal(u[4])) * 60).astype(np.int64)
     status = np.where(u[5] < 0.015, FAILED, np.where(delivered >= world.end, UNDER_WAY, DELIVERED))
+    sent = ~orders.cancelled & (dispatched < world.end)
     return Deliveries(sent, zone, distance, weather, courier, dispatched, promised, delivered, status, median)
+
+
+def make_routes(u: np.ndarray, shifted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Zones (codes) and distances (km, to 10 m): log-normal with the zone's median, longer where `shifted`."""
+    before = pick(u[0], (share for share, _, _ in true.ZONES.values()))
+    zone = np.where(shifted, pick(u[0], true.ZONES_AFTER.values()), before)
+    reach = np.array([median for _, _, median in true.ZONES.values()])[zone]
+    distance = reach * np.exp(0.5 * normal(u[1])) * np.where(shifted, true.DISTANCE_AFTER, 1)
+    return zone, np.clip(distance, 0.2, 60).round(2)
 
 
 def deliveries_tables(block: int, orders: Orders, trips: Deliveries) -> dict[str, pd.DataFrame]:

@@ -107,9 +107,7 @@ def age_missing_probability(age: np.ndarray) -> np.ndarray:
 
 def disengagement_hazard(session_rate: np.ndarray, price_sensitivity: np.ndarray) -> np.ndarray:
     """Probability a day of disengaging: 0.0012 exp(0.45 (sensitivity - 1)) (rate / 0.16)^-0.25, capped."""
-    hazard = (
-        0.0012 * np.exp(0.45 * (price_sensitivity - 1)) * (np.maximum(session_rate, 0.01) / 0.16) ** -0.25
-    )
+    hazard = 0.0012 * np.exp(0.45 * (price_sensitivity - 1)) * (np.maximum(session_rate, 0.01) / 0.16) ** -0.25
     return np.minimum(hazard, 0.01)
 
 
@@ -134,9 +132,7 @@ def purchase_probability(
     return sigmoid(-3.05 + propensity + 0.8 * np.asarray(favourite) - slope * np.log(price / 40) + recency)
 
 
-def return_probability(
-    category_effect: np.ndarray, phrase_effect: np.ndarray, price: np.ndarray
-) -> np.ndarray:
+def return_probability(category_effect: np.ndarray, phrase_effect: np.ndarray, price: np.ndarray) -> np.ndarray:
     """Probability that a delivered order is sent back.
 
     logit = -2.7 + effect of the category + effects of the description's phrases + 0.3 log(price / 40)

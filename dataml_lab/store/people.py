@@ -34,7 +34,7 @@ class People(NamedTuple):
     subscribed: np.ndarray  # the moment, also for those who never do
     disengaged: np.ndarray
     churned: np.ndarray  # the moment; far in the future for those who never subscribed
-    luck: np.ndarray
+    reason: np.ndarray  # for leaving, if they do
 
     @property
     def offset(self) -> np.ndarray:
@@ -45,9 +45,7 @@ class People(NamedTuple):
 def make_people(world: World, block: int, count: int) -> People:
     """`count` users of a block, sorted by the moment they signed up."""
     u = uniforms(stream(world.seed, "users", block), count, 20)
-    signed_up = np.sort(
-        (world.start - OPEN_FOR + u[0] * (world.end - world.start + OPEN_FOR)).astype(np.int64)
-    )
+    signed_up = np.sort((world.start - OPEN_FOR + u[0] * (world.end - world.start + OPEN_FOR)).astype(np.int64))
     new = signed_up >= world.covariate_from
     age = np.clip(np.rint(41 + 14 * normal(u[4])), 18, 92).astype(np.int64)
     rate = 0.185 * np.exp(0.85 * normal(u[6]) - 0.85**2 / 2)
@@ -74,7 +72,7 @@ def make_people(world: World, block: int, count: int) -> People:
         subscribed=subscribed,
         disengaged=disengaged,
         churned=np.where(subscribes, churned, world.end + 3650 * DAY),
-        luck=u[17:20],
+        reason=pick(u[17], (0.35, 0.30, 0.15, 0.20)),
     )
 
 
@@ -83,9 +81,7 @@ def mixed(u: np.ndarray, before, after: dict, new: np.ndarray) -> np.ndarray:
     return np.where(new, pick(u, after.values()), pick(u, before))
 
 
-def leave(
-    world: World, subscribed: np.ndarray, hazard: np.ndarray, u: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def leave(world: World, subscribed: np.ndarray, hazard: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The moments of disengaging, and of churn: 7 days and a gamma(2) of mean 20 days later.
 
     The clock of the hazard starts with the subscription, at the earliest 30 days before the simulated time.
@@ -134,7 +130,6 @@ def subscriptions_table(world: World, block: int, people: People) -> pd.DataFram
     who = np.flatnonzero(people.subscribes & (people.subscribed < world.end))
     who = who[np.argsort(people.subscribed[who], kind="stable")]
     closed = people.churned[who] < world.end
-    reason = pick(people.luck[0, who], (0.35, 0.30, 0.15, 0.20))
     prices = np.array([price for _, price in true.PLANS.values()])
     return pd.DataFrame(
         {
@@ -144,6 +139,6 @@ def subscriptions_table(world: World, block: int, people: People) -> pd.DataFram
             "price": prices[people.plan[who]],
             "started_at": times(people.subscribed[who]),
             "closed_at": times(people.churned[who], closed),
-            "cancellation_reason": labels(np.where(closed, reason, -1), REASONS),
+            "cancellation_reason": labels(np.where(closed, people.reason[who], -1), REASONS),
         }
     )

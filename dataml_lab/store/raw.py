@@ -72,7 +72,7 @@ def make_raw(
     moment = completed(schema, table, start)
     on_time = arrivals(table, moment, u[0])
     cells = json_cells(schema, table, offset)
-    draft = Draft(schema, cells, cells[schema.key].copy(), *add_faults(schema, cells, faults, u[1:5]))
+    draft = Draft(schema, cells, cells[schema.key].copy(), *add_faults(schema, cells, faults, u[1:4]))
     late = np.flatnonzero(u[5] < faults.late)
     arrival = on_time.copy()
     arrival[late] = late_arrival(moment[late], u[6, late])
@@ -112,31 +112,22 @@ class Draft(NamedTuple):
         columns = [*self.cells.values(), self.extra]
         rows = zip(*(column[source[order]].tolist() for column in columns), strict=True)
         stamps = arrival_cells(received[order]).tolist()
-        lines = [json_line(prefixes, row, stamp) for row, stamp in zip(rows, stamps, strict=True)]
-        broken = np.flatnonzero(self.cut[source[order]] < 1)
-        whole = {int(order[row]): lines[row] for row in broken}
-        for row in broken:
-            lines[row] = lines[row][: int(len(lines[row]) * self.cut[source[order[row]]])]
-        return Raw(
-            self.schema.table,
-            lines,
-            self.plan(source, order, whole),
-            received[order].astype("datetime64[us]"),
-        )
+        whole = [json_line(prefixes, row, stamp) for row, stamp in zip(rows, stamps, strict=True)]
+        ends = self.cut[source[order]].tolist()
+        lines = [line if end == 1 else line[: int(len(line) * end)] for line, end in zip(whole, ends, strict=True)]
+        arrived = received[order].astype("datetime64[us]")
+        return Raw(self.schema.table, lines, self.plan(source, order, whole), arrived)
 
-    def plan(self, source: np.ndarray, order: np.ndarray, whole: dict[int, str]) -> pd.DataFrame:
-        """The plan of the faults, line by line; `whole` holds the full texts of broken lines."""
-        line = np.empty(len(order), np.int64)
-        line[order] = np.arange(1, len(order) + 1)
+    def plan(self, source: np.ndarray, order: np.ndarray, whole: list[str]) -> pd.DataFrame:
+        """The plan of the faults, line by line; `whole` holds the lines before they break off."""
+        row = np.argsort(order)
         parts = [
             {
-                "line": line[place.rows],
+                "line": row[place.rows] + 1,
                 "key": self.key[source[place.rows]],
                 "fault": place.fault,
                 "field": place.field,
-                "original": [whole[row] for row in place.rows]
-                if place.fault == "malformed"
-                else place.original,
+                "original": [whole[k] for k in row[place.rows]] if place.fault == "malformed" else place.original,
                 "expected": expected(place.fault),
             }
             for place in self.places
@@ -152,11 +143,7 @@ def json_line(prefixes: list[str], row: tuple, received: str) -> str:
     >>> json_line(['"id": ', '"total": ', '"received_at": '], ("7", None, None), '"2025-03-01T12:00:00Z"')
     '{"id": 7, "received_at": "2025-03-01T12:00:00Z"}'
     """
-    known = [
-        prefix + cell
-        for prefix, cell in zip(prefixes, (*row[:-1], received), strict=True)
-        if cell is not None
-    ]
+    known = [prefix + cell for prefix, cell in zip(prefixes, (*row[:-1], received), strict=True) if cell is not None]
     return "{" + ", ".join(known if row[-1] is None else [*known, row[-1]]) + "}"
 
 
@@ -171,9 +158,7 @@ def add_faults(
             places.append(Place(fault, rows, np.full(len(rows), "", object), np.full(len(rows), "", object)))
         elif fault == "unknown_field":
             field = np.array(UNKNOWN_FIELDS, object)[(u[1, rows] * len(UNKNOWN_FIELDS)).astype(int)]
-            extra[rows] = [
-                f'"{name}": "{int(luck * 1000)}"' for name, luck in zip(field, u[2, rows], strict=True)
-            ]
+            extra[rows] = [f'"{name}": "{int(luck * 1000)}"' for name, luck in zip(field, u[2, rows], strict=True)]
             places.append(Place(fault, rows, field, np.full(len(rows), "", object)))
         else:
             places.append(spoil(schema, cells, fault, rows, u[1:3]))
@@ -244,6 +229,4 @@ def local_times(moments: np.ndarray, offset: np.ndarray) -> np.ndarray:
     """
     local = np.datetime_as_string((moments + offset * SECOND_US).astype("datetime64[us]"), unit="s")
     ends = {value: f"{value // 3600:+03d}:00" for value in np.unique(offset).tolist()}
-    return np.array(
-        [f'"{text}{ends[value]}"' for text, value in zip(local, offset.tolist(), strict=True)], object
-    )
+    return np.array([f'"{text}{ends[value]}"' for text, value in zip(local, offset.tolist(), strict=True)], object)

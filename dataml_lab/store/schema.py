@@ -40,7 +40,7 @@ class Schema(NamedTuple):
         """The names of the fields of these kinds, or of all."""
         return [field.name for field in self.fields if not kinds or field.kind in kinds]
 
-    def __getitem__(self, name: str) -> Field:
+    def field(self, name: str) -> Field:
         """The field of this name; KeyError if there is none."""
         return {field.name: field for field in self.fields}[name]
 
@@ -167,7 +167,7 @@ TABLES = tuple(SCHEMAS)
 def schema(table: str) -> Schema:
     """The schema of a table's raw records; ValueError for a table the Store doesn't have.
 
-    >>> schema("orders").key, schema("orders").names("money"), schema("orders")["channel"].known
+    >>> schema("orders").key, schema("orders").names("money"), schema("orders").field("channel").known
     ('order_id', ['total'], ('web', 'app', 'phone'))
     """
     if table not in SCHEMAS:

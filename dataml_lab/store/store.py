@@ -139,6 +139,9 @@ class Store:
     def __hash__(self) -> int:
         return hash(self.settings)
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *TABLES]
+
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name not in TABLES:
             raise AttributeError(f"a Store has no {name!r}: its tables are {', '.join(TABLES)}")
@@ -180,7 +183,7 @@ class Store:
 
     def serve(
         self,
-        tables: tuple[str, ...] = ("orders",),
+        tables: str | tuple[str, ...] = ("orders",),
         faults: Faults | None = None,
         busy_every: int | None = 40,
         fail_every: int | None = 13,
@@ -196,17 +199,16 @@ class Store:
         ...     print(server.tables)
         ('orders',)
         """
-        from dataml_lab.store.api import Weather, serve
+        from dataml_lab.store.api import Weather, check, serve
 
-        raws = {table: self.raw(table, faults) for table in tables}
+        check(busy_every=busy_every, fail_every=fail_every, page=page, retry_after=retry_after)
+        names = (tables,) if isinstance(tables, str) else tables
+        raws = {table: self.raw(table, faults) for table in names}
         return serve(raws, Weather(busy_every, fail_every, retry_after), page)
 
     @cached_property
     def _world(self) -> World:
-        shifts = {
-            "covariate_from": self.settings.covariate_shift,
-            "concept_from": self.settings.concept_shift,
-        }
+        shifts = {"covariate_from": self.settings.covariate_shift, "concept_from": self.settings.concept_shift}
         moments = {name: NEVER if day is None else midnight(name, day) for name, day in shifts.items()}
         return make_world(self.settings.seed, self.settings.begin, self.settings.end, **moments)
 
@@ -216,11 +218,7 @@ class Store:
         for tables in self.blocks():
             for name, frame in tables.items():
                 parts.setdefault(name, []).append(frame)
-        world = self._world
-        shared = {
-            "truth.products": world.product_truth,
-            "truth.couriers": world.couriers,
-        }
+        shared = {"truth.products": self._world.product_truth, "truth.couriers": self._world.couriers}
         return shared | {name: pd.concat(parts.pop(name), ignore_index=True) for name in list(parts)}
 
     def _offset(self, table: str) -> np.ndarray:

@@ -45,9 +45,7 @@ def make_visits(world: World, block: int, people: People) -> Visits:
     user, started = arrivals(world, block, people)
     u = uniforms(stream(world.seed, "visits", block), len(user), 10)
     favourite = people.favourite[user]
-    category = np.where(
-        u[0] < 0.45, favourite, pick(u[1], (share for share, _, _ in true.CATEGORIES.values()))
-    )
+    category = np.where(u[0] < 0.45, favourite, pick(u[1], (share for share, _, _ in true.CATEGORIES.values())))
     product = product_of(world, category, u[2])
     device = np.where(u[3] < 0.9, people.device[user], pick(u[4], (1, 1, 1)))
     channel = np.where(u[5] < 0.05, PHONE, np.where((device > 0) & (u[5] < 0.62), APP, WEB))
@@ -96,9 +94,7 @@ def gap_days(user: np.ndarray, started: np.ndarray) -> np.ndarray:
 def product_of(world: World, category: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Positions of products of these categories, popular ones more often."""
     ends = np.cumsum(world.product_truth["popularity"].to_numpy())
-    last = np.searchsorted(
-        world.products["category"].cat.codes, np.arange(len(true.CATEGORIES)), side="right"
-    )
+    last = np.searchsorted(world.products["category"].cat.codes, np.arange(len(true.CATEGORIES)), side="right")
     high = ends[last - 1]
     low = np.append(0, high[:-1])
     place = low[category] + u * (high - low)[category]
@@ -119,9 +115,7 @@ def make_events(world: World, block: int, visits: Visits) -> Events:
     return Events(session, kind, event_products(world, visits, session, kind, place, u[2]), at, u[3])
 
 
-def event_kinds(
-    visits: Visits, session: np.ndarray, place: np.ndarray, size: np.ndarray, u: np.ndarray
-) -> np.ndarray:
+def event_kinds(visits: Visits, session: np.ndarray, place: np.ndarray, size: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Codes into KINDS for events at these places of their sessions; the first content is a page view."""
     content = place - visits.login[session]
     kind = np.where((content > 0) & (u < 0.27), CLICK, PAGE_VIEW)

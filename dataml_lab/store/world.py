@@ -69,9 +69,7 @@ class World(NamedTuple):
         return np.arange(self.start // DAY, self.end // DAY).astype("datetime64[D]")
 
 
-def make_world(
-    seed: int, start: int, end: int, covariate_from: int = NEVER, concept_from: int = NEVER
-) -> World:
+def make_world(seed: int, start: int, end: int, covariate_from: int = NEVER, concept_from: int = NEVER) -> World:
     """The world of a seed between two moments (Unix seconds at midnight UTC)."""
     goods, truth = make_products(seed)
     slots = (end - start) // WEATHER_SLOT
@@ -83,32 +81,34 @@ def make_products(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The products sorted by category, and their truth: popularity and the effects on a return's log-odds."""
     u = uniforms(stream(seed, "products"), PRODUCTS, 12)
     category = np.sort(pick(u[0], [1] * len(true.CATEGORIES)))
-    kinds = list(true.CATEGORIES)
-    price = np.array([true.CATEGORIES[kinds[c]][1] for c in category]) * np.exp(0.45 * normal(u[1]))
-    weight = np.array([WEIGHT_KG[kinds[c]] for c in category]) * np.exp(0.4 * normal(u[2]))
+    kind = np.array(list(true.CATEGORIES))[category].tolist()
+    price = np.array([true.CATEGORIES[name][1] for name in kind]) * np.exp(0.45 * normal(u[1]))
+    weight = np.array([WEIGHT_KG[name] for name in kind]) * np.exp(0.4 * normal(u[2]))
     has = u[5:10] < 0.18
-    number = np.arange(1, PRODUCTS + 1, dtype=np.int64)
+    name = [product_name(*luck) for luck in zip(kind, u[3], u[4], strict=True)]
     products = pd.DataFrame(
         {
-            "product_id": number,
-            "category": labels(category, kinds),
-            "name": [product_name(kinds[c], a, b) for c, a, b in zip(category, u[3], u[4], strict=True)],
+            "product_id": np.arange(1, PRODUCTS + 1, dtype=np.int64),
+            "category": labels(category, true.CATEGORIES),
+            "name": name,
             "price": np.floor(price) + 0.99,
             "weight_kg": np.maximum(weight.round(1), 0.1),
+            "description": [describe(*luck) for luck in zip(name, has.T, u[10], u[11], strict=True)],
         }
     )
-    products["description"] = [
-        describe(name, has[:, k], u[10, k], u[11, k]) for k, name in enumerate(products["name"])
-    ]
-    truth = pd.DataFrame(
+    return products, products_truth(products, kind, has, u[11])
+
+
+def products_truth(products: pd.DataFrame, kind: list[str], has: np.ndarray, u: np.ndarray) -> pd.DataFrame:
+    """Popularity (rank^-0.6, ranked by `u`) and the effects of category and phrases on a return's log-odds."""
+    return pd.DataFrame(
         {
-            "product_id": number,
-            "popularity": (1 / (1 + np.argsort(np.argsort(u[11])))) ** 0.6,
-            "category_effect": [true.CATEGORIES[kinds[c]][2] for c in category],
+            "product_id": products["product_id"],
+            "popularity": (1 / (1 + np.argsort(np.argsort(u)))) ** 0.6,
+            "category_effect": [true.CATEGORIES[name][2] for name in kind],
             "phrase_effect": np.array(list(true.PHRASES.values())) @ has,
         }
     )
-    return products, truth
 
 
 def product_name(category: str, first: float, second: float) -> str:

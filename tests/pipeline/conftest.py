@@ -110,15 +110,24 @@ class Crash(BaseException):
 
 
 class Fuse:
-    """Counts durable operations and raises `fault` at the n-th."""
+    """Counts the durable operations in its `with` and raises `fault` at the n-th; a Crash ends there."""
 
     def __init__(self, n, fault):
-        self.left, self.fault = n, fault
+        self.left, self.fault, self.lit = n, fault, False
+
+    def __enter__(self):
+        self.lit = True
+        return self
+
+    def __exit__(self, kind, *_):
+        self.lit = False
+        return kind is Crash
 
     def burn(self):
-        self.left -= 1
-        if self.left == 0:
-            raise self.fault
+        if self.lit:
+            self.left -= 1
+            if self.left == 0:
+                raise self.fault
 
     @property
     def blew(self):
@@ -154,25 +163,25 @@ class FusedFile:
 
 
 class FusedConnection:
-    """A DuckDB connection that burns the fuse before every statement and every commit."""
+    """A DuckDB connection that burns the fuse before every commit."""
 
     def __init__(self, connection, fuse):
         self.connection, self.fuse = connection, fuse
 
     def __getattr__(self, name):
-        if name in ("execute", "commit"):
+        if name == "commit":
             self.fuse.burn()
         return getattr(self.connection, name)
 
 
 @pytest.fixture
 def fused(monkeypatch):
-    """fused(n, fault) lights a fuse: it burns at each write, fsync, rename, HTTP request, statement, commit."""
+    """fused(n, fault) lays a fuse that burns at each write, fsync, rename, HTTP request and commit."""
     real = {"replace": os.replace, "fsync": os.fsync}
     opening, sending, connecting = Path.open, httpx.Client.send, duckdb.connect
 
-    def light(n, fault):
-        fuse = Fuse(n, fault)
+    def lay(n, fault=None):
+        fuse = Fuse(n, fault or Crash())
 
         def burning(work):
             return lambda *args, **kwargs: (fuse.burn(), work(*args, **kwargs))[1]
@@ -188,13 +197,7 @@ def fused(monkeypatch):
         monkeypatch.setattr(duckdb, "connect", lambda path: FusedConnection(connecting(path), fuse))
         return fuse
 
-    yield light
-    monkeypatch.undo()
-
-
-@pytest.fixture
-def crash():
-    return Crash()
+    return lay
 
 
 @pytest.fixture

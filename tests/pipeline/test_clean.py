@@ -23,7 +23,7 @@ from dataml_lab.pipeline.ingest import Quarantined
 from dataml_lab.store import Store
 
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.just(10**5_000),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
@@ -92,8 +92,9 @@ def test_a_value_is_repaired_or_kept(raw, field, value, clean):
         for field in ("order_id", "user_id", "product_id")
         for value in (True, "", "  ", float("nan"), float("inf"), 17.5, [17], {"id": 17}, "a\x00b", "\ud800")
     ]
-    + [("total", value, "not a number") for value in (True, "", "nan", "inf", "1e999", "1_000", "42,50", "٤٢")]
-    + [("total", value, "not a number") for value in (float("nan"), float("inf"), 10**400, [1], "0x10")]
+    + [("total", value, "not a number") for value in (True, "", "nan", "inf", "1e999", "1_000", "42,50")]
+    + [("total", value, "not a number") for value in (float("nan"), float("inf"), [1], "0x10", "٤٢")]
+    + [("total", 10**400, "not a number")]
     + [("total", value, "negative") for value in (-0.01, "-42.50", -1e300)]
     + [("total", value, "too large") for value in (1_000_000, "1e6", 1e300)]
     + [("quantity", 1.5, "not whole"), ("quantity", "1.5", "not whole")]
@@ -116,12 +117,17 @@ def test_a_value_is_refused(raw, field, value, reason):
     assert clean_order(order) is None
 
 
+@pytest.mark.parametrize("field", ORDER)
+def test_a_number_of_more_digits_than_python_prints_is_refused(raw, field):
+    assert clean_order(raw(**{field: 10**5_000})) is None
+
+
 @pytest.mark.parametrize("value", [None, [], [{"order_id": 1}], "text", 5, True, float("nan")])
 def test_what_is_no_object_is_refused(value):
     assert refusal(value) == "order: not an object"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(st.data())
 def test_any_json_value_is_an_order_or_rejected_and_stays_as_it_is(raw, data):
     changes = st.dictionaries(st.sampled_from(list(ORDER)), ANY_JSON).map(lambda some: raw(**some))
@@ -201,13 +207,13 @@ def lines_of_orders(raw):
     faulty = {
         "order_id": st.sampled_from([1, 2, "2", None, float("nan")]),
         "total": st.sampled_from([1, "1.00", 2.5, -1, None]),
-        "received_at": st.sampled_from(["2025-03-01T00:00:00Z", "2025-03-02T00:00:00Z", "2025-03-01T00:00:00"]),
+        "received_at": st.sampled_from([f"2025-03-0{day}T00:00:00Z" for day in (1, 2)] + ["soon"]),
     }
     order = st.fixed_dictionaries(faulty).map(lambda changes: json.dumps(raw(**changes)).encode())
     return st.lists(order | st.binary(max_size=9).map(lambda line: line.replace(b"\n", b"")))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_kept_and_quarantined_are_what_was_received(raw, tmp_path_factory, data):
     lines = data.draw(lines_of_orders(raw))
@@ -258,7 +264,7 @@ def test_a_missing_value_is_no_outlier_and_the_index_is_kept():
 # against the Store's fault plan
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+@pytest.fixture(scope="module", params=[1, 2])
 def scored(request, tmp_path_factory):
     """A faulty export, and its lines in quarantine and kept."""
     store = Store(users=400, days=90, seed=request.param)
@@ -278,8 +284,8 @@ def test_exactly_the_faulty_lines_are_quarantined(scored):
 def test_what_is_kept_is_true(scored):
     store, _, cleaned = scored
     fields = [field for field in ORDER if field != "received_at"]
-    truth = store.orders.assign(order_id=store.orders["order_id"].astype(str)).set_index("order_id", drop=False)
-    truth = truth.loc[cleaned.kept["order_id"], fields].astype({field: ORDER_TYPES[field] for field in fields})
+    truth = store.orders[fields].astype({field: ORDER_TYPES[field] for field in fields})
+    truth = truth.set_index("order_id", drop=False).loc[cleaned.kept["order_id"]]
     pd.testing.assert_frame_equal(cleaned.kept[fields], truth.reset_index(drop=True))
 
 

@@ -77,7 +77,7 @@ def test_no_days_and_no_orders(orders_of):
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(ROWS, st.randoms())
 def test_revenue_is_what_a_double_loop_finds(orders_of, rows, random):
     orders = orders_of(rows)
@@ -158,7 +158,7 @@ def history_by_loop(orders):
     return np.array(rows).reshape(-1, 2)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(ROWS, st.randoms())
 def test_history_is_what_a_double_loop_finds(orders_of, rows, random):
     orders = orders_of(rows).sample(frac=1, random_state=random.randrange(99))

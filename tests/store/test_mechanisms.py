@@ -1,4 +1,4 @@
-"""The data follow the documented mechanisms: counts against sums of true probabilities, in standard errors."""
+"""The data follow the documented mechanisms: counts against sums of true probabilities."""
 
 import numpy as np
 import pandas as pd
@@ -43,9 +43,7 @@ def test_purchases_follow_their_probability(large):
 
 def test_the_purchase_probability_is_the_documented_formula(store):
     truth, sessions = store.truth, store.sessions
-    rows = (
-        sessions.merge(truth.sessions).merge(truth.users, on="user_id").merge(store.products, on="product_id")
-    )
+    rows = sessions.merge(truth.sessions).merge(truth.users, on="user_id").merge(store.products, on="product_id")
     rows = rows.sort_values("session_id")
     gap = rows.groupby("user_id")["started_at"].diff().dt.total_seconds().div(86_400).fillna(np.inf)
     expected = true.purchase_probability(
@@ -81,19 +79,14 @@ def test_the_fraud_probability_is_the_documented_formula(store):
 def test_returns_follow_their_probability(large):
     truth = large.truth.orders.set_index("order_id")["return_probability"]
     end = large.deliveries["dispatched_at"].max() - pd.Timedelta("22D")
-    seen = large.deliveries[
-        (large.deliveries["status"] == "delivered") & (large.deliveries["delivered_at"] < end)
-    ]
+    seen = large.deliveries[(large.deliveries["status"] == "delivered") & (large.deliveries["delivered_at"] < end)]
     happened = seen["order_id"].isin(large.returns["order_id"]).to_numpy()
     assert np.abs(by_strength(happened, truth.loc[seen["order_id"]].to_numpy())).max() < 3.5
 
 
 def test_descriptions_say_what_drives_returns(large):
     effect = large.truth.products["phrase_effect"]
-    said = sum(
-        large.products["description"].str.contains(phrase, case=False) * e
-        for phrase, e in true.PHRASES.items()
-    )
+    said = sum(large.products["description"].str.contains(phrase, case=False) * e for phrase, e in true.PHRASES.items())
     np.testing.assert_allclose(said, effect)
 
 
@@ -178,9 +171,7 @@ def test_please_cancel_comes_just_before_churn(store):
 
 def test_ages_are_missing_more_often_the_older_the_user(large):
     missing = large.users["age"].isna().to_numpy()
-    assert (
-        np.abs(by_strength(missing, large.truth.users["age_missing_probability"].to_numpy(), 4)).max() < 3.5
-    )
+    assert np.abs(by_strength(missing, large.truth.users["age_missing_probability"].to_numpy(), 4)).max() < 3.5
     assert large.truth.users["age"].mean() - large.users["age"].mean() > 0.5
     known = large.users["age"].notna()
     assert (large.users.loc[known, "age"] == large.truth.users.loc[known, "age"]).all()
@@ -250,14 +241,9 @@ def test_a_concept_shift_changes_relations_and_keeps_inputs(store):
     slope = [np.polyfit(rows["distance_km"], rows["minutes"], 1)[0] for rows in (old, new)]
     assert slope[1] / slope[0] == pytest.approx(4.6 / 3.2, abs=0.1)
     assert new["distance_km"].mean() == pytest.approx(old["distance_km"].mean(), rel=0.05)
-    assert (
-        new["zone"].value_counts(normalize=True).sub(old["zone"].value_counts(normalize=True)).abs().max()
-        < 0.03
-    )
+    assert new["zone"].value_counts(normalize=True).sub(old["zone"].value_counts(normalize=True)).abs().max() < 0.03
     pd.testing.assert_frame_equal(other.users, store.users)
-    pd.testing.assert_frame_equal(
-        other.sessions.drop(columns="ended_at"), store.sessions.drop(columns="ended_at")
-    )
+    pd.testing.assert_frame_equal(other.sessions.drop(columns="ended_at"), store.sessions.drop(columns="ended_at"))
     after = (store.sessions["started_at"] >= SHIFT).to_numpy()
     was, now = (world.truth.sessions["purchase_probability"].to_numpy() for world in (store, other))
     assert (was[~after] == now[~after]).all() and not np.isclose(was[after], now[after]).all()

@@ -1,16 +1,19 @@
-"""Writes each page under the ids of its rows, then saves the updated_at of its last row."""
+"""Takes a 429 or 500 for the end.
 
+fails: waits and tries again
+says: asked for again
+"""
 
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:
         response = api.get(since=since, page=page)
         if response["status"] != 200:
-            api.wait(response.get("retry_after", 1))
-            continue
+            return
         rows = response["rows"]
         if not rows:
             return
         state.write({row["delivery_id"]: row for row in rows})
-        state.save(rows[-1]["updated_at"])
-        page += 1
+        newest = rows[-1]["updated_at"]
+        state.save(newest)
+        since, page = newest, page + 1 if newest == since else 1

@@ -1,0 +1,308 @@
+"""Exercise 3: a cleaner of payments, judged by the Store's fault plan and by its author's own tests."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dataml_lab.checks.answers import Answer, Failed, NotAttempted, answer, answers
+from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, attempted, complaint
+from dataml_lab.pipeline import clean_order
+from dataml_lab.store import Faults, Store
+
+Row = dict[str, Any]
+FIELDS = ("payment_id", "order_id", "user_id", "amount", "method", "occurred_at")
+METHODS = ("card", "paypal", "transfer", "voucher")
+ABSENT = object()  # the value of a field that is left out
+
+
+class Fault(NamedTuple):
+    """A field of a raw payment with a value that no payment has."""
+
+    field: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"without {self.field}" if self.value is ABSENT else f"with {self.field} = {self.value!r}"
+
+    def put_into(self, raw: Row) -> Row:
+        """The raw payment with this fault."""
+        rest = {field: value for field, value in raw.items() if field != self.field}
+        return rest if self.value is ABSENT else {**rest, self.field: self.value}
+
+    @property
+    def hint(self) -> str:
+        """A sentence for whoever keeps a payment with this fault."""
+        missing = self.value in (None, ABSENT, "")
+        if self.field == "amount" and missing:
+            return "An amount that is missing is not an amount of zero."
+        if self.field == "amount":
+            return "Which of your conditions lets it through? (NaN is neither below nor above any number.)"
+        if self.field == "method":
+            return "That is none of the four methods."
+        if self.field == "occurred_at":
+            return "A moment needs a day that exists, and an offset from UTC: without one nobody knows when it was."
+        return "Nobody has that name; and str(None) is the text “None”, a customer who doesn't exist."
+
+
+BAD_AMOUNTS = [Fault("amount", value) for value in (
+    -12.5, "-3", math.nan, "nan", math.inf, 1_000_000, "2500000", "twelve", "", None, ABSENT)]
+BAD_NAMES = [
+    *(Fault(field, value) for field in ("payment_id", "order_id", "user_id") for value in (None, ABSENT, "")),
+    *(Fault("occurred_at", value) for value in (
+        None, ABSENT, "soon", "2025-02-30T12:00:00+01:00", "2025-03-01T12:00:00")),
+    *(Fault("method", value) for value in ("cash", None, ABSENT)),
+]
+ODD = (None, [], "payment", 7, {}, {"payment_id": [1]}, {"amount": {}, "occurred_at": 3, "method": []})
+
+
+class Case(NamedTuple):
+    """A raw payment that is to be kept, and what it cleans to."""
+
+    raw: Row
+    clean: Row
+
+
+class Pair(NamedTuple):
+    """Two raw payments that differ in one field: the faulty one is to be refused, the sound one kept."""
+
+    sound: Row
+    fault: Fault
+
+
+@dataclass
+class Payments:
+    """Raw payments of a small shop, by what has to become of them: from the Store's fault plan, and planted."""
+
+    sound: list[Case]
+    repairable: list[Case]
+    bad_amounts: list[Pair]
+    bad_names: list[Pair]
+    odd: list[Any]
+    oracle: Callable | None = None
+
+
+def payments(seed: int) -> Payments:
+    """The payments of a shop with 60 users in 45 days, and each planted fault in one of them."""
+    random = np.random.default_rng(seed)
+    sound, repairable, faulty = exported_payments(seed)
+    some = (sound[int(i)] for i in random.integers(0, len(sound), 10_000))
+    pairs = [*(Pair(next(some).raw, fault) for fault in BAD_AMOUNTS + BAD_NAMES), *faulty]
+    edges = [_changed(next(some), "amount", amount, float(amount)) for amount in (0, 0.0, 17, 999_999.99, "0")]
+    spellings = [_changed(next(some), "method", word, word.strip().lower()) for word in (" card", "PayPal", "VOUCHER")]
+    odd = [*ODD, *(_compound(next(some).raw, random) for _ in range(40))]
+    return Payments(sound + edges[:4], repairable + edges[4:] + spellings,
+                    [pair for pair in pairs if pair.fault.field == "amount"],
+                    [pair for pair in pairs if pair.fault.field != "amount"], odd)
+
+
+def exported_payments(seed: int) -> tuple[list[Case], list[Case], list[Pair]]:
+    """The Store's raw payments: sound ones, repairable ones, and faulty ones paired with what they should be."""
+    store = Store(users=60, days=45, seed=seed)
+    raw = store.raw("payments", Faults(number_as_text=0.06, null_field=0.03, negative=0.03, zone_dropped=0.03))
+    truth = {row["payment_id"]: _true(row) for row in store.payments.to_dict("records")}
+    plan = raw.plan[~raw.plan["fault"].isin(["late", "unknown_field", "repeated"])].set_index("line")
+    sound, repairable, faulty = [], [], []
+    for number, line in enumerate(raw.lines, 1):
+        fault = plan.loc[number] if number in plan.index else None
+        if fault is None:
+            record = json.loads(line)
+            sound.append(Case(record, truth[record["payment_id"]]))
+        elif fault["field"] in FIELDS:
+            _sort_in(json.loads(line), fault, truth, repairable, faulty)
+    return sound, repairable, faulty
+
+
+def _sort_in(record: Row, fault: Any, truth: dict, repairable: list[Case], faulty: list[Pair]) -> None:
+    """Adds a record with one fault to those that can be repaired, or to the pairs."""
+    found = Fault(fault["field"], record.get(fault["field"], ABSENT))
+    original = {**record, fault["field"]: json.loads(fault["original"])}
+    if fault["expected"] == "repair":
+        repairable.append(Case(record, truth[original["payment_id"]]))
+    else:
+        faulty.append(Pair(original, found))
+
+
+def _true(row: Row) -> Row:
+    """What a payment cleans to, from its row in the Store's table."""
+    ids = {field: str(row[field]) for field in ("payment_id", "order_id", "user_id")}
+    return {**ids, "amount": float(row["amount"]), "method": str(row["method"]),
+            "occurred_at": row["occurred_at"].to_pydatetime()}
+
+
+def _changed(case: Case, field: str, raw: Any, clean: Any) -> Case:
+    return Case({**case.raw, field: raw}, {**case.clean, field: clean})
+
+
+def _compound(raw: Row, random: np.random.Generator) -> Row:
+    """A raw payment with none, one or several of the planted faults, and a field that nobody knows."""
+    for number in random.integers(0, len(BAD_AMOUNTS + BAD_NAMES), random.integers(0, 3)):
+        raw = (BAD_AMOUNTS + BAD_NAMES)[int(number)].put_into(raw)
+    return {**raw, "note": "gift"}
+
+
+class Work(NamedTuple):
+    """The answer to exercise 3: the cleaner, and the tests from exercise 2 that it has to pass."""
+
+    clean: Answer
+    tests: list[Answer]
+
+
+def work(names: Mapping[str, Any]) -> Work:
+    """The cleaner and the tests among the names of a notebook; the tests may be missing."""
+    clean = answer(names, "clean")
+    try:
+        return Work(clean, attempted(answers(names, "test_*")))
+    except NotAttempted:
+        return Work(clean, [])
+
+
+clean_payments = Exercise("clean_payments", payments, work,
+                          fair=lambda world: len(world.sound) >= 40 and len(world.repairable) >= 6)
+
+
+def shown(raw: Any) -> str:
+    """A raw payment as a sentence shows it, without the fields that don't matter."""
+    return repr({field: raw[field] for field in FIELDS if field in raw} if isinstance(raw, dict) else raw)
+
+
+def outcome(clean: Answer, raw: Any) -> Row | None:
+    """What the cleaner makes of a raw payment. Raises Failed, naming the record, where it raises."""
+    try:
+        cleaned = clean(raw)
+    except Failed as failure:
+        raise Failed(f"Given {shown(raw)}, {failure}") from None
+    if not (cleaned is None or isinstance(cleaned, dict)):
+        raise Failed(f"Given {shown(raw)}, it returned {cleaned!r}, neither a dict nor None.")
+    return cleaned
+
+
+def _differs(cleaned: Row, expected: Row) -> str | None:
+    """The first field that is not as expected, in words; None where all are."""
+    for field, value in expected.items():
+        if field not in cleaned:
+            return f"{field} is missing"
+        if type(cleaned[field]) is not type(value) or cleaned[field] != value:
+            return f"{field} is {cleaned[field]!r}, where {value!r} was expected"
+    aware = cleaned["occurred_at"].utcoffset()
+    return None if aware == timedelta(0) else f"occurred_at is {cleaned['occurred_at']!r}, which is not in UTC"
+
+
+@clean_payments.demands("keeps sound payments", points=1)
+def _keeps_sound_payments(answer: Work, world: Payments) -> str | None:
+    refused = [case.raw for case in world.sound if outcome(answer.clean, case.raw) is None]
+    if refused:
+        return f"It refused {len(refused)} of {len(world.sound)} sound payments, such as {shown(refused[0])}."
+    return None
+
+
+@clean_payments.demands("returns their true values", points=1)
+def _returns_true_values(answer: Work, world: Payments) -> str | None:
+    kept = [(case, cleaned) for case in world.sound if (cleaned := outcome(answer.clean, case.raw)) is not None]
+    for case, cleaned in kept:
+        wrong = _differs(cleaned, case.clean)
+        if wrong:
+            return f"Of {shown(case.raw)}, {wrong}."
+    return None if kept else "It kept nothing."
+
+
+@clean_payments.demands("repairs what can be repaired", points=1)
+def _repairs(answer: Work, world: Payments) -> str | None:
+    for case in world.repairable:
+        cleaned = outcome(answer.clean, case.raw)
+        if cleaned is None:
+            return f"It refused {shown(case.raw)}, which can be read: see what the contract says about spellings."
+        amount, method = cleaned.get("amount"), cleaned.get("method")
+        if amount != case.clean["amount"] or method != case.clean["method"]:
+            return f"Of {shown(case.raw)} it made amount {amount!r} and method {method!r}."
+    return None
+
+
+def _kept(clean: Answer, pairs: list[Pair]) -> str | None:
+    """How many faulty payments were kept, and a hint about the first; or that a sound one was refused."""
+    kept = [pair for pair in pairs if outcome(clean, pair.fault.put_into(pair.sound)) is not None]
+    if kept:
+        return (f"It kept {len(kept)} of {len(pairs)} faulty payments, such as one {kept[0].fault}. "
+                f"{kept[0].fault.hint}")
+    if all(outcome(clean, pair.sound) is None for pair in pairs):
+        return "It refused the faulty payments, and the same payments without the fault as well."
+    return None
+
+
+@clean_payments.demands("refuses impossible amounts", points=1)
+def _refuses_amounts(answer: Work, world: Payments) -> str | None:
+    return _kept(answer.clean, world.bad_amounts)
+
+
+@clean_payments.demands("refuses what has no identity, time or method", points=1)
+def _refuses_names(answer: Work, world: Payments) -> str | None:
+    return _kept(answer.clean, world.bad_names)
+
+
+@clean_payments.demands("takes any record and leaves it as it was", points=1)
+def _takes_any_record(answer: Work, world: Payments) -> str | None:
+    records = [case.raw for case in world.sound + world.repairable] + world.odd
+    results = [(raw, _untouched(answer.clean, raw)) for raw in records]
+    if all(cleaned is None for _, cleaned in results):
+        return "It refused every record."
+    return _unlike_the_oracle(answer, world, results)
+
+
+def _unlike_the_oracle(answer: Work, world: Payments, results: list[tuple[Any, Row | None]]) -> str | None:
+    """A record on which answer and oracle differ. It is looked for where no property names a mistake."""
+    if world.oracle is None or any(named(answer, world) for named in NAMED):
+        return None
+    for raw, cleaned in results:
+        expected = world.oracle(raw)
+        if (cleaned is None) != (expected is None) or (expected and _differs(cleaned, expected)):
+            return f"Of {shown(raw)} it made {cleaned!r}."
+    return None
+
+
+NAMED = (_keeps_sound_payments, _returns_true_values, _repairs, _refuses_amounts, _refuses_names)
+
+
+def _untouched(clean: Answer, raw: Any) -> Row | None:
+    """What the cleaner makes of a record; Failed if it changes the record."""
+    cleaned = outcome(clean, raw)
+    _, (after,) = clean.and_after(raw)
+    if repr(after) != repr(raw):
+        raise Failed(f"It changed the record that it was given, {shown(raw)}. Build a new dict instead.")
+    return cleaned
+
+
+@clean_payments.demands("passes your own tests", points=1)
+def _passes_own_tests(answer: Work, world: Payments) -> str | None:
+    caught = sum(any(complaint(test, cleaner.clean) for test in answer.tests) for cleaner in FAULTY.values())
+    if caught < len(FAULTY) / 2:
+        return f"Your tests of exercise 2 notice {caught} of {len(FAULTY)} faulty cleaners: this counts from half on."
+    for test in answer.tests:
+        if complaint(test, clean_order):
+            return f"{test.name} fails on a correct cleaner of orders: mend it first."
+        wrong = complaint(test, as_order_cleaner(answer.clean.function))
+        if wrong:
+            return f"Your own {test.name} fails on it, with payment_id for order_id and amount for total: {wrong}"
+    return None
+
+
+SAME = {"order_id": "payment_id", "user_id": "user_id", "total": "amount", "occurred_at": "occurred_at"}
+
+
+def as_order_cleaner(clean: Callable) -> Callable:
+    """The cleaner of payments as one of orders: the fields that both tables share go through it under the names
+    that they have in payments, all others are cleaned as an order's."""
+    def clean_like(raw: Any) -> Row | None:
+        if not isinstance(raw, dict):
+            return clean(raw)
+        rest = clean_order({**raw, "order_id": 1, "user_id": 1, "total": 1, "occurred_at": "2025-03-01T12:00:00Z"})
+        payment = {theirs: raw[ours] for ours, theirs in SAME.items() if ours in raw}
+        cleaned = clean({"order_id": 1, "method": "card", **payment})
+        if rest is None or cleaned is None:
+            return None
+        return {**rest, **{ours: cleaned[theirs] for ours, theirs in SAME.items()}}
+    return clean_like

@@ -1,0 +1,9 @@
+"""Refuses everything, and so every fault.
+
+points: 0
+"""
+
+
+
+def clean(raw):
+    return None

@@ -1,0 +1,22 @@
+"""Makes negative amounts positive.
+
+fails: refuses impossible amounts; passes your own tests
+says: lets it through
+"""
+
+from datetime import UTC, datetime
+
+
+def clean(raw):
+    try:
+        ids = {field: raw[field] for field in ("payment_id", "order_id", "user_id")}
+        amount, method, moment = abs(float(raw["amount"])), raw["method"].strip().lower(), raw["occurred_at"]
+        occurred_at = datetime.fromisoformat(moment)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+    if any(value is None or value == "" for value in ids.values()) or not 0 <= amount < 1_000_000:
+        return None
+    if method not in {"card", "paypal", "transfer", "voucher"} or occurred_at.tzinfo is None:
+        return None
+    ids = {field: str(value) for field, value in ids.items()}
+    return {**ids, "amount": amount, "method": method, "occurred_at": occurred_at.astimezone(UTC)}

@@ -1,0 +1,159 @@
+"""Calling an answer: copies, silence, deadlines, and nothing but plain data back."""
+
+import datetime as dt
+import sys
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataml_lab.checks import answers
+from dataml_lab.checks.answers import Answer, Failed, NotAttempted, Stopped, answer, plain
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.datetimes(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner), max_leaves=15)
+
+
+class Liar(str):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
+
+
+class LyingDict(dict):
+    def items(self):
+        return {"points": 100}.items()
+
+
+@given(PLAIN)
+def test_plain_data_comes_through_unchanged(value):
+    assert plain(value) == value
+    assert type(plain(value)) is type(value)
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (np.float64(1.5), 1.5), (np.int64(3), 3), (np.bool_(True), True), (np.str_("a"), "a"), (pd.NA, None),
+    (pd.NaT, None), (Liar("x"), "x"), (LyingDict(a=1), {"a": 1})])
+def test_subclasses_become_their_base(value, expected):
+    assert type(plain(value)) is type(expected)
+    assert plain(value).__eq__(expected) is True or plain(value) is expected
+
+
+def test_a_timestamp_becomes_a_datetime():
+    moment = plain(pd.Timestamp("2025-03-01T10:00Z"))
+    assert type(moment) is dt.datetime and moment == dt.datetime(2025, 3, 1, 10, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("value", [object(), print, sys, [object()], {"a": object()}, (yield_ for yield_ in ())])
+def test_other_objects_are_refused_by_type(value):
+    with pytest.raises(TypeError, match="plain data was expected"):
+        plain(value)
+
+
+def test_data_that_nests_for_ever_is_refused():
+    loop = []
+    loop.append(loop)
+    with pytest.raises(TypeError, match="nested"):
+        plain(loop)
+
+
+def test_an_answer_gets_copies_and_the_caller_sees_how_it_left_them():
+    def spoil(row):
+        row["a"] = 2
+
+    row = {"a": 1}
+    assert Answer("spoil", spoil).and_after(row) == (None, ({"a": 2},))
+    assert row == {"a": 1}
+
+
+def test_an_answer_can_not_change_what_it_returned():
+    kept = []
+
+    def keep():
+        kept.append([1])
+        return kept[0]
+
+    result = Answer("keep", keep)()
+    kept[0].append(2)
+    assert result == [1]
+
+
+def test_output_and_warnings_of_an_answer_go_nowhere(capfd, recwarn):
+    def loud():
+        print("a" * 100_000)
+        print("b", file=sys.stderr)
+        import warnings
+        warnings.warn("c", stacklevel=1)
+        return 1
+
+    assert Answer("loud", loud)() == 1
+    assert capfd.readouterr() == ("", "") and not recwarn.list
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), SystemExit("bye"), RecursionError(), AssertionError()])
+def test_what_an_answer_raises_becomes_a_sentence(error):
+    def bad():
+        raise error
+
+    with pytest.raises(Failed, match=rf"^bad raised {type(error).__name__}"):
+        Answer("bad", bad)()
+
+
+def test_the_sentence_names_the_line_of_the_answer():
+    namespace = {}
+    exec(compile("def bad(row):\n    first = 1\n    return row['b']\n", "<cell>", "exec"), namespace)
+    with pytest.raises(Failed, match=r"KeyError: 'b' \(line 3 of its cell\)"):
+        Answer("bad", namespace["bad"])({})
+
+
+def test_an_error_that_can_not_be_shown_is_still_reported():
+    class UnspeakableError(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def bad():
+        raise UnspeakableError
+
+    with pytest.raises(Failed, match="UnspeakableError"):
+        Answer("bad", bad)()
+
+
+def test_keyboard_interrupt_and_simulated_crashes_are_not_caught():
+    for error in (KeyboardInterrupt, Stopped):
+        def bad(error=error):
+            raise error
+
+        with pytest.raises(error):
+            Answer("bad", bad)()
+
+
+def test_an_answer_that_runs_for_ever_is_stopped(monkeypatch):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+
+    def endless():
+        while True:
+            pass
+
+    with pytest.raises(Failed, match="still running"):
+        Answer("endless", endless)()
+
+
+def test_outside_the_main_thread_an_answer_just_runs():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(Answer("one", lambda: 1)()))
+    thread.start()
+    thread.join()
+    assert found == [1]
+
+
+def test_a_stub_and_a_missing_answer_are_not_attempted():
+    with pytest.raises(NotAttempted, match="still returns NotImplemented"):
+        Answer("stub", lambda: NotImplemented)()
+    for namespace in ({}, {"clean": 3}):
+        with pytest.raises(NotAttempted, match="no function `clean`"):
+            answer(namespace, "clean")

@@ -1,0 +1,133 @@
+"""Exercises: credit per property over all worlds, gates, stubs, fairness, seeds and the printed verdict."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataml_lab import checks
+from dataml_lab.checks import exercises, grade, lesson_of
+from dataml_lab.checks.answers import Failed, answer
+from dataml_lab.checks.exercise import Exercise, seeds
+
+
+@dataclass
+class Number:
+    value: int
+    oracle: object = None
+
+
+def doubling(gate=False, **options):
+    exercise = Exercise("double", Number, lambda names: answer(names, "double"), **options)
+
+    @exercise.demands("doubles", points=2, gate=gate)
+    def _(double, world):
+        found = double(world.value)
+        return None if found == 2 * world.value else f"double({world.value}) is {found}."
+
+    @exercise.demands("takes zero", points=1)
+    def _(double, world):
+        return None if double(0) == 0 else "Twice nothing is nothing."
+
+    return exercise
+
+
+def judged(function, gate=False, numbers=(1, 2, 3)):
+    return doubling(gate).judge({"double": function}, numbers)
+
+
+def test_each_property_earns_its_points():
+    assert judged(lambda x: 2 * x).earned == 3
+    assert judged(lambda x: 2 * x + (x == 0)).earned == 2
+    assert judged(lambda x: 0).earned == 1
+
+
+def test_a_property_must_hold_in_every_world():
+    verdict = judged(lambda x: 2 * x if x < 3 else 0)
+    assert verdict.findings[0].sentence == "double(3) is 0." and verdict.earned == 1
+
+
+def test_after_a_failed_gate_nothing_is_judged():
+    assert [finding.outcome for finding in judged(lambda x: 0, gate=True).findings] == ["fails", "not judged"]
+    assert judged(lambda x: 0, gate=True).earned == 0
+
+
+def test_an_answer_that_raises_fails_with_a_sentence():
+    verdict = judged(lambda x: 1 / 0)
+    assert verdict.earned == 0 and "ZeroDivisionError" in verdict.findings[0].sentence
+
+
+@pytest.mark.parametrize("namespace", [{}, {"double": lambda x: NotImplemented}])
+def test_a_stub_is_not_attempted_and_earns_nothing(namespace):
+    verdict = doubling().judge(namespace, [1])
+    assert verdict.earned == 0 and verdict.points == 3 and verdict.not_attempted
+    assert str(verdict).startswith("double: not attempted, 0 of 3 points")
+
+
+def test_unfair_worlds_are_passed_over():
+    exercise = doubling(fair=lambda world: world.value % 7 == 0)
+    assert [exercise.fair_world(seed).value for seed in (0, 1, 8)] == [0, 7, 14]
+    with pytest.raises(RuntimeError, match="No fair world"):
+        doubling(fair=lambda world: False).fair_world(1)
+
+
+def test_a_fault_of_the_check_itself_is_not_blamed_on_the_answer():
+    exercise = Exercise("broken", Number, lambda names: answer(names, "double"))
+    exercise.demands("is broken", points=1)(lambda double, world: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        exercise.judge({"double": lambda x: x}, [1])
+    exercise.properties.clear()
+    exercise.demands("fails", points=1)(lambda double, world: (_ for _ in ()).throw(Failed("Why.")))
+    assert exercise.judge({"double": lambda x: x}, [1]).findings[0].sentence == "Why."
+
+
+@given(st.text(), st.text(), st.text())
+def test_seeds_are_a_function_of_salt_exercise_and_student(exercise, salt, student):
+    found = seeds(exercise, salt, student, 4)
+    assert found == seeds(exercise, salt, student, 4)
+    assert len(set(found)) == 4 and all(0 <= seed < 2**48 for seed in found)
+    assert not set(found) & set(seeds(exercise, salt + "x", student, 4))
+
+
+def test_the_printed_verdict_says_it_in_words():
+    text = str(judged(lambda x: 0))
+    assert "1 of 2 properties hold, 1 of 3 points." in text
+    assert "fails       2 points    doubles" in text and "double(1) is 0." in text
+    assert "holds       1 point     takes zero" in text
+
+
+def test_an_unknown_exercise_is_named_with_those_that_exist():
+    with pytest.raises(KeyError, match="fetch_all"):
+        lesson_of("fetch_al")
+
+
+def test_grade_is_a_built_in_float_within_its_bounds(monkeypatch, capsys):
+    exercise = doubling()
+    monkeypatch.setattr(checks, "exercises", lambda lesson: {"double": exercise})
+    for function, points in ((lambda x: 2 * x, 3.0), (lambda x: 0, 1.0)):
+        found = grade("double", {"double": function})
+        assert type(found) is float and found == points
+    captured = capsys.readouterr()
+    assert "practice worlds" in captured.out and not captured.err
+
+
+def test_a_salt_makes_hidden_worlds(monkeypatch, capsys):
+    seen = []
+    exercise = Exercise("double", Number, lambda names: SimpleNamespace())
+    exercise.demands("is seen", points=1)(lambda _, world: seen.append(world.value))
+    monkeypatch.setattr(checks, "exercises", lambda lesson: {"double": exercise})
+    for salt, student in (("", "ann"), ("a", "ann"), ("a", "bob"), ("b", "ann")):
+        monkeypatch.setenv("DATAML_LAB_SALT", salt)
+        monkeypatch.setenv("DATAML_LAB_STUDENT", student)
+        grade("double", {})
+    assert len(set(seen)) == 12 and "practice" not in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_every_exercise_has_points_and_names_of_its_own():
+    for lesson in checks.LESSONS:
+        for exercise in exercises(lesson).values():
+            names = [prop.name for prop in exercise.properties]
+            assert exercise.points > 0 and len(names) == len(set(names))
+            assert not any(";" in name for name in names)  # separates names in the catalogue

@@ -1,0 +1,54 @@
+"""The floors of the house: imports point downwards, in no circle, and the ground floor weighs nothing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "dataml_lab"
+FLOORS = [{"store"}, {"pipeline"}, {"checks"}, {"grading"}, {"lab", "doctor", "cli"}]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return {name.split(".")[1] for name in names if name.startswith("dataml_lab.")}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_downwards(path):
+    if path == PACKAGE / "__init__.py":
+        assert not imported_rooms(path)
+        return
+    own = room(path)
+    above = {other for other in imported_rooms(path) - {own} if FLOOR[other] > FLOOR[own]}
+    assert not above, f"{path.name} is on floor {FLOOR[own]} and imports {above} from above"
+
+
+def test_every_room_has_a_floor():
+    assert {room(path) for path in PACKAGE.rglob("*.py")} - {"__init__"} == set(FLOOR)
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    heavy = {"numpy", "pandas", "duckdb", "matplotlib", "httpx", "fastapi", "nbformat", "IPython"}
+    assert not heavy & modules_after("import dataml_lab")
+    assert not heavy & modules_after("import dataml_lab.cli")
+
+
+def test_the_store_starts_no_server_and_needs_no_plots():
+    assert not {"fastapi", "uvicorn", "matplotlib", "sklearn"} & modules_after("import dataml_lab.store")
