@@ -31,10 +31,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", _doctor, "say what works on this machine, and what to do about the rest")
     doctor.add_argument("--json", action="store_true", help="for programs")
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
-    build.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 01_pipeline; all when left out")
+    build.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     build.add_argument("--force", action="store_true", help="also those that have not changed")
     release = _command(commands, "release", _release, "make the students' notebooks, and enter them in the gradebook")
-    release.add_argument("lessons", nargs="*", metavar="LESSON", help="all when left out")
+    release.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     return parser
 
@@ -45,9 +45,17 @@ def _command(commands: argparse._SubParsersAction, name: str, run: Callable, abo
     return parser
 
 
+def _lesson(name: str) -> str:
+    from dataml_lab.checks import LESSONS
+
+    if name not in LESSONS:
+        raise argparse.ArgumentTypeError(f"there is no lesson {name}; there are: {', '.join(LESSONS)}")
+    return name
+
+
 def _catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("lesson", nargs="?", metavar="LESSON", help="such as 01_pipeline; all when left out")
+    parser.add_argument("lesson", nargs="?", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     parser.add_argument("--answers", type=Path, metavar="DIR", help="a folder of further answers")
     parser.add_argument("--salt", action="append", metavar="S", help="hidden worlds to try; may be repeated")
     parser.add_argument("--json", action="store_true", help="for programs")

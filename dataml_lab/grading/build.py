@@ -10,6 +10,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -69,7 +70,7 @@ def executed(book: NotebookNode, folder: Path) -> NotebookNode:
         with environment(DATAML_LAB_SALT=None, DATAML_LAB_ORACLES=None, DATAML_LAB_STUDENT=None):
             done = client.execute()
     except CellExecutionError as error:
-        raise BuildError(f"{folder.name}: a cell of the solution failed.\n{error}") from None
+        raise BuildError(f"{folder.name}: a cell of the solution failed.\n{strip_ansi(str(error))}") from None
     done.metadata.pop("language_info", None)  # holds the version of Python
     return done
 

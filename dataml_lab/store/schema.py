@@ -51,7 +51,7 @@ def identifier(name: str, required: bool = True) -> Field:
 
 
 def money(name: str) -> Field:
-    """An amount in the shop's currency, from 0.01 to 100,000, in cents."""
+    """An amount in euros, from 0.01 to 100,000, to the cent."""
     return Field(name, "money", True, 0.01, 100_000)
 
 

@@ -214,7 +214,8 @@ axes.set(yticks=range(3), yticklabels=ways, xlabel="orders", title="A timestamp 
 axes.invert_yaxis()
 axes.grid(axis="x")
 axes.grid(visible=False, axis="y")
-axes.legend(loc="lower right");
+axes.legend(loc="lower right")
+plt.show()
 
 # %% [markdown]
 # **Read the figure.** Two bars a row: orders stored twice (above, blue) and lost (below, orange). Only the row at the
@@ -401,8 +402,9 @@ assert 0.33 < reasons["order: repeated"] / reasons.sum() < 0.45
 
 # %% [markdown]
 # **Read the figure.** One bar for each reason, the most frequent on top. It is a to-do list for whoever runs the source:
-# repeats are the price of reliable delivery, but times without an offset are a bug that somebody can mend. The repeats
-# also answer the question from the start, where the surplus of lines came from.
+# repeats are the price of reliable delivery, but times without an offset are a bug that somebody can mend.
+#
+# The repeats also answer the question from the start: they are the whole surplus of lines.
 #
 # Because the Store knows its own faults, the cleaner can be scored like a classifier. *Recall* is the share of faulty
 # lines that it refused, *precision* the share of refused lines that were faulty.
@@ -465,7 +467,8 @@ for axes, (name, error), colour in zip(panels, errors.items(), ("C1", "C0", "C2"
     axes.set_title(f"{name}: {error.sum():+,.0f} €, wrong on {(error != 0).sum()} days", fontsize=11, weight="normal")
 panels[1].set_ylabel("error in daily revenue (€)")
 panels[2].xaxis.set_major_formatter(ConciseDateFormatter(panels[2].xaxis.get_major_locator()))
-figure.suptitle("An error of known sign and size can be mended", x=0.01, ha="left", weight="bold");
+figure.suptitle("An error of known sign and size can be mended", x=0.01, ha="left", weight="bold")
+plt.show()
 
 # %% [markdown]
 # **Read the figure.** Daily revenue minus the true one. Raw data errs both ways, on most days; clean data errs one way;
@@ -493,7 +496,8 @@ figure, axes = plt.subplots(figsize=(8, 2.4))
 axes.axvline(means["the truth"], color="C6", linewidth=1, linestyle="--")
 axes.plot(means.drop("the truth"), means.drop("the truth").index, "o", markersize=10)
 axes.annotate("truth", (means["the truth"], -0.6), xytext=(-6, 0), textcoords="offset points", ha="right")
-axes.set(xlabel="mean age (years)", title="Three usual treatments, none finds the true mean", ylim=(2.5, -0.9));
+axes.set(xlabel="mean age (years)", title="Three usual treatments, none finds the true mean", ylim=(2.5, -0.9))
+plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each dot is the mean after one treatment, the dashed line the true mean. A default of 0 is far
@@ -511,9 +515,10 @@ assert blank.is_monotonic_increasing and blank.iloc[-1] > 4 * blank.iloc[0]
 # ### Outliers
 #
 # Some values are possible and still wrong, like a total with the decimal point left out. A common rule flags what lies
-# more than three standard deviations from the mean. Another takes the median instead of the mean, and the median
-# distance from it (times 1.4826, which makes it the standard deviation of a bell curve) instead of the standard
-# deviation. Here are fifteen totals, three of which lost their point.
+# more than three standard deviations from the mean.
+#
+# Another takes the median instead of the mean, and instead of the standard deviation the median distance from the median
+# (times 1.4826, which makes the two equal for a bell curve). Here are fifteen totals, three of which lost their point.
 
 # %%
 totals = pd.Series([24.99, 39.99, 18.5, 61.0, 33.25, 47.9, 29.99, 55.0, 21.75, 36.4, 44.1, 27.6, 3999.0, 2850.0, 4575.0])
@@ -532,7 +537,8 @@ for height, reach, label, colour in ((0.8, totals.mean() + 3 * totals.std(), "me
     axes.text(reach * 1.04, height, label, color=colour)
 axes.set(xscale="log", xlim=(10, 20_000), ylim=(0, 1), yticks=[], xlabel="order total (€, logarithmic scale)",
          title="Three wild totals move the fence that should stop them")
-axes.grid(visible=False);
+axes.grid(visible=False)
+plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each dot is an order; what lies right of a line is flagged. The wild totals inflate mean and
@@ -710,6 +716,7 @@ left.xaxis.set_major_formatter(ConciseDateFormatter(left.xaxis.get_major_locator
 left.legend(loc="lower right")
 right.bar([name[:2] for name in weekday.index], weekday)
 right.set(title="Most on Saturday", xlabel="mean by day of the week")
+plt.show()
 assert weekday.idxmax() == "Saturday" and weekday["Monday"] < 0.85 * weekday["Saturday"]
 
 # %% [markdown]

@@ -313,12 +313,24 @@ def _misses_nothing_that_moves(fetch: Answer, world: Depot) -> str | None:
                       "the newest updated_at stays where it is.")
 
 
+def crash_points(steps: list[str]) -> list[int]:
+    """At which steps (from 1) to crash: all of them, or if they are many, 40 spread over the run and the first, the
+    second and the last of each name.
+
+    >>> crash_points(["before api.get", "before state.save", "after state.save"])
+    [1, 2, 3]
+    """
+    places = {name: [number for number, step in enumerate(steps, 1) if step == name] for name in steps}
+    named = {number for numbers in places.values() for number in (*numbers[:2], numbers[-1])}
+    return sorted(named | set(np.linspace(1, len(steps), 40).astype(int).tolist()))
+
+
 @fetch_all.demands("survives a crash", points=2)
 def _survives_a_crash(fetch: Answer, world: Depot) -> str | None:
     whole, _ = run(fetch, Disk(), world.rows)
     if len(whole.steps) < 2 * len(world.rows) // PAGE:
         return "It did not use api and state enough to store the deliveries."
-    for crash_at in range(1, len(whole.steps) + 1):
+    for crash_at in crash_points(whole.steps):
         disk = Disk()
         crashed, _ = run(fetch, disk, world.rows, crash_at)
         run(fetch, disk, world.rows, crash_at=crash_at // 2 + 1)

@@ -1,0 +1,223 @@
+"""A student's first half hour: the lesson opened in JupyterLab with a real browser, run, answered and validated."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import httpx
+import nbformat
+import pytest
+
+from dataml_lab.checks import exercises
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.build import release_path, solution_path
+from dataml_lab.grading.source import answer_source, without_solution_marks
+from dataml_lab.lab import command
+
+playwright = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+if not CHROMIUM:
+    pytest.skip("No Chromium on this machine: apt install chromium", allow_module_level=True)
+
+expect = playwright.expect
+LESSON = "01_pipeline"
+NAMES = list(exercises(LESSON))
+SECONDS = 60  # nothing here takes that long, even on a busy machine
+expect.set_options(timeout=SECONDS * 1000)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+
+
+# ------------------------------------------------------------------------------------------------ the workbook
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory):
+    """The folder for screenshots: `DATAML_LAB_SCREENSHOTS`, where that is set."""
+    folder = Path(os.environ.get("DATAML_LAB_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """What a student has: the notebooks, and nothing that was done to them before."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(COURSE / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    shutil.copy(COURSE / "nbgrader_config.py", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(course, tmp_path_factory):
+    """The address of a JupyterLab on the course, as `dataml-lab lab --no-browser` starts it, without settings."""
+    port, home, token = _free_port(), tmp_path_factory.mktemp("home"), "a-token"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(command(port, no_browser=True), cwd=course, stdout=log, stderr=log,
+                                   env={**kept, "HOME": str(home), "JUPYTER_TOKEN": token})
+        try:
+            _wait_until_up(f"http://127.0.0.1:{port}/api", process, home / "log")
+            yield f"http://127.0.0.1:{port}/lab/tree/notebooks?token={token}"
+        finally:
+            process.terminate()
+            process.wait(SECONDS)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_up(address, process, log):
+    """Returns once the address answers; fails with the log if its process ends or takes too long."""
+    deadline = time.monotonic() + SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            return httpx.get(address).raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)
+    return pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def page(server):
+    """A browser's page at the address, which remembers the hosts that it asks."""
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(SECONDS * 1000)
+        page.hosts = set()
+        page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname))
+        page.on("websocket", lambda websocket: page.hosts.add(urlsplit(websocket.url).hostname))
+        page.goto(server)
+        yield page
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lesson(page, course, shots):
+    """The lesson, opened by double clicks and run with Run All Cells."""
+    page.locator(".jp-DirListing-item", has_text=LESSON).dblclick()
+    page.locator(".jp-DirListing-item", has_text=f"{LESSON}.ipynb").dblclick()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.screenshot(path=shots / "1_opened.png")
+    book = nbformat.read(release_path(COURSE, LESSON), as_version=4)
+    book = nbformat.read(release_path(course, LESSON), as_version=4)
+    opened = SimpleNamespace(page=page, file=release_path(course, LESSON), book=book, shots=shots)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    last = [cell.id for cell in book.cells if cell.cell_type == "code"][-1]
+    expect(cell(opened, last).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+    return opened
+
+
+def cell(lesson, cell_id):
+    """The part of the page that shows a cell of the lesson."""
+    place = [cell.id for cell in lesson.book.cells].index(cell_id)
+    return lesson.page.locator(".jp-Notebook .jp-Cell").nth(place)
+
+
+def write_answer(lesson, exercise, source):
+    """Puts a source into an answer cell with the keyboard, and runs that cell."""
+    cell(lesson, f"{exercise}-answer").locator(".cm-content").click()
+    lesson.page.keyboard.press("Control+a")
+    lesson.page.keyboard.insert_text(source)
+    lesson.page.keyboard.press("Shift+Enter")
+
+
+def run_check(lesson, exercise):
+    """Runs the check cell of an exercise, which is selected once its answer cell has run; returns its output."""
+    check = cell(lesson, f"{exercise}-check")
+    expect(check).to_have_class(re.compile("jp-mod-selected"))
+    lesson.page.keyboard.press("Shift+Enter")
+    return check.locator(".jp-OutputArea-output")
+
+
+def saved(lesson):
+    """The notebook as it is in its file, once that has been saved."""
+    with lesson.page.expect_response(lambda response: response.request.method == "PUT" and response.ok):
+        lesson.page.keyboard.press("Control+s")
+    return nbformat.read(lesson.file, as_version=4)
+
+
+def validated(lesson, shot):
+    """What the dialogue says that the button Validate opens."""
+    lesson.page.get_by_role("button", name="Validate").click()
+    dialogue = lesson.page.locator(".jp-Dialog")
+    dialogue.wait_for()
+    lesson.page.screenshot(path=lesson.shots / shot)
+    told = dialogue.inner_text()
+    dialogue.get_by_role("button").last.click()
+    return told
+
+
+def right_answer(exercise):
+    """The answer of the solution notebook."""
+    return without_solution_marks(answer_source(nbformat.read(solution_path(COURSE, LESSON), as_version=4), exercise))
+
+
+# ------------------------------------------------------------------------------------------------ what they meet
+
+def test_an_untouched_lesson_runs_to_its_end(lesson):
+    book = saved(lesson)
+    outputs = {cell.id: cell.outputs for cell in book.cells if cell.cell_type == "code"}
+    assert not [name for name, found in outputs.items() for output in found
+                if output.output_type == "error" or output.get("name") == "stderr"]
+    for name in NAMES:
+        assert outputs[f"{name}-check"][0].text.startswith(f"{name}: not attempted")
+
+
+def test_no_dialogue_or_notification_is_in_the_way(lesson):
+    assert lesson.page.locator(".jp-Dialog, .Toastify__toast").count() == 0
+
+
+def test_a_figure_is_shown_with_the_lesson(lesson):
+    figure = lesson.page.locator(".jp-Notebook .jp-OutputArea-output img").first
+    figure.scroll_into_view_if_needed()
+    lesson.page.screenshot(path=lesson.shots / "2_figure.png")
+    notebook = lesson.page.locator(".jp-Notebook").bounding_box()
+    assert 400 < figure.bounding_box()["width"] < notebook["width"]
+
+
+def test_a_wrong_answer_is_told_what_it_loses(lesson):
+    wrong = COURSE / "solutions" / LESSON / "answers" / "fetch_all" / "wrong_checkpoint_first.py"
+    write_answer(lesson, "fetch_all", wrong.read_text("utf-8"))
+    told = run_check(lesson, "fetch_all")
+    expect(told).to_contain_text("properties hold")
+    told.scroll_into_view_if_needed()
+    lesson.page.screenshot(path=lesson.shots / "3_wrong.png")
+    expect(told).to_contain_text(re.compile(r"fails .*checkpoint was saved before", re.DOTALL))
+
+
+def test_a_right_answer_is_told_that_all_holds(lesson):
+    count = len(exercises(LESSON)["fetch_all"].properties)
+    write_answer(lesson, "fetch_all", right_answer("fetch_all"))
+    told = run_check(lesson, "fetch_all")
+    expect(told).to_contain_text(f"{count} of {count} properties hold")
+    told.scroll_into_view_if_needed()
+    lesson.page.screenshot(path=lesson.shots / "4_right.png")
+
+
+def test_validation_names_the_cells_that_lack_points(lesson):
+    told = validated(lesson, "5_validation_fails.png")
+    assert "failed" in told and "BEGIN SOLUTION" not in told
+    for name in NAMES:
+        assert (f'grade("{name}"' in told) == (name != "fetch_all")
+
+
+def test_validation_accepts_right_answers(lesson):
+    for name in NAMES:
+        write_answer(lesson, name, right_answer(name))
+        expect(run_check(lesson, name)).to_contain_text(re.compile(r"(\d+) of \1 properties hold"))
+    assert "Success" in validated(lesson, "6_validation_succeeds.png")
+
+
+def test_nothing_but_this_machine_was_asked(lesson):
+    assert lesson.page.hosts <= {"127.0.0.1", "localhost", None, ""}  # None: data held by the page itself

@@ -1,0 +1,84 @@
+"""From percent source to notebook: ids, marks, and mistakes named with their cell."""
+
+import re
+
+import nbformat
+import pytest
+
+from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.build import source_of
+from dataml_lab.grading.source import ROLES, SourceError, answer_source, notebook, without_solution_marks
+
+LESSON = "01_pipeline"
+
+
+@pytest.fixture(scope="module")
+def source():
+    return source_of(COURSE, LESSON).read_text("utf-8")
+
+
+def made(tmp_path, text):
+    path = tmp_path / f"{LESSON}.py"
+    path.write_text(text, "utf-8")
+    return notebook(path)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_notebook_is_valid_and_its_graded_cells_are_worth_their_properties(lesson):
+    book = notebook(source_of(COURSE, lesson))
+    nbformat.validate(book)
+    points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+              for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade")}
+    assert points == {name: exercise.points for name, exercise in exercises(lesson).items()}
+
+
+def test_the_same_source_gives_the_same_bytes(tmp_path, source):
+    assert nbformat.writes(made(tmp_path, source)) == nbformat.writes(made(tmp_path, source))
+
+
+def test_the_version_changes_with_any_cell(tmp_path, source):
+    changed = source.replace("# ## Serve", "# ## Publish")
+    assert made(tmp_path, source).metadata.dataml_lab.version != made(tmp_path, changed).metadata.dataml_lab.version
+
+
+def test_cell_ids_are_unique_and_come_from_exercise_and_role(tmp_path, source):
+    ids = [cell.id for cell in made(tmp_path, source).cells]
+    assert len(set(ids)) == len(ids)
+    assert {f"{name}-{role}" for name in exercises(LESSON) for role in ROLES} <= set(ids)
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ('role="check" exercise="fetch_all"', 'role="chek" exercise="fetch_all"', r"cell \d+: role 'chek'"),
+    ('role="answer" exercise="fetch_all"', 'role="answer" exercise="fetchall"', r"cell \d+: .*'fetchall'"),
+    ('role="answer" exercise="fetch_all"', "", "its exercise cells are"),
+])
+def test_a_mistake_in_the_source_is_named(tmp_path, source, old, new, words):
+    with pytest.raises(SourceError, match=words):
+        made(tmp_path, source.replace(old, new, 1))
+
+
+def test_prompts_tell_points_and_properties_and_keep_no_placeholder(tmp_path, source):
+    book = made(tmp_path, source)
+    for name, exercise in exercises(LESSON).items():
+        prompt = next(cell.source for cell in book.cells if cell.id == f"{name}-prompt")
+        assert f"({exercise.points:g} points, about" in prompt
+        if "| property | points |" in prompt:
+            assert all(f"| {prop.name} |" in prompt for prop in exercise.properties)
+    assert not [cell.id for cell in book.cells if "{{" in cell.source]
+
+
+def test_paragraphs_have_three_sentences_at_most(tmp_path, source):
+    for cell in made(tmp_path, source).cells:
+        if cell.cell_type == "markdown":
+            for paragraph in re.split(r"\n\s*\n|```.*?```", cell.source, flags=re.DOTALL):
+                if not paragraph.lstrip().startswith(("|", "-", "#", "1.", "**Read on")):
+                    told = paragraph.replace("**Read the figure.**", "")
+                    sentences = re.findall(r"[.?!][”)*]*(?=\s|$)", told)
+                    assert len(sentences) <= 3, f"{cell.id}: {paragraph}"
+
+
+def test_the_answer_comes_without_its_marks(tmp_path, source):
+    answer = without_solution_marks(answer_source(made(tmp_path, source), "fetch_all"))
+    assert "SOLUTION" not in answer
+    compile(answer, "answer", "exec")
