@@ -29,7 +29,7 @@ c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 # Sources, oracles and catalogued answers lie beside the solution notebook, and must not travel with it.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "*.py", "answers"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", "[0-9][0-9]_*.py", "oracle.py", "answers"]
 c.Exchange.root = str(COURSE / "exchange")
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nreturn NotImplemented"}
@@ -38,7 +38,6 @@ c.Autograde.sanitize_preprocessors = [
     ClearOutput, RestoreMarks, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
     ExecuteInHiddenWorlds, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
-c.OverwriteCells.add_missing_cells = True  # a deleted check or graded cell comes back
 c.Execute.skip_cells_with_tag = f"never-{secrets.token_hex(8)}"  # else a tag skips a test, for full marks
 c.Execute.timeout = 60
 c.Execute.shutdown_kernel = "immediate"

@@ -5,15 +5,23 @@ import os
 import sys
 from pathlib import Path
 
-# JupyterLab would ask about news and look for updates, which needs a network.
-SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+# What this environment's JupyterLab does unless its user chose otherwise: it asks no network for news and updates, and
+# has no tool for making assignments, which this course makes from sources.
+SETTINGS = {
+    Path("share", "jupyter", "lab", "settings", "overrides.json"):
+        {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}},
+    Path("etc", "jupyter", "labconfig", "page_config.json"):
+        {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}},
+}
 
 
 def command(port: int, no_browser: bool) -> list[str]:
     """The program and arguments that serve the course folder, to be run in it, opened at its notebooks."""
-    _write_settings(Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json"))
-    arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.port={port}", "-y",
-                 "--LabApp.default_url=/lab/tree/notebooks", "--LabApp.extension_manager=readonly"]
+    for path, settings in SETTINGS.items():
+        _write_once(Path(sys.prefix) / path, json.dumps(settings))
+    arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.port={port}", "-y", "--Application.log_level=WARN",
+                 "--LabApp.default_url=/lab/tree/notebooks", "--LabApp.extension_manager=readonly",
+                 "--KernelManager.transport_encryption=auto"]
     arguments += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return arguments + (["--no-browser"] if no_browser or not _has_screen() else [])
 
@@ -23,8 +31,8 @@ def _has_screen() -> bool:
     return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
 
 
-def _write_settings(path: Path) -> None:
-    """Sets the defaults of this environment's JupyterLab; what a user chose stays stronger."""
+def _write_once(path: Path, text: str) -> None:
+    """Writes a file of this environment where there is none."""
     if not path.exists() and os.access(sys.prefix, os.W_OK):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(SETTINGS))
+        path.write_text(text)

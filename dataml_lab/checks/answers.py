@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import inspect
 import io
 import signal
 import threading
@@ -9,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +28,10 @@ class NotAttempted(Exception):
 
 class Failed(Exception):
     """A call of an answer ended without a usable result; the message is a sentence for its author."""
+
+
+class OutOfTime(Failed):
+    """A call of an answer ran past its deadline."""
 
 
 class Stopped(BaseException):
@@ -60,18 +66,30 @@ class Answer(NamedTuple):
         result = self._result(lent)
         if result is NotImplemented:
             raise NotAttempted(f"{self.name} still returns NotImplemented")
+        if inspect.iscoroutine(result):
+            result.close()
+            raise Failed(f"{self.name} is an `async def`, and nobody awaits it: make it a `def`.")
         try:
             return plain(result), lent
         except TypeError as error:
             raise Failed(f"{self.name} returned {error}.") from None
+
+    def each(self, arguments: list) -> tuple[list, list]:
+        """What calls with each of these arguments return, and the copies of the arguments as the calls left them:
+        both as they are after the last call, so that a result that a later call changed shows."""
+        lent = [_lent(argument) for argument in arguments]
+        results, _ = Answer(self.name, lambda: [self.function(argument) for argument in lent]).and_after()
+        return results, lent
 
     def _result(self, lent: tuple) -> Any:
         try:
             with _in_silence(), within(DEADLINE):
                 return self.function(*lent)
         except TimeOut:
-            raise Failed(f"{self.name} was still running after {DEADLINE:.0f} seconds and was stopped.") from None
-        except (Exception, SystemExit) as error:
+            raise OutOfTime(f"{self.name} was still running after {DEADLINE:.0f} seconds and was stopped.") from None
+        except (KeyboardInterrupt, Stopped):
+            raise
+        except BaseException as error:  # pytest.fail, too, is no Exception
             raise Failed(f"{self.name} raised {_described(error)}.") from None
 
 
@@ -91,7 +109,7 @@ def answers(namespace: Mapping[str, Any], pattern: str) -> list[Answer]:
     return found
 
 
-SCALARS = (type(None), bool, int, float, str, bytes, datetime, date, timedelta)
+SCALARS = (type(None), bool, int, float, str, bytes, datetime, date, timedelta, Decimal)
 
 
 def plain(value: Any, depth: int = 20) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dataml_lab.checks.answers import Failed, NotAttempted
+from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime
 
 Outcome = Literal["holds", "fails", "not judged"]
 
@@ -37,7 +37,7 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         head = f"  {self.outcome:<10}  {_worth(self.points) if self.points else 'required':<10}  {self.property}"
-        told = textwrap.wrap(self.sentence, 96, initial_indent=" " * 26, subsequent_indent=" " * 26)
+        told = textwrap.wrap(self.sentence, 96, initial_indent=" " * 14, subsequent_indent=" " * 14)
         return "\n".join([head, *told])
 
 
@@ -115,23 +115,27 @@ class Exercise:
         closed = ""
         for prop in self.properties:
             if closed:
-                yield Finding(prop.name, prop.points, "not judged", f"Judged once “{closed}” holds.")
+                yield Finding(prop.name, prop.points, "not judged", closed)
                 continue
-            sentence = _first_sentence(prop, answer, worlds)
+            sentence, out_of_time = _first_sentence(prop, answer, worlds)
             yield Finding(prop.name, prop.points, "fails" if sentence else "holds", sentence)
-            closed = prop.name if sentence and prop.gate else ""
+            if out_of_time or (sentence and prop.gate):
+                closed = f"Judged once “{prop.name}” holds."
 
 
-def _first_sentence(prop: Property, answer: Any, worlds: list) -> str:
-    """Why the property is broken in the first world where it is; empty where it holds in all."""
+def _first_sentence(prop: Property, answer: Any, worlds: list) -> tuple[str, bool]:
+    """Why the property is broken in the first world where it is (empty where it holds in all), and whether the answer
+    ran out of time: then it would go on doing so."""
     for world in worlds:
         try:
             sentence = prop.broken(answer, world)
+        except OutOfTime as stopped:
+            return str(stopped), True
         except Failed as failure:
             sentence = str(failure)
         if sentence:
-            return sentence
-    return ""
+            return sentence, False
+    return "", False
 
 
 def seeds(exercise: str, salt: str, student: str = "", count: int = 3) -> list[int]:

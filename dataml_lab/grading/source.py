@@ -74,7 +74,7 @@ def properties_table(exercise: Exercise) -> str:
     """The properties of an exercise and their points, as a table in Markdown."""
     rows = [f"| {p.name} | {'required' if p.gate and not p.points else f'{p.points:g}'} |"
             for p in exercise.properties]
-    return "\n".join(["| property | points |", "|---|---|", *rows, f"| all | {exercise.points:g} |"])
+    return "\n".join(["| property | points |", "|---|---:|", *rows, f"| all | {exercise.points:g} |"])
 
 
 def _require_all_roles(path: Path, book: NotebookNode, known: dict[str, Exercise]) -> None:

@@ -38,6 +38,7 @@
 import inspect
 import json
 import tempfile
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -48,7 +49,6 @@ import pandas as pd
 from matplotlib.dates import ConciseDateFormatter
 
 from dataml_lab import pipeline
-from dataml_lab.checks import check, grade
 from dataml_lab.store import Faults, Store
 
 plt.style.use("dataml_lab.workbook")
@@ -251,13 +251,13 @@ assert len(from_api.quarantine) == len(batch.quarantine)
 # may crash at any moment; then it is simply run again.
 #
 # The depot's API has no cursor, only `updated_at`: the depot's clock when a delivery was last changed. That clock never
-# goes backwards, but several deliveries can share a time. A delivery that changes gets a later time, also while you are
-# fetching.
+# goes backwards, but any number of deliveries can share a time, even more than a page holds. Deliveries change while you
+# fetch: one that does gets a later time and leaves its page, and those behind it move up.
 #
 # | call | does |
 # |---|---|
 # | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since`, in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; after the last row comes an empty page |
-# | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500 any wait will do |
+# | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500, wait a second or more |
 # | `state.load()` | returns the checkpoint saved last, `None` at first |
 # | `state.save(checkpoint)` | saves a checkpoint, durably |
 # | `state.write(rows)` | stores a dict of key → row, durably, row by row (a crash may come between two); a row under a key that exists replaces that row |
@@ -265,12 +265,14 @@ assert len(from_api.quarantine) == len(batch.quarantine)
 # Two rows of one page, which share their time and are two deliveries:
 #
 # ```python
-# {"delivery_id": 1042, "courier_id": 7, "distance_km": 3.2, "status": "under way", "updated_at": "2025-03-01T08:15:00Z"}
-# {"delivery_id": 1077, "courier_id": 4, "distance_km": 0.9, "status": "delivered", "updated_at": "2025-03-01T08:15:00Z"}
+# {"delivery_id": 1042, "courier_id": 7, "distance_km": 3.2, "status": "under way",
+#  "updated_at": "2025-03-01T08:15:00Z"}
+# {"delivery_id": 1077, "courier_id": 4, "distance_km": 0.9, "status": "delivered",
+#  "updated_at": "2025-03-01T08:15:00Z"}
 # ```
 #
 # At the end each delivery must be stored once, in its newest version. A run must not fetch again what earlier runs have
-# stored, except for a page or so around the checkpoint.
+# stored, except for up to a page of rows around the checkpoint.
 #
 # {{properties}}
 
@@ -297,10 +299,14 @@ def fetch_all(api, state):
 
 # %% role="check" exercise="fetch_all"
 # Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
+from dataml_lab.checks import check
+
 check("fetch_all", globals())
 
 # %% role="graded" exercise="fetch_all"
-# Your points. Please leave this cell as it is.
+# Your points: run me last, and leave me as I am.
+from dataml_lab.checks import grade
+
 grade("fetch_all", globals())
 
 # %% [markdown]
@@ -339,7 +345,7 @@ def told(clean, record):
     try:
         cleaned = clean(record)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"[:60]
+        return textwrap.shorten(f"{type(error).__name__}: {error}", 60, placeholder=" …")
     return "refused" if cleaned is None else f"kept: total {cleaned['total']:g}, user {cleaned['user_id']}"
 
 
@@ -562,24 +568,28 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # You inherit a `clean(raw)` for orders and may not look inside. Write tests that a correct one passes and a faulty
 # one fails.
 #
-# A test is a function whose name begins with `test_`. It is given a cleaner, and uses `assert` (what it returns doesn't
-# matter). Write as many as you like; `pipeline.clean_order` is a cleaner to try them on. This is the contract:
+# A test is a function whose name begins with `test_`. It is given a cleaner and uses `assert`: any exception counts as
+# noticing a fault, and what it returns doesn't matter. Write as many as you like; `pipeline.clean_order` is a correct
+# cleaner to try them on.
+#
+# This is the contract. Where it is silent (blanks around an id, say), correct cleaners may differ.
 #
 # | field | a raw order | the clean order |
 # |---|---|---|
 # | `order_id`, `user_id`, `product_id` | a number or text; refused if missing, null or empty | text |
-# | `quantity` | whole number from 1, or text that spells one | int |
+# | `quantity` | whole number from 1, or text that spells one; refused otherwise | int |
 # | `total` | number, or text that spells one; refused if missing, not a finite number, negative, or 1,000,000 and more. Zero is allowed, cents are kept | float |
-# | `status` | `completed` or `cancelled` | the same |
-# | `channel` | `web`, `app` or `phone` | the same |
+# | `status` | `completed` or `cancelled`; refused otherwise | the same |
+# | `channel` | `web`, `app` or `phone`; refused otherwise | the same |
 # | `occurred_at`, `received_at` | ISO 8601 text with an offset from UTC; refused without one, or if there is no such moment | `datetime` in UTC |
 #
 # `clean` returns a dict, or `None` for an order that it refuses. It never raises, never changes the dict that it is
 # given, and may add further fields to its result. For example:
 #
 # ```python
-# clean({"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50", "status": "completed",
-#        "channel": "web", "occurred_at": "2025-03-01T12:00:00+02:00", "received_at": "2025-03-01T10:00:03Z"})
+# clean({"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50",
+#        "status": "completed", "channel": "web",
+#        "occurred_at": "2025-03-01T12:00:00+02:00", "received_at": "2025-03-01T10:00:03Z"})
 # ```
 #
 # returns `order_id` "17", `total` 42.5 and `occurred_at` 10:00 UTC; with a `total` of -1 it returns `None`.
@@ -630,22 +640,26 @@ def test_the_raw_order_stays_as_it_was(clean):
 
 # %% role="check" exercise="cleaner_tests"
 # Run me as often as you like: I say which faulty cleaners your tests let pass.
+from dataml_lab.checks import check
+
 check("cleaner_tests", globals())
 
 # %% role="graded" exercise="cleaner_tests"
-# Your points. Please leave this cell as it is.
+# Your points: run me last, and leave me as I am.
+from dataml_lab.checks import grade
+
 grade("cleaner_tests", globals())
 
 # %% [markdown] role="prompt" exercise="clean_payments"
 # ### Exercise 3: clean the payments ({{points}}, about 15 minutes)
 #
-# Write `clean(raw)` for the raw records of another table, payments. It returns a dict with the six fields below, or
-# `None` for a record that it refuses. It never raises, whatever it is given, and never changes what it is given.
+# Write `clean(raw)` for the raw records of another table, payments. It returns a new dict with the six fields below (more
+# do no harm), or `None` for a record that it refuses. It never raises and never changes what it is given, whatever that is.
 #
 # | field | a raw payment | the clean payment |
 # |---|---|---|
 # | `payment_id`, `order_id`, `user_id` | a number or text; refused if missing, null or empty | text |
-# | `amount` | number, or text that spells one; refused if missing, not a finite number, negative, or 1,000,000 and more. Zero (a voucher paid all) is allowed, cents are kept | float |
+# | `amount` | number, or text that spells one as `float` reads it; refused if missing, not a finite number, negative, or 1,000,000 and more. Zero (a voucher paid all) is allowed, cents are kept | float |
 # | `method` | `card`, `paypal`, `transfer` or `voucher`, in capitals or not, perhaps with blanks around it; refused if missing or another | in small letters |
 # | `occurred_at` | ISO 8601 text with an offset from UTC; refused without one, or if there is no such moment | `datetime` in UTC |
 #
@@ -666,28 +680,36 @@ grade("cleaner_tests", globals())
 # {{properties}}
 
 # %% role="answer" exercise="clean_payments"
+from datetime import UTC, datetime
+
+
 def clean(raw):
     """The clean payment, or None for a record that can't be trusted."""
     ### BEGIN SOLUTION
     try:
         ids = {field: str(raw[field]) for field in ("payment_id", "order_id", "user_id") if raw[field] not in (None, "")}
         amount, method = float(raw["amount"]), raw["method"].strip().lower()
-        occurred_at = datetime.fromisoformat(raw["occurred_at"])
-    except (TypeError, KeyError, ValueError, AttributeError):
+        local = datetime.fromisoformat(raw["occurred_at"])
+        occurred_at = local.astimezone(UTC)
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None
     known = method in ("card", "paypal", "transfer", "voucher")
-    if len(ids) < 3 or not 0 <= amount < 1_000_000 or not known or occurred_at.tzinfo is None:
+    if len(ids) < 3 or not 0 <= amount < 1_000_000 or not known or local.tzinfo is None:
         return None
-    return {**ids, "amount": amount, "method": method, "occurred_at": occurred_at.astimezone(UTC)}
+    return {**ids, "amount": amount, "method": method, "occurred_at": occurred_at}
     ### END SOLUTION
 
 
 # %% role="check" exercise="clean_payments"
 # Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
+from dataml_lab.checks import check
+
 check("clean_payments", globals())
 
 # %% role="graded" exercise="clean_payments"
-# Your points. Please leave this cell as it is.
+# Your points: run me last, and leave me as I am.
+from dataml_lab.checks import grade
+
 grade("clean_payments", globals())
 
 # %% [markdown]
@@ -853,6 +875,9 @@ best
 # - Ask why a value is missing before you decide how to fill it.
 # - Declare what a join may match, and count what it doesn't.
 # - Publish by replacing the days that were made, in one transaction.
+#
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, which takes a quarter of
+# a minute, and says which exercises are not yet complete.
 #
 # **Read on.** Martin Kleppmann, *Designing Data-Intensive Applications*: the chapters on batch and stream processing.
 # Chip Huyen, *Designing Machine Learning Systems*: data engineering fundamentals. Google's *Rules of Machine Learning*:

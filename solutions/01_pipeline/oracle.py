@@ -16,7 +16,7 @@ def clean(raw):
         return None
     try:
         clean["amount"] = float(raw["amount"])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if clean["amount"] != clean["amount"] or clean["amount"] < 0 or clean["amount"] >= 1_000_000:
         return None
@@ -31,7 +31,10 @@ def clean(raw):
         return None
     if moment.tzinfo is None:
         return None
-    clean["occurred_at"] = moment.astimezone(UTC)
+    try:
+        clean["occurred_at"] = moment.astimezone(UTC)
+    except OverflowError:
+        return None
     return clean
 
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, NotAttempted, answers
+from dataml_lab.checks.answers import Answer, Failed, NotAttempted, OutOfTime, answers
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.pipeline import clean_order
 
@@ -28,7 +28,12 @@ class Cleaners:
 
     correct: list[Cleaner]
     faulty: dict[str, Cleaner]
+    order: int  # the seed of the order in which tests meet them
     oracle: Callable | None = None
+
+
+IDS = ("order_id", "user_id", "product_id")
+ZULU = timezone(timedelta(0), "Z")
 
 
 def cleaners(seed: int) -> Cleaners:
@@ -36,11 +41,17 @@ def cleaners(seed: int) -> Cleaners:
     random = np.random.default_rng(seed)
     extra = {str(random.choice(["source", "batch", "cleaned_by"])): int(random.integers(1, 100))}
 
-    def with_more_fields(raw: Row) -> Row | None:
-        cleaned = clean_order(raw)
-        return cleaned and {**extra, **cleaned}
+    def another(raw: Row) -> Row | None:
+        cleaned = clean_order({**raw, "total": 1} if raw.get("total") is True else raw)
+        if cleaned is None:
+            return None
+        ids = {field: str(raw[field]) for field in IDS if isinstance(raw[field], str)}
+        moments = {field: cleaned[field].astimezone(ZULU) for field in ("occurred_at", "received_at")}
+        return {**extra, **cleaned, **ids, **moments}
 
-    return Cleaners([Cleaner(clean_order), Cleaner(with_more_fields, "adds a field of its own")], FAULTY)
+    differs = ("differs where the contract is silent (it adds a field, leaves blanks around ids, reads True as 1, and "
+               "has a time zone of its own for UTC)")
+    return Cleaners([Cleaner(clean_order), Cleaner(another, differs)], FAULTY, int(random.integers(2**32)))
 
 
 def _total(raw: Row) -> float | None:
@@ -98,7 +109,7 @@ def _drops_offsets(raw: Row) -> Row | None:
 
 def _keeps_numeric_ids(raw: Row) -> Row | None:
     cleaned = clean_order(raw)
-    return cleaned and {**cleaned, "order_id": raw["order_id"]}
+    return cleaned and {**cleaned, **{field: raw[field] for field in IDS}}
 
 
 def _cuts_cents(raw: Row) -> Row | None:
@@ -120,14 +131,14 @@ def _changes_the_raw_order(raw: Row) -> Row | None:
 
 FAULTY = {
     "totals written as text": Cleaner(_refuses_text, "refuses every total that is written as text"),
-    "totals that are not a number": Cleaner(_keeps_nan, "keeps a total of NaN"),
+    "totals that are not finite": Cleaner(_keeps_nan, "keeps a total of NaN"),
     "a total of nothing": Cleaner(_refuses_zero, "refuses a total of zero, which the contract allows"),
     "negative totals": Cleaner(_turns_negatives, "makes a negative total positive"),
     "very large totals": Cleaner(_accepts_millions, "accepts a total of a million"),
     "a user that is null": Cleaner(_names_nobody, "makes a null user_id the user “None”"),
     "a total that is missing": Cleaner(_fills_totals, "takes a missing total for zero"),
     "times with an offset": Cleaner(_drops_offsets, "drops the offset of occurred_at"),
-    "the type of an id": Cleaner(_keeps_numeric_ids, "leaves order_id a number"),
+    "the type of an id": Cleaner(_keeps_numeric_ids, "leaves ids numbers"),
     "cents": Cleaner(_cuts_cents, "cuts off the cents"),
     "dates that don't exist": Cleaner(_raises_on_dates, "raises an error at a date that doesn't exist"),
     "the caller's record": Cleaner(_changes_the_raw_order, "changes the raw order that it was given"),
@@ -160,6 +171,8 @@ def complaint(test: Answer, clean: Callable) -> str | None:
 
     try:
         test(remembering)
+    except OutOfTime:
+        raise
     except Failed as failure:
         return str(failure)
     finally:
@@ -177,11 +190,24 @@ def _passes_on_correct_cleaners(tests: list[Answer], world: Cleaners) -> str | N
     for cleaner in world.correct:
         for test in tests:
             wrong = complaint(test, cleaner.clean)
-            if wrong and cleaner.fault:
-                return (f"{test.name} fails on a correct cleaner that {cleaner.fault}, which the contract doesn't "
-                        "forbid: compare the fields that you mean, not the whole record.")
+            if wrong and "positional argument" in wrong:
+                return f"{wrong} A test takes one argument, the cleaner."
+            if wrong and cleaner.fault and not complaint(test, clean_order):
+                return (f"{test.name} fails on a correct cleaner that {cleaner.fault}: compare the fields that you "
+                        "mean, as far as the contract goes.")
             if wrong:
                 return f"{test.name} fails on a correct cleaner: {wrong} Read the contract again."
+    return _unsteady(tests, world)
+
+
+def _unsteady(tests: list[Answer], world: Cleaners) -> str | None:
+    """A test that passes on a correct cleaner, and fails on it when it has met others in between."""
+    met = [cleaner.clean for cleaner in (*world.faulty.values(), *world.correct, *world.correct)]
+    np.random.default_rng(world.order).shuffle(met)
+    for test in tests:
+        verdicts = [(clean, complaint(test, clean)) for clean in met]
+        if any(wrong and clean in [cleaner.clean for cleaner in world.correct] for clean, wrong in verdicts):
+            return f"{test.name} passes and fails on the same correct cleaner: does it keep something between runs?"
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, Handle, Stopped, answer, plain
+from dataml_lab.checks.answers import Answer, Failed, Handle, OutOfTime, Stopped, answer, plain
 from dataml_lab.checks.exercise import Exercise
 
 Row = dict[str, Any]
@@ -21,11 +21,13 @@ class Depot:
     """The deliveries that an API serves at first, and those that are new or changed later.
 
     Rows are in order of (updated_at, delivery_id); a tie of updated_at crosses each border of a page, and one
-    of the later rows has the very updated_at of the last row before it.
+    of the later rows has the very updated_at of the last row before it. `tied` holds the rows and, all with the
+    updated_at of one in the middle, more than two pages of others.
     """
 
     rows: list[Row]
     later: list[Row]
+    tied: list[Row]
     oracle: Callable | None = None
 
     @property
@@ -35,7 +37,7 @@ class Depot:
 
 
 def depot(seed: int) -> Depot:
-    """A depot of 85 to 115 deliveries, with 25 to 35 new or changed later."""
+    """A depot of 85 to 115 deliveries, with about 30 new and 25 changed later."""
     random = np.random.default_rng(seed)
     count = int(random.integers(85, 116))
     count += count % PAGE == 0  # the last page is never full, so that it can be told from an empty one
@@ -47,8 +49,9 @@ def depot(seed: int) -> Depot:
     tie = _delivery(random, ids.pop(), int(seconds[-1]))
     after = [_delivery(random, ids.pop(), int(seconds[-1]) + k) for k in range(1, int(random.integers(21, 30)))]
     changed = [{**rows[int(i)], "status": "returned", "updated_at": _moment(int(seconds[-1]) + 40 + int(i))}
-               for i in random.choice(count // 2, 3, replace=False)]
-    return Depot(rows, in_order([tie, *after, *changed]))
+               for i in random.choice(count // 2, 25, replace=False)]
+    same_time = [_delivery(random, ids.pop(), int(seconds[count // 2])) for _ in range(2 * PAGE + 5)]
+    return Depot(rows, in_order([tie, *after, *changed]), in_order([*rows, *same_time]))
 
 
 def _delivery(random: np.random.Generator, delivery_id: int, second: int) -> Row:
@@ -141,18 +144,22 @@ class Api(Handle):
         self._rows, self._process = rows, process
         self._troubles, self._changes = troubles or {}, changes or {}
         self._limit = 20 + 6 * len(rows) // PAGE + 3 * len(self._troubles)
-        self.requests = self.hurried = 0
+        self.asked, self.hurried = [], 0
         self._clock = self._not_before = 0.0
+
+    @property
+    def requests(self) -> int:
+        """How many there were."""
+        return len(self.asked)
 
     def get(self, since: str | None = None, page: int = 1) -> Row:
         """A page of the deliveries with updated_at of `since` or later."""
         if not (since is None or isinstance(since, str)) or not isinstance(page, int) or page < 1:
             raise TypeError("api.get takes since: an updated_at as text or None, and page: a number from 1")
         self._process.step("before api.get")
-        self.requests += 1
+        self.asked.append(since)
         if self.requests > self._limit:
-            raise Stopped(f"It asked the API {self._limit} times and was not done, for {len(self._rows)} deliveries in "
-                          f"pages of {PAGE}: when does its loop end?")
+            raise Stopped(self._never_done())
         if self.requests in self._changes:
             self._rows = newest_versions([*self._rows, self._changes[self.requests]])
         return self._trouble() or self._page(since, page)
@@ -163,9 +170,15 @@ class Api(Handle):
             return {"status": 429, "retry_after": self._not_before - self._clock, "rows": []}
         trouble = self._troubles.get(self.requests)
         if trouble:
-            self._not_before = self._clock + trouble.get("retry_after", 0)
+            self._not_before = self._clock + trouble.get("retry_after", 1)
             return {"rows": [], **trouble}
         return None
+
+    def _never_done(self) -> str:
+        if self.hurried > self._limit / 3:
+            return "fetch_all asked again and again at once after a refusal: let `api.wait` pass some time first."
+        return (f"fetch_all asked the API {self._limit} times and was not done, for {len(self._rows)} deliveries in "
+                f"pages of {PAGE}: when does its loop end?")
 
     def _page(self, since: str | None, page: int) -> Row:
         rows = [row for row in self._rows if since is None or row["updated_at"] >= since]
@@ -189,6 +202,8 @@ def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = N
         pass
     except Stopped as stopped:
         raise Failed(str(stopped)) from None
+    except OutOfTime as stopped:
+        raise OutOfTime(f"{stopped} The API's clock moves only in `api.wait`.") from None
     return process, api
 
 
@@ -204,7 +219,7 @@ def amiss(disk: Disk, rows: list[Row]) -> str | None:
     lost = [row for row in rows if row["delivery_id"] not in by_id]
     if lost:
         verb = "is" if len(lost) == 1 else "are"
-        return f"{len(lost)} of the {len(rows)} deliveries served {verb} not stored{_tie(lost[0], stored)}"
+        return f"{len(lost)} of the {len(rows)} deliveries served {verb} not stored{_tie(lost, stored)}"
     wrong = [row for row in rows if by_id[row["delivery_id"]] != row]
     if wrong:
         return f"delivery {wrong[0]['delivery_id']} is not stored as it was served last"
@@ -213,9 +228,10 @@ def amiss(disk: Disk, rows: list[Row]) -> str | None:
     return None
 
 
-def _tie(lost: Row, stored: list[Row]) -> str:
-    if any(row.get("updated_at") == lost["updated_at"] for row in stored):
-        return "; the first of them shares its updated_at with one that is, and they are two deliveries"
+def _tie(lost: list[Row], stored: list[Row]) -> str:
+    times = {row.get("updated_at") for row in stored}
+    if all(row["updated_at"] in times for row in lost):
+        return "; each of those shares its updated_at with another that is, and they are two deliveries"
     return ""
 
 
@@ -225,7 +241,10 @@ fetch_all = Exercise("fetch_all", depot, lambda names: answer(names, "fetch_all"
 @fetch_all.demands("stores every row", points=1)
 def _stores_every_row(fetch: Answer, world: Depot) -> str | None:
     disk = Disk()
-    run(fetch, disk, world.rows)
+    _, api = run(fetch, disk, world.rows)
+    if api.asked and api.asked[0] is not None:
+        return (f"In a new world, where no checkpoint was saved, its first request was since={api.asked[0]!r}: does it "
+                "remember something outside of `state`?")
     wrong = amiss(disk, world.rows)
     return wrong and f"After one undisturbed run, {wrong}."
 
@@ -259,7 +278,8 @@ def _waits_and_tries_again(fetch: Answer, world: Depot) -> str | None:
     if wrong:
         return f"With a 500 or a 429 now and then, {wrong}. A page that failed must be asked for again."
     if api.hurried:
-        return "After a 429 it asked again too soon: let `api.wait` pass the seconds that `retry_after` names first."
+        return ("After a refusal it asked again too soon: first let `api.wait` pass the seconds that `retry_after` "
+                "names, or a second after a 500.")
     return None
 
 
@@ -296,8 +316,13 @@ def _loses_no_tie(fetch: Answer, world: Depot) -> str | None:
     run(fetch, disk, world.rows)
     run(fetch, disk, world.all_rows)
     wrong = amiss(disk, world.all_rows)
-    return wrong and (f"New and changed deliveries came, one with the very updated_at of the last row before. After a "
-                      f"second run, {wrong}.")
+    if wrong:
+        return (f"New and changed deliveries came, one with the very updated_at of the last row before. After a "
+                f"second run, {wrong}.")
+    disk = Disk()
+    run(fetch, disk, world.tied)
+    wrong = amiss(disk, world.tied)
+    return wrong and f"With {2 * PAGE + 5} deliveries of one updated_at, more than two pages of them, {wrong}."
 
 
 @fetch_all.demands("misses nothing that moves", points=1)

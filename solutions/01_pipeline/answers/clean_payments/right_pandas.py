@@ -13,7 +13,7 @@ def clean(raw):
         return None
     if not isinstance(raw.get("amount"), (int, float, str)) or not isinstance(raw.get("occurred_at"), str):
         return None
-    amount = float(pd.to_numeric(raw["amount"], errors="coerce"))
+    amount = float(pd.to_numeric(str(raw["amount"]), errors="coerce"))
     moment = pd.to_datetime(raw["occurred_at"], errors="coerce")
     method = str(raw.get("method")).strip().lower()
     if not (0 <= amount < 1e6) or pd.isna(moment) or moment.tzinfo is None or method not in METHODS:

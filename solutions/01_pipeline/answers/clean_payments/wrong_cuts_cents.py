@@ -1,6 +1,6 @@
 """Cuts off the cents.
 
-fails: refuses impossible amounts; takes any record and leaves it as it was; returns their true values; repairs what can be repaired; passes your own tests
+fails: returns their true values; repairs what can be repaired; passes your own tests
 says: amount is
 """
 
@@ -12,7 +12,8 @@ def clean(raw):
         ids = {field: raw[field] for field in ("payment_id", "order_id", "user_id")}
         amount, method, moment = float(int(float(raw["amount"]))), raw["method"].strip().lower(), raw["occurred_at"]
         occurred_at = datetime.fromisoformat(moment)
-    except (TypeError, KeyError, ValueError, AttributeError):
+        occurred_at.astimezone(UTC)
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None
     if any(value is None or value == "" for value in ids.values()) or not 0 <= amount < 1_000_000:
         return None

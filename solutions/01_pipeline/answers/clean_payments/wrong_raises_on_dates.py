@@ -11,7 +11,7 @@ def clean(raw):
     try:
         ids = {field: raw[field] for field in ("payment_id", "order_id", "user_id")}
         amount, method, moment = float(raw["amount"]), raw["method"].strip().lower(), raw["occurred_at"]
-    except (TypeError, KeyError, ValueError, AttributeError):
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None
     occurred_at = datetime.fromisoformat(moment)
     if any(value is None or value == "" for value in ids.values()) or not 0 <= amount < 1_000_000:

@@ -12,7 +12,8 @@ def clean(raw):
         ids = {field: raw[field] for field in ("payment_id", "order_id", "user_id")}
         amount, method, moment = abs(float(raw["amount"])), raw["method"].strip().lower(), raw["occurred_at"]
         occurred_at = datetime.fromisoformat(moment)
-    except (TypeError, KeyError, ValueError, AttributeError):
+        occurred_at.astimezone(UTC)
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None
     if any(value is None or value == "" for value in ids.values()) or not 0 <= amount < 1_000_000:
         return None

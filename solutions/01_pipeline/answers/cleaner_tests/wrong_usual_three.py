@@ -1,6 +1,6 @@
 """The three tests that everyone writes: a sound order, a missing total, a negative one.
 
-fails: tests totals that are not a number; tests a total of nothing; tests very large totals; tests a user that is null; tests times with an offset; tests dates that don't exist
+fails: tests totals that are not finite; tests a total of nothing; tests very large totals; tests a user that is null; tests times with an offset; tests dates that don't exist
 """
 
 RAW = {"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50", "status": "completed",

@@ -6,7 +6,7 @@ def fetch_all(api, state):
     while True:
         answer = api.get(since=since, page=page)
         if answer["status"] in (429, 500):
-            api.wait(answer.get("retry_after", 0.5))
+            api.wait(answer.get("retry_after", 1.5))
         elif answer["rows"]:
             last = answer["rows"][-1]["updated_at"]
             for row in answer["rows"]:
