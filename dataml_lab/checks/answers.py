@@ -140,7 +140,7 @@ def _plain_scalar(value: Any) -> Any:
     if value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime(warn=False)
+        return value.to_pydatetime(warn=False) if 1 <= value.year <= 9999 else str(value)
     if isinstance(value, np.generic):
         return value.item()
     for kind in (bool, int, float, str, bytes):

@@ -205,7 +205,8 @@ def as_json(row: Row) -> dict:
     """A row for programs: the answer, what was expected, each trial's points and findings, the surprises."""
     return {
         "exercise": row.entry.exercise, "answer": row.entry.name, "mistake": row.entry.mistake,
-        "expected_points": row.entry.points, "expected_fails": row.entry.fails and sorted(row.entry.fails),
+        "expected_points": row.entry.points,
+        "expected_fails": None if row.entry.fails is None else sorted(row.entry.fails),
         "trials": [{"salt": trial.salt, "earned": trial.verdict.earned, "points": trial.verdict.points,
                     "not_attempted": trial.verdict.not_attempted,
                     "findings": [finding._asdict() for finding in trial.verdict.findings]} for trial in row.trials],

@@ -41,10 +41,11 @@ def try_answer(lesson: str, exercise: str, before: Path, file: Path, salts: list
     if run.returncode:
         last = run.stderr.strip().splitlines()[-1:] or ["no message"]
         raise TrialError(f"{file}: its process ended with code {run.returncode} ({last[0]})")
-    if not run.stdout:
-        raise TrialError(f"{file}: it ended its process before there was a verdict")
-    verdicts = json.loads(run.stdout.splitlines()[-1])
-    return [Trial(salt, _verdict(data), run.stderr) for salt, data in zip(salts, verdicts, strict=True)]
+    try:
+        verdicts = [_verdict(data) for data in json.loads(run.stdout.splitlines()[-1])]
+        return [Trial(salt, verdict, run.stderr) for salt, verdict in zip(salts, verdicts, strict=True)]
+    except (IndexError, TypeError, ValueError):
+        raise TrialError(f"{file}: its process ended without a verdict") from None
 
 
 def _verdict(data: list) -> Verdict:

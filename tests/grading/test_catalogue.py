@@ -73,6 +73,7 @@ def test_a_folder_that_is_no_exercise_is_named(tmp_path):
 
 @pytest.mark.parametrize(("text", "words"), [
     ("import os\nos._exit(3)\n", "ended with code 3"),
+    ("import os\nos._exit(0)\n", "without a verdict"),
     ("raise ValueError('here')\n", "ValueError: here"),
 ])
 def test_an_answer_that_ends_its_process_costs_only_itself(tmp_path, text, words):
@@ -95,7 +96,8 @@ def one_answer(tmp_path, monkeypatch):
     found = entries(answers_in(tmp_path, wrong_generous=wrong), KNOWN)
     (tmp_path / "before_clean_payments.py").write_text("")
     row = catalogue._tried(found[0], LESSON, tmp_path, ["a"], COURSE / "solutions")
-    monkeypatch.setattr(catalogue, "run", lambda *_: [row])
+    right = catalogue.Row(found[0]._replace(fails=frozenset(), file=found[0].file.with_stem("right_one")), row.trials, [])
+    monkeypatch.setattr(catalogue, "run", lambda *_: [row, right])
 
 
 def test_the_command_fails_when_a_verdict_surprises(one_answer, capsys):

@@ -144,8 +144,8 @@ class Api(Handle):
         self._rows, self._process = rows, process
         self._troubles, self._changes = troubles or {}, changes or {}
         self._limit = 20 + 6 * len(rows) // PAGE + 3 * len(self._troubles)
-        self.asked, self.hurried = [], 0
-        self._clock = self._not_before = 0.0
+        self.asked, self.hurried = [], []
+        self._clock, self._not_before, self._last = 0.0, 0.0, {}
 
     @property
     def requests(self) -> int:
@@ -166,16 +166,17 @@ class Api(Handle):
 
     def _trouble(self) -> Row | None:
         if self._clock < self._not_before:
-            self.hurried += 1
-            return {"status": 429, "retry_after": self._not_before - self._clock, "rows": []}
+            self.hurried.append(self._last["status"])
+            return dict(self._last)
         trouble = self._troubles.get(self.requests)
         if trouble:
             self._not_before = self._clock + trouble.get("retry_after", 1)
-            return {"rows": [], **trouble}
+            self._last = {**trouble, "rows": []}
+            return dict(self._last)
         return None
 
     def _never_done(self) -> str:
-        if self.hurried > self._limit / 3:
+        if len(self.hurried) > self._limit / 3:
             return "fetch_all asked again and again at once after a refusal: let `api.wait` pass some time first."
         return (f"fetch_all asked the API {self._limit} times and was not done, for {len(self._rows)} deliveries in "
                 f"pages of {PAGE}: when does its loop end?")
@@ -278,8 +279,8 @@ def _waits_and_tries_again(fetch: Answer, world: Depot) -> str | None:
     if wrong:
         return f"With a 500 or a 429 now and then, {wrong}. A page that failed must be asked for again."
     if api.hurried:
-        return ("After a refusal it asked again too soon: first let `api.wait` pass the seconds that `retry_after` "
-                "names, or a second after a 500.")
+        wait = "the seconds that `retry_after` names" if api.hurried[0] == 429 else "a second"
+        return f"After a {api.hurried[0]} it asked again too soon: first let `api.wait` pass {wait}."
     return None
 
 

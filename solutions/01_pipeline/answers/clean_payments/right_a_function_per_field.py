@@ -28,8 +28,14 @@ def moment(value):
     return time.astimezone(UTC)
 
 
-FIELDS = {"payment_id": name, "order_id": name, "user_id": name, "amount": amount, "method": method,
-          "occurred_at": moment}
+FIELDS = {
+    "payment_id": name,
+    "order_id": name,
+    "user_id": name,
+    "amount": amount,
+    "method": method,
+    "occurred_at": moment,
+}
 
 
 def clean(raw):

@@ -18,5 +18,9 @@ def clean(raw):
     method = str(raw.get("method")).strip().lower()
     if not (0 <= amount < 1e6) or pd.isna(moment) or moment.tzinfo is None or method not in METHODS:
         return None
-    return {**{k: str(v) for k, v in ids.items()}, "amount": amount, "method": method,
-            "occurred_at": moment.tz_convert("UTC")}
+    return {
+        **{k: str(v) for k, v in ids.items()},
+        "amount": amount,
+        "method": method,
+        "occurred_at": moment.tz_convert("UTC"),
+    }

@@ -20,4 +20,9 @@ def clean(raw):
     if method not in {"card", "paypal", "transfer", "voucher"}:
         return None
     ids = {field: str(value) for field, value in ids.items()}
-    return {**ids, "amount": amount, "method": method, "occurred_at": (occurred_at if occurred_at.tzinfo else occurred_at.replace(tzinfo=UTC)).astimezone(UTC)}
+    return {
+        **ids,
+        "amount": amount,
+        "method": method,
+        "occurred_at": (occurred_at if occurred_at.tzinfo else occurred_at.replace(tzinfo=UTC)).astimezone(UTC),
+    }

@@ -5,6 +5,5 @@ says: faulty payments
 """
 
 
-
 def clean(raw):
     return dict(raw)

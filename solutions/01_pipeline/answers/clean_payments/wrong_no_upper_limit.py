@@ -15,7 +15,7 @@ def clean(raw):
         occurred_at.astimezone(UTC)
     except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
         return None
-    if any(value is None or value == "" for value in ids.values()) or not 0 <= amount < float('inf'):
+    if any(value is None or value == "" for value in ids.values()) or not 0 <= amount < float("inf"):
         return None
     if method not in {"card", "paypal", "transfer", "voucher"} or occurred_at.tzinfo is None:
         return None

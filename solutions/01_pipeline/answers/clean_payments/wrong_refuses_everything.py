@@ -4,6 +4,5 @@ points: 0
 """
 
 
-
 def clean(raw):
     return None

@@ -4,6 +4,7 @@ fails: survives a crash
 says: the checkpoint was saved before
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

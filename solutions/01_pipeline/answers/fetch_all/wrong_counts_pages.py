@@ -4,6 +4,7 @@ fails: misses nothing that moves
 says: a page number counts from where rows were
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

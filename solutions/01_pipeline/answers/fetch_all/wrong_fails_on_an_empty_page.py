@@ -4,6 +4,7 @@ fails: accepts an empty page
 says: IndexError
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

@@ -4,6 +4,7 @@ fails: continues where it stopped
 says: begin at the checkpoint
 """
 
+
 def fetch_all(api, state):
     since, page = None, 1
     while True:

@@ -4,6 +4,7 @@ fails: waits and tries again
 says: too soon
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

@@ -4,6 +4,7 @@ fails: stores every row; accepts an empty page; waits and tries again; loses no 
 says: they are two deliveries
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

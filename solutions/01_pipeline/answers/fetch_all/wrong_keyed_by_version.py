@@ -4,6 +4,7 @@ fails: loses no tie; misses nothing that moves
 says: stored 2 times
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

@@ -4,6 +4,7 @@ fails: continues where it stopped
 says: after each page
 """
 
+
 def fetch_all(api, state):
     since, page = state.load(), 1
     while True:

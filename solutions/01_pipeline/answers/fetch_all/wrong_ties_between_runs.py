@@ -4,6 +4,7 @@ fails: loses no tie; survives a crash
 says: shares its updated_at
 """
 
+
 def fetch_all(api, state):
     start = since = state.load()
     page = 1
