@@ -96,7 +96,8 @@ def one_answer(tmp_path, monkeypatch):
     found = entries(answers_in(tmp_path, wrong_generous=wrong), KNOWN)
     (tmp_path / "before_clean_payments.py").write_text("")
     row = catalogue._tried(found[0], LESSON, tmp_path, ["a"], COURSE / "solutions")
-    right = catalogue.Row(found[0]._replace(fails=frozenset(), file=found[0].file.with_stem("right_one")), row.trials, [])
+    stated = found[0]._replace(fails=frozenset(), file=found[0].file.with_stem("right_one"))
+    right = catalogue.Row(stated, row.trials, [])
     monkeypatch.setattr(catalogue, "run", lambda *_: [row, right])
 
 
