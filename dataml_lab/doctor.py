@@ -83,7 +83,10 @@ def kernel() -> str:
     manager = KernelManager(kernel_name="python3", transport_encryption="auto")
     try:
         manager.start_kernel()
-        manager.blocking_client().wait_for_ready(timeout=30)
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=30)
+        client.stop_channels()
     except Exception as error:
         raise Trouble(f"no kernel starts ({error}): `make setup` after `rm -r .venv`") from None
     finally:

@@ -1,0 +1,63 @@
+"""The command line: help on one screen, exit codes that mean something, a line per lesson, Ctrl-C."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dataml_lab import cli, grading
+from dataml_lab.grading import build
+
+
+def test_help_fits_on_one_screen_and_names_every_command(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["--help"])
+    out = capsys.readouterr().out
+    assert stopped.value.code == 0 and len(out.splitlines()) < 24
+    assert all(command in out for command in ("lab", "doctor", "build", "release", "catalogue"))
+
+
+@pytest.mark.parametrize("call", [[], ["buidl"], ["build", "11_pipeline"], ["catalogue", "--answers"]])
+def test_a_wrong_call_ends_with_2(call, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(call)
+    assert stopped.value.code == 2 and "usage: dataml-lab" in capsys.readouterr().err
+
+
+def test_the_command_is_installed_beside_python():
+    program = shutil.which("dataml-lab", path=str(Path(sys.executable).parent))
+    run = subprocess.run([program, "build", "--help"], capture_output=True, text=True, check=True)
+    assert "--force" in run.stdout
+
+
+def test_a_lesson_that_has_not_changed_is_left_alone(capsys, monkeypatch):
+    monkeypatch.setattr(build, "build", lambda *_: pytest.fail("built"))
+    assert cli.main(["build"]) == 0
+    assert capsys.readouterr().out == "01_pipeline: unchanged\n"
+
+
+def test_a_lesson_that_fails_ends_with_1_and_says_why(capsys, monkeypatch):
+    def fail(*_):
+        raise build.BuildError("cell 3: NameError")
+    monkeypatch.setattr(build, "build", fail)
+    assert cli.main(["build", "--force", "01_pipeline"]) == 1
+    assert "cell 3: NameError" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_with_130_in_words(capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(build, "is_current", interrupt)
+    assert cli.main(["build"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_release_enters_the_lesson_in_the_gradebook_of_the_course(capsys, monkeypatch, tmp_path):
+    entered = []
+    monkeypatch.setattr(grading, "COURSE", tmp_path)
+    monkeypatch.setattr(build, "release", lambda *arguments: entered.append(arguments))
+    assert cli.main(["release"]) == 0
+    assert entered == [(tmp_path, "01_pipeline", tmp_path / "gradebook.db")]
+    assert "hand out notebooks/01_pipeline/01_pipeline.ipynb" in capsys.readouterr().out
