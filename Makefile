@@ -1,4 +1,4 @@
-# Two commands: `make lab` opens the workbook, `make test` passes the tests. Each installs what is missing first.
+# Two commands: `make lab` opens the workbook, `make test` runs the tests. Each installs what is missing first.
 PYTHON ?= python3
 BIN := .venv/bin
 

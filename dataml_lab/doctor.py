@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.metadata
-import re
 import shutil
 import socket
 import subprocess
@@ -109,7 +108,7 @@ def loopback() -> str:
     """A port on this machine that a lesson's servers can listen on."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            return f"127.0.0.1 serves, on port {server.getsockname()[1]} for one"
+            return f"127.0.0.1 serves, on port {server.getsockname()[1]}, for example"
     except OSError as error:
         raise Trouble(f"{error}: lessons serve data on 127.0.0.1; allow that in the firewall") from None
 
@@ -121,7 +120,7 @@ def grading() -> str:
     run = subprocess.run([sys.executable, "-m", "nbgrader", "--version"], capture_output=True, text=True)
     if run.returncode:
         raise Trouble(f"nbgrader doesn't start ({run.stderr.strip()[-200:]}): `make setup`")
-    return re.sub(r"\s+", " ", run.stdout).strip()
+    return run.stdout.splitlines()[-1]
 
 
 def notebooks() -> str:
@@ -131,7 +130,7 @@ def notebooks() -> str:
     missing = [lesson for lesson in LESSONS if not (ROOT / "notebooks" / lesson / f"{lesson}.ipynb").exists()]
     if missing:
         raise Trouble(f"{', '.join(missing)} missing: `dataml-lab build`, or fetch the course again")
-    return f"{len(LESSONS)} lesson(s)"
+    return ", ".join(LESSONS)
 
 
 def browser() -> str:

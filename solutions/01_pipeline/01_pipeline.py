@@ -21,7 +21,7 @@
 # databases, events     lose nothing     refuse, explain  join, derive      API, dashboard, model
 # ```
 #
-# This half of the lesson takes orders from files and an API into a warehouse.
+# This lesson takes orders from files and an API into a warehouse.
 #
 # **After this lesson you will be able to**
 #
@@ -31,8 +31,8 @@
 # - join and aggregate without multiplying or losing rows;
 # - publish tables so that running the job again changes nothing.
 #
-# **You need** Python with pandas, and about 90 minutes, half of them for the exercises. Everything runs on this
-# machine, without a network.
+# **You need** to read and write Python and some pandas, and about 100 minutes, 55 of them for the exercises. Everything
+# runs on this machine, without a network.
 
 # %%
 import inspect
@@ -123,7 +123,7 @@ def pull_naively(url, stored, checkpoint):
 
 
 # %% [markdown]
-# 1. An empty page has no last row: `[-1]` raises, on every quiet night.
+# 1. An empty page has no last row: `[-1]` raises as long as the shop has no order.
 # 2. A 429 or a 500 is no page either; nothing waits and asks again.
 # 3. If the process dies after it stored the rows and before its checkpoint is saved, the next run stores them again.
 # 4. Several orders can share a `received_at`. When such a tie lies across the border of two pages, a timestamp can't
@@ -222,7 +222,7 @@ plt.show()
 # bottom, cursor and land first, has neither, although it alone was interrupted.
 #
 # The same holds on the shop's real feed, whose API sends a 429 (“too many requests”) or a 500 now and then.
-# `pipeline.pull` waits as long as the API asks for, then tries again.
+# After a 429 `pipeline.pull` waits as long as the API asks for, after a 500 a random time that grows, and tries again.
 
 # %%
 with store.serve() as shop:
@@ -240,7 +240,7 @@ assert len(from_api.quarantine) == len(batch.quarantine)
 # | question | what speaks for which |
 # |---|---|
 # | pull or push? | Pull where minutes of delay are fine and the source can be asked; push (events, webhooks) where they are not |
-# | how often? | Ask how stale the reader may be; seldom means fewer chances to fail, often means small runs that are quickly mended |
+# | how often? | Ask how stale the data may be; seldom means fewer chances to fail, often means small runs that are quickly mended |
 # | what makes a repeat harmless? | A key for every row or page, and writes that replace by key |
 # | how to compute the past anew (*backfill*)? | Keep raw data as it came, and let every job take the days to make as an argument |
 
@@ -251,12 +251,14 @@ assert len(from_api.quarantine) == len(batch.quarantine)
 # may crash at any moment; then it is simply run again.
 #
 # The depot's API has no cursor, only `updated_at`: the depot's clock when a delivery was last changed. That clock never
-# goes backwards, but any number of deliveries can share a time, even more than a page holds. Deliveries change while you
-# fetch: one that does gets a later time and leaves its page, and those behind it move up.
+# goes backwards, but any number of deliveries can share a time, even more than a page holds.
+#
+# Deliveries change while you fetch: one that does gets a later time and leaves its page, and those behind it move up.
+# Only in a tie of more than a page does nothing change before you have fetched it.
 #
 # | call | does |
 # |---|---|
-# | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since`, in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; after the last row comes an empty page |
+# | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since` (all, if `since` is `None`), in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; after the last row comes an empty page |
 # | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500, wait a second or more |
 # | `state.load()` | returns the checkpoint saved last, `None` at first |
 # | `state.save(checkpoint)` | saves a checkpoint, durably |
@@ -272,7 +274,7 @@ assert len(from_api.quarantine) == len(batch.quarantine)
 # ```
 #
 # At the end each delivery must be stored once, in its newest version. A run must not fetch again what earlier runs have
-# stored, except for up to a page of rows around the checkpoint.
+# stored, except for a page of rows around the checkpoint, and those that share its time.
 #
 # {{properties}}
 
@@ -292,7 +294,7 @@ def fetch_all(api, state):
         state.write({row["delivery_id"]: row for row in rows})
         newest = rows[-1]["updated_at"]
         state.save(newest)
-        page = page + 1 if newest == since else 1  # count pages only inside of a tie: elsewhere rows may move
+        page = page + 1 if newest == since else 1  # count pages only inside a tie: elsewhere rows may move
         since = newest
     ### END SOLUTION
 
@@ -363,8 +365,8 @@ assert "kept: total nan" in seen["total of NaN"]["hasty"] and "kept" in seen["no
 # offset is kept as well, and nobody will know which hour it meant.
 #
 # `parse_order` goes through a table of fields and rules, the *schema*: it says what a record must look like to be an
-# order. A rule states what is allowed, `abs(value) < math.inf` and not “isn't infinite”, so that what nobody thought of
-# (NaN here) is refused rather than kept.
+# order. A rule states what is allowed, `abs(value) <= sys.float_info.max` and not “isn't infinite”, so that what nobody
+# thought of (NaN here) is refused rather than kept.
 
 # %%
 for field, rule in pipeline.clean.ORDER.items():
@@ -400,7 +402,7 @@ reasons = cleaned.quarantined["reason"].value_counts().sort_values()
 figure, axes = plt.subplots(figsize=(8, 4.6))
 axes.bar_label(axes.barh(reasons.index, reasons), padding=4)
 share = len(cleaned.quarantined) / batch.received
-axes.set(xlabel="lines", title=f"{share:.0%} of the lines are unfit, more than a third of them repeats")
+axes.set(xlabel="lines", title=f"{share:.0%} of the lines are quarantined, a third of those as repeats")
 axes.margins(x=0.08)
 axes.grid(axis="x")
 axes.grid(visible=False, axis="y")
@@ -451,7 +453,8 @@ assert abs(errors["raw"].sum()) < abs(errors["clean"].sum()) and (errors["clean"
 
 # %% [markdown]
 # At first sight it doesn't: the grand total is further off after cleaning. But the raw total is close by luck. Repeats
-# push it up, negative and unreadable totals push it down, nobody knows by how much, and next month they may not cancel.
+# push it up; negative totals, broken lines and orders without a readable time or status push it down. Nobody knows by how
+# much, and next month they may not cancel.
 #
 # The error after cleaning is another kind of error. It has one sign, its size is what lies in quarantine, and each of
 # its lines has a number and a reason. So it can be mended: the shop corrects those orders and sends them again.
@@ -470,7 +473,8 @@ assert len(mended.kept) == len(truth) and (errors["clean, corrections sent"] == 
 figure, panels = plt.subplots(3, 1, figsize=(8, 5.4), sharex=True, sharey=True)
 for axes, (name, error), colour in zip(panels, errors.items(), ("C1", "C0", "C2")):
     axes.bar(error.index, error, color=colour, width=1)
-    axes.set_title(f"{name}: {error.sum():+,.0f} €, wrong on {(error != 0).sum()} days", fontsize=11, weight="normal")
+    total = f"{error.sum():,.0f} €".replace("-", "−")
+    axes.set_title(f"{name}: {total}, wrong on {(error != 0).sum()} days", fontsize=11, weight="normal")
 panels[1].set_ylabel("error in daily revenue (€)")
 panels[2].xaxis.set_major_formatter(ConciseDateFormatter(panels[2].xaxis.get_major_locator()))
 figure.suptitle("An error of known sign and size can be mended", x=0.01, ha="left", weight="bold")
@@ -478,7 +482,7 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Daily revenue minus the true one. Raw data errs both ways, on most days; clean data errs one way;
-# and once the quarantined orders came in corrected, no day is wrong any more. Watch the amount that waits in quarantine
+# and once the quarantined orders have come in corrected, no day is wrong any more. Watch the amount that waits in quarantine
 # as closely as revenue itself.
 
 # %% [markdown]
@@ -492,8 +496,8 @@ known = store.users["age"]
 true_age = store.truth.users["age"]
 means = pd.Series({"the truth": true_age.mean(), "drop": known.mean(), "default 0": known.fillna(0).mean(),
                    "impute the median": known.fillna(known.median()).mean()})
-print(means.round(1).to_string())
-print(f"Those who left it blank are {true_age[known.isna()].mean():.0f} on average, the others {known.mean():.0f}.")
+print(means.round(1).rename_axis("mean age (years)").to_string())
+print(f"Those who left it blank are {true_age[known.isna()].mean():.0f} years old on average, the others {known.mean():.0f}.")
 assert means["default 0"] < means["drop"] - 3 and means["drop"] < means["the truth"] - 0.5
 assert abs(means["impute the median"] - means["drop"]) < 0.5
 
@@ -502,19 +506,19 @@ figure, axes = plt.subplots(figsize=(8, 2.4))
 axes.axvline(means["the truth"], color="C6", linewidth=1, linestyle="--")
 axes.plot(means.drop("the truth"), means.drop("the truth").index, "o", markersize=10)
 axes.annotate("truth", (means["the truth"], -0.6), xytext=(-6, 0), textcoords="offset points", ha="right")
-axes.set(xlabel="mean age (years)", title="Three usual treatments, none finds the true mean", ylim=(2.5, -0.9))
+axes.set(xlabel="mean age (years)", title="None of three usual treatments finds the true mean", ylim=(2.5, -0.9))
 plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each dot is the mean after one treatment, the dashed line the true mean. A default of 0 is far
 # off, since 0 is nobody's age. Dropping and imputing err alike, since imputing repeats what the known ages say.
 #
-# Those two would be right if blanks were spread at random. They aren't: older users leave the field empty more often.
-# So ask *why is it missing* before you ask how to fill it; if nobody knows, keep the null, and add a column that says so.
+# If blanks were spread at random, dropping would be right on average, and imputing where median and mean agree. They
+# aren't: older users leave the field empty more often. So ask *why is it missing* before you ask how to fill it; if nobody knows, keep the null, and add a column that says so.
 
 # %%
 blank = known.isna().groupby(pd.cut(true_age, [0, 30, 50, 120]), observed=True).mean()
-print(blank.map("{:.0%} leave it blank".format).to_string())
+print(blank.rename_axis("age (years)").map("{:.0%} leave it blank".format).to_string())
 assert blank.is_monotonic_increasing and blank.iloc[-1] > 4 * blank.iloc[0]
 
 # %% [markdown]
@@ -523,8 +527,9 @@ assert blank.is_monotonic_increasing and blank.iloc[-1] > 4 * blank.iloc[0]
 # Some values are possible and still wrong, like a total with the decimal point left out. A common rule flags what lies
 # more than three standard deviations from the mean.
 #
-# Another takes the median instead of the mean, and instead of the standard deviation the median distance from the median
-# (times 1.4826, which makes the two equal for a bell curve). Here are fifteen totals, three of which lost their point.
+# Another takes the median instead of the mean and, instead of the standard deviation, the *robust sd*: the median distance
+# from the median, times 1.4826, which makes the two equal for a bell curve. It flags what lies more than five of these
+# away. Here are fifteen totals, three of which lost their decimal point.
 
 # %%
 totals = pd.Series([24.99, 39.99, 18.5, 61.0, 33.25, 47.9, 29.99, 55.0, 21.75, 36.4, 44.1, 27.6, 3999.0, 2850.0, 4575.0])
@@ -550,17 +555,17 @@ plt.show()
 # **Read the figure.** Each dot is an order; what lies right of a line is flagged. The wild totals inflate mean and
 # standard deviation so much that their own fence ends behind them, while the median hardly notices them.
 #
-# That doesn't make the second fence a cleaner. Look what both say about the shop's true orders, none of which is wrong:
+# That doesn't make the second fence a cleaner. Look at what both say about the shop's true orders, none of which is wrong:
 
 # %%
 flagged = pd.Series({"mean ± 3 sd": ((truth["total"] - truth["total"].mean()).abs() > 3 * truth["total"].std()).sum(),
                      "median ± 5 robust sd": pipeline.outliers(truth["total"]).sum()})
-print(flagged.to_string())
+print(flagged.map(f"{{}} of {len(truth):,} orders flagged".format).to_string())
 assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 
 # %% [markdown]
 # A statistical outlier is a question, not a verdict: the large order may be a happy customer. Limits that come from
-# the business (`0 <= total < 1,000,000`, no user aged 250) belong in the schema; statistical fences belong in a report.
+# the business (`0 <= total < 1_000_000`, no user aged 250) belong in the schema; statistical fences belong in a report.
 
 # %% [markdown] role="prompt" exercise="cleaner_tests"
 # ### Exercise 2: test the cleaner ({{points}}, about 15 minutes)
@@ -576,8 +581,8 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 #
 # | field | a raw order | the clean order |
 # |---|---|---|
-# | `order_id`, `user_id`, `product_id` | a number or text; refused if missing, null or empty | text |
-# | `quantity` | whole number from 1, or text that spells one; refused otherwise | int |
+# | `order_id`, `user_id`, `product_id` | a whole number or text; refused if missing, null or empty | text |
+# | `quantity` | whole number from 1 to 999,999, or text that spells one; refused otherwise | int |
 # | `total` | number, or text that spells one; refused if missing, not a finite number, negative, or 1,000,000 and more. Zero is allowed, cents are kept | float |
 # | `status` | `completed` or `cancelled`; refused otherwise | the same |
 # | `channel` | `web`, `app` or `phone`; refused otherwise | the same |
@@ -658,9 +663,9 @@ grade("cleaner_tests", globals())
 #
 # | field | a raw payment | the clean payment |
 # |---|---|---|
-# | `payment_id`, `order_id`, `user_id` | a number or text; refused if missing, null or empty | text |
+# | `payment_id`, `order_id`, `user_id` | a whole number or text; refused if missing, null or empty | text |
 # | `amount` | number, or text that spells one as `float` reads it; refused if missing, not a finite number, negative, or 1,000,000 and more. Zero (a voucher paid all) is allowed, cents are kept | float |
-# | `method` | `card`, `paypal`, `transfer` or `voucher`, in capitals or not, perhaps with blanks around it; refused if missing or another | in small letters |
+# | `method` | `card`, `paypal`, `transfer` or `voucher`, in capitals or not, perhaps with blanks around it; refused if missing or anything else | in small letters |
 # | `occurred_at` | ISO 8601 text with an offset from UTC; refused without one, or if there is no such moment | `datetime` in UTC |
 #
 # Fields that the table doesn't name are ignored. For example:
@@ -731,18 +736,18 @@ daily.head(3)
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True, width_ratios=(3, 2))
-left.plot(daily["day"], daily["revenue"], linewidth=0.8, color="0.6")
+left.plot(daily["day"], daily["revenue"], linewidth=0.8, color="0.6", label="each day")
 left.plot(daily["day"], daily["revenue"].rolling(7).mean(), label="mean of 7 days")
-left.set(title="Revenue falls after winter, with a week in it", ylabel="revenue (€ a day)", ylim=(0, None))
+left.set(title="Revenue falls from January to May", ylabel="revenue (€ a day)", ylim=(0, None))
 left.xaxis.set_major_formatter(ConciseDateFormatter(left.xaxis.get_major_locator()))
 left.legend(loc="lower right")
 right.bar([name[:2] for name in weekday.index], weekday)
-right.set(title="Most on Saturday", xlabel="mean by day of the week")
+right.set(title="Saturday earns most", xlabel="day of the week (mean)")
 plt.show()
 assert weekday.idxmax() == "Saturday" and weekday["Monday"] < 0.85 * weekday["Saturday"]
 
 # %% [markdown]
-# **Read the figure.** Left, each day in grey and the mean of seven days in blue: the year's season. Right, the mean for
+# **Read the figure.** Left, each day in grey and the mean of seven days in blue: a slow fall. Right, the mean for
 # each day of the week. A dashboard that compares today with yesterday would report a rise and a fall every week.
 #
 # ### Join
@@ -775,9 +780,9 @@ except pd.errors.MergeError as error:
 # %% [markdown]
 # ### Derive, and flatten
 #
-# `order_history` derives, for each order, the days since the user's previous one and the mean of the previous three
+# `order_history` derives, for each order, the days since the user's previous one and the mean of up to three previous
 # totals. *Previous* is the word that matters: a value that counts the current order would know what it is meant to
-# predict. Lesson 03 takes that further.
+# predict.
 #
 # `denormalise` then puts everything side by side in one wide table, so that analysts need no joins.
 
@@ -802,7 +807,7 @@ with pipeline.Warehouse(desk / "shop.duckdb") as warehouse:
     for _ in range(2):
         warehouse.publish("daily_revenue", january, key="day")
     published = warehouse.query("SELECT sum(revenue) AS revenue FROM daily_revenue")["revenue"].item()
-print(f"January was published twice, and holds {published:,.0f} €; appended twice it would hold {2 * published:,.0f} €.")
+print(f"January was published twice, and holds {published:,.2f} €; appended twice it would hold {2 * published:,.2f} €.")
 assert round(published, 2) == round(january["revenue"].sum(), 2)
 
 # %% [markdown]
@@ -827,7 +832,7 @@ except SystemExit as crash:
 
 with pipeline.Warehouse(desk / "shop.duckdb") as warehouse:
     after_crash = warehouse.query("SELECT sum(revenue) AS revenue FROM daily_revenue")["revenue"].item()
-print(f"Afterwards the table still holds {after_crash:,.0f} €.")
+print(f"Afterwards the table still holds {after_crash:,.2f} €.")
 assert after_crash == published
 
 # %% [markdown]
@@ -852,13 +857,12 @@ assert report.received == report.kept + sum(report.quarantined.values())
 # as the cell asserts.
 #
 # Analysts ask the warehouse in SQL; other programs read the Parquet file that `export` wrote. Both see the same days.
-# Serving to a feature table, an API and other systems of the shop follows in the second half of this lesson.
 
 # %%
 with pipeline.Warehouse(desk / "shop.duckdb") as warehouse:
     best = warehouse.query("""
-        SELECT category, count(*) AS orders, round(sum(total)) AS revenue
-        FROM wide_orders WHERE status = 'completed' GROUP BY category ORDER BY revenue DESC LIMIT 3""")
+        SELECT category, count(*) AS orders, round(sum(total)) AS revenue_eur
+        FROM wide_orders WHERE status = 'completed' GROUP BY category ORDER BY revenue_eur DESC LIMIT 3""")
     in_warehouse = warehouse.query("SELECT day, revenue FROM daily_revenue ORDER BY day")
 in_file = pd.read_parquet(desk / "published" / "daily_revenue.parquet", columns=["day", "revenue"])
 assert in_warehouse.equals(in_file.sort_values("day", ignore_index=True))
@@ -881,4 +885,4 @@ best
 #
 # **Read on.** Martin Kleppmann, *Designing Data-Intensive Applications*: the chapters on batch and stream processing.
 # Chip Huyen, *Designing Machine Learning Systems*: data engineering fundamentals. Google's *Rules of Machine Learning*:
-# rules 1 to 11, about data and pipelines before models.
+# rules 1 to 11, before machine learning and the first pipeline.

@@ -132,7 +132,7 @@ def _changes_the_raw_order(raw: Row) -> Row | None:
 FAULTY = {
     "totals written as text": Cleaner(_refuses_text, "refuses every total that is written as text"),
     "totals that are not finite": Cleaner(_keeps_nan, "keeps a total of NaN"),
-    "a total of nothing": Cleaner(_refuses_zero, "refuses a total of zero, which the contract allows"),
+    "a total of zero": Cleaner(_refuses_zero, "refuses a total of zero, which the contract allows"),
     "negative totals": Cleaner(_turns_negatives, "makes a negative total positive"),
     "very large totals": Cleaner(_accepts_millions, "accepts a total of a million"),
     "a user that is null": Cleaner(_names_nobody, "makes a null user_id the user “None”"),

@@ -2,194 +2,24 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, Handle, OutOfTime, Stopped, answer, plain
+from dataml_lab.checks.answers import Answer, Failed, OutOfTime, Stopped, answer
 from dataml_lab.checks.exercise import Exercise
-
-Row = dict[str, Any]
-PAGE = 20  # rows a page
-
-
-@dataclass
-class Depot:
-    """The deliveries that an API serves at first, and those that are new or changed later.
-
-    Rows are in order of (updated_at, delivery_id); a tie of updated_at crosses each border of a page, and one
-    of the later rows has the very updated_at of the last row before it. `tied` holds the rows and, all with the
-    updated_at of one in the middle, more than two pages of others.
-    """
-
-    rows: list[Row]
-    later: list[Row]
-    tied: list[Row]
-    oracle: Callable | None = None
-
-    @property
-    def all_rows(self) -> list[Row]:
-        """The newest version of each delivery, once all that is new or changed has arrived."""
-        return newest_versions(self.rows + self.later)
-
-
-def depot(seed: int) -> Depot:
-    """A depot of 85 to 115 deliveries, with about 30 new and 25 changed later."""
-    random = np.random.default_rng(seed)
-    count = int(random.integers(85, 116))
-    count += count % PAGE == 0  # the last page is never full, so that it can be told from an empty one
-    seconds = np.cumsum(random.integers(1, 90, count))
-    for border in range(PAGE, count, PAGE):
-        seconds[border] = seconds[border - 1]
-    ids = [int(i) for i in random.permutation(np.arange(1_000, 1_000 + 2 * count))]
-    rows = in_order(_delivery(random, ids.pop(), second) for second in seconds)
-    tie = _delivery(random, ids.pop(), int(seconds[-1]))
-    after = [_delivery(random, ids.pop(), int(seconds[-1]) + k) for k in range(1, int(random.integers(21, 30)))]
-    changed = [{**rows[int(i)], "status": "returned", "updated_at": _moment(int(seconds[-1]) + 40 + int(i))}
-               for i in random.choice(count // 2, 25, replace=False)]
-    same_time = [_delivery(random, ids.pop(), int(seconds[count // 2])) for _ in range(2 * PAGE + 5)]
-    return Depot(rows, in_order([tie, *after, *changed]), in_order([*rows, *same_time]))
-
-
-def _delivery(random: np.random.Generator, delivery_id: int, second: int) -> Row:
-    return {"delivery_id": delivery_id, "courier_id": int(random.integers(1, 30)),
-            "distance_km": round(float(random.uniform(0.4, 12)), 1),
-            "status": str(random.choice(["under way", "delivered"])), "updated_at": _moment(int(second))}
-
-
-def _moment(second: int) -> str:
-    return (datetime(2025, 3, 1, 8) + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Deliveries as the API lists them."""
-    return sorted(rows, key=lambda row: (row["updated_at"], row["delivery_id"]))
-
-
-def newest_versions(rows: Iterable[Row]) -> list[Row]:
-    """Of each delivery the row that comes last, as the API lists them."""
-    return in_order({row["delivery_id"]: row for row in rows}.values())
-
-
-class Crash(Stopped):
-    """The process that ran the answer is gone."""
-
-
-class Process:
-    """One run of an answer: counts its steps, and crashes at one of them; nothing goes on after a crash."""
-
-    def __init__(self, crash_at: int | None = None) -> None:
-        self.crash_at, self.steps = crash_at, []
-
-    @property
-    def crashed(self) -> bool:
-        """Whether the crash has come."""
-        return self.crash_at is not None and len(self.steps) >= self.crash_at
-
-    def step(self, name: str) -> None:
-        """Something that a crash can come just before."""
-        if not self.crashed:
-            self.steps.append(name)
-        if self.crashed:
-            raise Crash
-
-
-class Disk:
-    """What outlives a process: the stored rows by their keys, and the checkpoint."""
-
-    def __init__(self) -> None:
-        self.rows, self.checkpoint = {}, None
-
-
-class State(Handle):
-    """What `fetch_all` is given as `state`: the way of one process to the disk."""
-
-    def __init__(self, disk: Disk, process: Process) -> None:
-        self._disk, self._process = disk, process
-
-    def load(self) -> Any:
-        """The checkpoint that was saved last; None at first."""
-        return self._disk.checkpoint
-
-    def save(self, checkpoint: Any) -> None:
-        """Keeps a checkpoint in place of the last one."""
-        self._process.step("before state.save")
-        self._disk.checkpoint = plain(checkpoint)
-        self._process.step("after state.save")
-
-    def write(self, rows: dict) -> None:
-        """Stores rows under their keys, one after the other; under a key that exists, in place of that row."""
-        if not isinstance(rows, dict):
-            raise TypeError(f"state.write takes a dict of key and row, not a {type(rows).__name__}")
-        self._process.step("before state.write")
-        for number, (key, row) in enumerate(rows.items()):
-            if number == len(rows) // 2:
-                self._process.step("in the middle of state.write")
-            self._disk.rows[plain(key)] = plain(row)
-        self._process.step("after state.write")
-
-
-class Api(Handle):
-    """What `fetch_all` is given as `api`: deliveries in pages, with troubles and changes at some of its requests.
-
-    A trouble is the status to answer with: 500, or 429 with the seconds to wait as `retry_after`. A change is a row
-    that from that request on is served in place of the older version.
-    """
-
-    def __init__(self, rows: list[Row], process: Process, troubles: Mapping[int, Row] | None = None,
-                 changes: Mapping[int, Row] | None = None) -> None:
-        self._rows, self._process = rows, process
-        self._troubles, self._changes = troubles or {}, changes or {}
-        self._limit = 20 + 6 * len(rows) // PAGE + 3 * len(self._troubles)
-        self.asked, self.hurried = [], []
-        self._clock, self._not_before, self._last = 0.0, 0.0, {}
-
-    @property
-    def requests(self) -> int:
-        """How many there were."""
-        return len(self.asked)
-
-    def get(self, since: str | None = None, page: int = 1) -> Row:
-        """A page of the deliveries with updated_at of `since` or later."""
-        if not (since is None or isinstance(since, str)) or not isinstance(page, int) or page < 1:
-            raise TypeError("api.get takes since: an updated_at as text or None, and page: a number from 1")
-        self._process.step("before api.get")
-        self.asked.append(since)
-        if self.requests > self._limit:
-            raise Stopped(self._never_done())
-        if self.requests in self._changes:
-            self._rows = newest_versions([*self._rows, self._changes[self.requests]])
-        return self._trouble() or self._page(since, page)
-
-    def _trouble(self) -> Row | None:
-        if self._clock < self._not_before:
-            self.hurried.append(self._last["status"])
-            return dict(self._last)
-        trouble = self._troubles.get(self.requests)
-        if trouble:
-            self._not_before = self._clock + trouble.get("retry_after", 1)
-            self._last = {**trouble, "rows": []}
-            return dict(self._last)
-        return None
-
-    def _never_done(self) -> str:
-        if len(self.hurried) > self._limit / 3:
-            return "fetch_all asked again and again at once after a refusal: let `api.wait` pass some time first."
-        return (f"fetch_all asked the API {self._limit} times and was not done, for {len(self._rows)} deliveries in "
-                f"pages of {PAGE}: when does its loop end?")
-
-    def _page(self, since: str | None, page: int) -> Row:
-        rows = [row for row in self._rows if since is None or row["updated_at"] >= since]
-        return {"status": 200, "rows": [dict(row) for row in rows[(page - 1) * PAGE:page * PAGE]]}
-
-    def wait(self, seconds: float) -> None:
-        """Lets the API's clock run on; nobody really waits."""
-        if seconds < 0:
-            raise ValueError("api.wait takes seconds from 0 on")
-        self._clock += seconds
+from dataml_lab.checks.pipeline.depot import (
+    PAGE,
+    Api,
+    Crash,
+    Depot,
+    Disk,
+    Process,
+    Row,
+    State,
+    depot,
+    newest_versions,
+)
 
 
 def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None,

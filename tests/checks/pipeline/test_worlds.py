@@ -8,7 +8,7 @@ import pytest
 
 from dataml_lab.checks.pipeline.clean_payments import clean_payments, payments
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, cleaners
-from dataml_lab.checks.pipeline.fetch_all import PAGE, Api, Crash, Disk, Process, State, depot, in_order
+from dataml_lab.checks.pipeline.depot import PAGE, Api, Crash, Disk, Process, State, depot, in_order
 from dataml_lab.pipeline import clean_order
 
 SEEDS = range(12)

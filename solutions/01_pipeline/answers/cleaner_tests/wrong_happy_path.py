@@ -1,6 +1,6 @@
 """Tests that a sound order comes through, and nothing else.
 
-fails: tests totals that are not finite; tests a total of nothing; tests negative totals; tests very large totals; tests a user that is null; tests a total that is missing; tests times with an offset; tests the type of an id; tests dates that don't exist; tests the caller's record
+fails: tests totals that are not finite; tests a total of zero; tests negative totals; tests very large totals; tests a user that is null; tests a total that is missing; tests times with an offset; tests the type of an id; tests dates that don't exist; tests the caller's record
 says: passes all your tests
 """
 

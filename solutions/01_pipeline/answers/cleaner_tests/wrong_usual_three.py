@@ -1,6 +1,6 @@
 """The three tests that everyone writes: a sound order, a missing total, a negative one.
 
-fails: tests totals that are not finite; tests a total of nothing; tests very large totals; tests a user that is null; tests times with an offset; tests dates that don't exist
+fails: tests totals that are not finite; tests a total of zero; tests very large totals; tests a user that is null; tests times with an offset; tests dates that don't exist
 """
 
 RAW = {
