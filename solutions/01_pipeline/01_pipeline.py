@@ -452,8 +452,9 @@ for name, error in errors.items():
 assert abs(errors["raw"].sum()) < abs(errors["clean"].sum()) and (errors["clean"] <= 0).all()
 
 # %% [markdown]
-# At first sight it doesn't: the grand total is further off after cleaning. But the raw total is close by luck. Repeats
-# push it up; negative totals, broken lines and orders without a readable time or status push it down. Nobody knows by how
+# At first sight it doesn't: the grand total is further off after cleaning. But the raw total is close by luck.
+#
+# Repeats push it up; negative totals, broken lines and orders without a readable time or status push it down. Nobody knows by how
 # much, and next month they may not cancel.
 #
 # The error after cleaning is another kind of error. It has one sign, its size is what lies in quarantine, and each of
