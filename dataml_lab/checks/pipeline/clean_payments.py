@@ -194,7 +194,7 @@ def outcome(clean: Answer, raw: Any) -> Row | None:
     try:
         cleaned = clean(raw)
     except Failed as failure:
-        raise Failed(f"Given {shown(raw)}, {failure}") from None
+        raise type(failure)(f"Given {shown(raw)}, {failure}") from None
     if not (cleaned is None or isinstance(cleaned, dict)):
         raise Failed(f"Given {shown(raw)}, it returned {cleaned!r}, neither a dict nor None.")
     return cleaned

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dataml_lab.checks import answers
 from dataml_lab.checks.pipeline.clean_payments import clean_payments, payments
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, cleaners
 from dataml_lab.checks.pipeline.depot import PAGE, Api, Crash, Disk, Process, State, depot, in_order
@@ -106,3 +107,15 @@ def test_each_faulty_cleaner_is_right_about_a_sound_order_with_whole_text_fields
              "channel": "web", "occurred_at": "2025-03-01T12:00:00Z", "received_at": "2025-03-01T12:00:03Z"}
     for cleaner in [*FAULTY.values(), *cleaners(1).correct]:
         assert (cleaner.clean(dict(sound)) or {}).items() >= clean_order(sound).items()
+
+
+def test_a_cleaner_that_never_ends_is_stopped_once(monkeypatch):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+
+    def clean(raw):
+        while True:
+            pass
+
+    verdict = clean_payments.judge({"clean": clean}, [1])
+    assert [finding.outcome for finding in verdict.findings] == ["fails", *["not judged"] * 6]
+    assert "still running" in verdict.findings[0].sentence
