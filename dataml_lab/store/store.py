@@ -23,6 +23,7 @@ from dataml_lab.store.world import NEVER, World, make_world
 
 if TYPE_CHECKING:
     from dataml_lab.store.api import Server
+    from dataml_lab.store.postgres import Database
 
 Date = str | dt.date
 
@@ -205,6 +206,21 @@ class Store:
         names = (tables,) if isinstance(tables, str) else tables
         raws = {table: self.raw(table, faults) for table in names}
         return serve(raws, Weather(busy_every, fail_every, retry_after), page)
+
+    def database(
+        self, tables: str | tuple[str, ...] = ("activity", "users", "orders"), until: Date | None = None
+    ) -> "Database":
+        """Tables in a PostgreSQL database, as they are before the day `until` (None: at the end; see `postgres`).
+
+        The server is started for it, or is that of the DSN in the environment variable DATAML_LAB_POSTGRES.
+
+        >>> with Store(users=50, days=30).database("orders") as database, database.connect() as connection:
+        ...     connection.execute("select count(*) from orders").fetchone()
+        (44,)
+        """
+        from dataml_lab.store.postgres import Database
+
+        return Database(self, (tables,) if isinstance(tables, str) else tables, until)
 
     @cached_property
     def _world(self) -> World:
