@@ -124,6 +124,17 @@ def postgres() -> str:
         raise Trouble(str(error)) from None
 
 
+def kafka() -> str:
+    """A broker on the Kafka protocol that lessons start, or one that is named."""
+    from dataml_lab.store import Store
+
+    try:
+        with Store(users=5, days=20).topic("users", partitions=1) as topic:
+            return f"{topic.servers} holds {len(topic)} records"
+    except (RuntimeError, ImportError) as error:
+        raise Trouble(str(error)) from None
+
+
 def grading() -> str:
     """nbgrader, and alembic, which it calls."""
     if not shutil.which("alembic"):
@@ -160,6 +171,7 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "temporary files": (scratch, True),
     "loopback": (loopback, True),
     "PostgreSQL": (postgres, True),
+    "Kafka": (kafka, True),
     "notebooks": (notebooks, True),
     "grading": (grading, True),
     "Chromium": (browser, False),

@@ -23,6 +23,7 @@ from dataml_lab.store.world import NEVER, World, make_world
 
 if TYPE_CHECKING:
     from dataml_lab.store.api import Server
+    from dataml_lab.store.broker import Topic
     from dataml_lab.store.postgres import Database
 
 Date = str | dt.date
@@ -221,6 +222,20 @@ class Store:
         from dataml_lab.store.postgres import Database
 
         return Database(self, (tables,) if isinstance(tables, str) else tables, until)
+
+    def topic(self, table: str = "orders", faults: Faults | None = None, partitions: int = 4) -> "Topic":
+        """The raw export of a table in a topic on the Kafka protocol, keyed by user, in the order of arrival.
+
+        The broker is started for it, or is that of the bootstrap servers in the environment variable
+        DATAML_LAB_KAFKA (see `broker`). Our own holds 5 MiB per partition: ValueError if that's too little.
+
+        >>> with Store(users=50, days=30).topic(faults=Faults.none()) as topic:
+        ...     print(len(topic))
+        44
+        """
+        from dataml_lab.store.broker import Topic
+
+        return Topic(self.raw(table, faults), partitions)
 
     @cached_property
     def _world(self) -> World:
