@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 STAGES = ("products", "couriers", "weather", "users", "sessions", "visits", "events", "orders", "tickets",
-          "questions", "cancels", "raw")  # fmt: skip
+          "questions", "cancels", "raw", "webhooks")  # fmt: skip
 DAY = 86_400
 
 

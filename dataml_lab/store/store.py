@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dataml_lab.store.api import Server
     from dataml_lab.store.broker import Topic
     from dataml_lab.store.postgres import Database
+    from dataml_lab.store.webhooks import Webhooks
 
 Date = str | dt.date
 
@@ -236,6 +237,33 @@ class Store:
         from dataml_lab.store.broker import Topic
 
         return Topic(self.raw(table, faults), partitions)
+
+    def webhooks(
+        self,
+        url: str,
+        secret: str,
+        table: str = "orders",
+        faults: Faults | None = None,
+        repeated: float = 0.02,
+        displaced: float = 0.05,
+        reach: int = 20,
+        tries: int = 5,
+        pause: float = 0.05,
+        timeout: float = 5.0,
+    ) -> "Webhooks":
+        """The raw export of a table as signed POSTs to a URL (see `webhooks`); `send()` pushes them.
+
+        Shares `repeated` and `displaced` of the events are pushed again and out of order, up to `reach` places
+        later. A push that fails is tried again, `tries` POSTs in all, after `pause` seconds, then twice as long.
+
+        >>> Store(users=50, days=30).webhooks("http://127.0.0.1/events", "secret", repeated=0)
+        Webhooks(44 pushes to http://127.0.0.1/events)
+        """
+        from dataml_lab.store.webhooks import Push, Webhooks, check, deliveries
+
+        check(url, repeated=repeated, displaced=displaced, reach=reach, tries=tries, pause=pause, timeout=timeout)
+        raw, rng = self.raw(table, faults), stream(self.settings.seed, "webhooks", 0, TABLES.index(table))
+        return Webhooks(deliveries(raw, rng, repeated, displaced, reach), Push(url, secret, tries, pause, timeout))
 
     @cached_property
     def _world(self) -> World:
