@@ -222,8 +222,9 @@ def make_data(data: Path, programs: Path, password: str) -> None:
     if sys.platform != "linux":
         return initdb(data, programs, password)
     # initdb takes twice as long, and fails for a user id without a name, as containers give them.
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Debian 12's Python is from before it
     with tarfile.open(TEMPLATE) as template:
-        template.extractall(data, filter="data")
+        template.extractall(data, **safely)
     data.chmod(0o700)
     return None
 
