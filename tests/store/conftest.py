@@ -38,7 +38,9 @@ def family(pid):
 @contextmanager
 def parent(code, **settings):
     """A Python process in a group of its own that runs some code, prints "ready", and waits for input."""
-    code = f"import sys\n{code}\nprint('ready', flush=True)\nsys.stdin.read()"
+    # A job in the background ignores interrupts, and hands that down; a notebook doesn't.
+    heeding = "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heeding}\n{code}\nprint('ready', flush=True)\nsys.stdin.read()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
     with subprocess.Popen([sys.executable, "-c", code], **pipes, **settings) as process:
         try:
