@@ -34,7 +34,7 @@ class Sidecar:
 
     def __init__(self, program: Path, **arguments: Any) -> None:
         """Start it; RuntimeError if the operating system refuses."""
-        self._words, self._lock = tempfile.TemporaryFile(), threading.Lock()  # noqa: SIM115
+        self._words, self._lock = tempfile.TemporaryFile(), threading.Lock()  # noqa: SIM115 (`end` closes it)
         command = [sys.executable, "-IS", __file__, str(os.getpid()), str(program), json.dumps(arguments)]
         try:
             self._process = subprocess.Popen(
