@@ -93,6 +93,37 @@ class Answer(NamedTuple):
             raise Failed(f"{self.name} raised {_described(error)}.") from None
 
 
+class Maker(NamedTuple):
+    """A student's class. Calling it makes a new object, whose methods are called as answers are; `Failed` when
+    that raises."""
+
+    name: str
+    kind: Callable
+
+    def __call__(self) -> "Made":
+        return Made(self.name, Answer(self.name, self.kind)._result(()))
+
+
+class Made(NamedTuple):
+    """An object of a student's class: `made("add", 1)` calls its method `add`, as an `Answer` is called."""
+
+    name: str
+    thing: Any
+
+    def __call__(self, method: str, *arguments: Any) -> Any:
+        function = getattr(self.thing, method, None)
+        if not callable(function):
+            raise Failed(f"{self.name} has no method `{method}`.")
+        return Answer(f"{self.name}.{method}", function)(*arguments)
+
+
+def maker(namespace: Mapping[str, Any], name: str) -> Maker:
+    """The class `name` of a notebook's namespace; `NotAttempted` where there is none."""
+    if not callable(namespace.get(name)):
+        raise NotAttempted(f"there is no class `{name}` yet: run the answer cell first")
+    return Maker(name, namespace[name])
+
+
 def answer(namespace: Mapping[str, Any], name: str) -> Answer:
     """The function `name` of a notebook's namespace; `NotAttempted` where there is none."""
     if not callable(namespace.get(name)):
@@ -164,8 +195,6 @@ def _described(error: BaseException) -> str:
              if not frame.filename.startswith(PACKAGE)]
     place = f" (line {lines[0]} of its cell)" if lines else ""
     return f"{type(error).__name__}{': ' if message else ''}{message[:200]}{place}"
-
-
 
 
 class _Sink(io.TextIOBase):

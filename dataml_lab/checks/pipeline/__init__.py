@@ -1,7 +1,10 @@
-"""Lesson 01: what a pull that survives crashes, tests of a cleaner, and a cleaner must do."""
+"""Lesson 01: what a pull that survives crashes, tests of a cleaner, a cleaner, a pipeline and a plan must do."""
 
+from dataml_lab.checks.pipeline.affected import affected
 from dataml_lab.checks.pipeline.clean_payments import clean_payments
 from dataml_lab.checks.pipeline.cleaner_tests import cleaner_tests
+from dataml_lab.checks.pipeline.daily_summary import daily_summary
 from dataml_lab.checks.pipeline.fetch_all import fetch_all
+from dataml_lab.checks.pipeline.plan import plan
 
-EXERCISES = [fetch_all, cleaner_tests, clean_payments]
+EXERCISES = [fetch_all, cleaner_tests, clean_payments, daily_summary, affected, plan]

@@ -1,0 +1,174 @@
+"""The activity of exercise 4: users whose stories are made up first, so that their rows of the table are known.
+
+A story is written as sessions, and says what the summary of a day has to hold for its user; events are made from
+it. So the truth here is what was planned, not what somebody counted.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Event = dict[str, Any]
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+class Row(NamedTuple):
+    """What the summary of a day holds for a user; None is a missing value."""
+
+    total_purchases_30d: int
+    avg_session_duration_7d: float | None  # seconds
+    last_login_days_ago: int | None
+
+
+COLUMNS = Row._fields
+
+
+class Session(NamedTuple):
+    """What a user did at a time: kinds of events, and when each was, in seconds from the session's start."""
+
+    start: datetime
+    kinds: tuple[str, ...]
+    seconds: tuple[int, ...]
+
+
+class Story(NamedTuple):
+    """A user's sessions, some of them perhaps after the day; the row that the day's summary has of them (None if
+    they all are); and what is special about it, a clause for each column."""
+
+    sessions: list[Session]
+    row: Row | None
+    why: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass
+class Activity:
+    """A shop's activity in the order of its times: `events` up to the end of `day`, `future` from then on. Of each
+    user in the day's summary `rows` has the row, and `whys` what is special about it."""
+
+    day: date
+    events: list[Event]
+    future: list[Event]
+    rows: dict[int, Row]
+    whys: dict[int, Mapping[str, str]]
+    seed: int
+    oracle: Callable | None = None
+    usual: Any = None  # the answer's summary of the day after all events came in time, made once for all properties
+
+
+def end_of(day: date) -> datetime:
+    """The midnight (UTC) with which a day ends."""
+    return datetime.combine(day + DAY, time(), UTC)
+
+
+def activity(seed: int) -> Activity:
+    """About 20 users in the 45 days up to the end of a day of 2025, and the two days after it."""
+    random = np.random.default_rng(seed)
+    day = date(2025, 3, 1) + DAY * int(random.integers(0, 250))
+    users = [int(user) for user in random.choice(np.arange(100, 1_000), 40, replace=False)]
+    stories = dict(zip(users, [*planted(end_of(day), random), *(usual(day, random) for _ in range(9))], strict=False))
+    numbers, ids = count(int(random.integers(7_000, 8_000))), count(int(random.integers(50_000, 60_000)))
+    events = in_time(event for user, story in stories.items()
+                     for event in happened(user, story.sessions, numbers, ids, random))
+    told = {user: story for user, story in stories.items() if story.row}
+    return Activity(day, [event for event in events if event["occurred_at"] < end_of(day)],
+                    [event for event in events if event["occurred_at"] >= end_of(day)],
+                    {user: story.row for user, story in told.items()},
+                    {user: story.why for user, story in told.items()}, seed)
+
+
+def in_time(events: Iterable[Event]) -> list[Event]:
+    """Events in the order in which they happened."""
+    return sorted(events, key=lambda event: (event["occurred_at"], event["event_id"]))
+
+
+def happened(user: int, sessions: list[Session], numbers: Iterator[int], ids: Iterator[int],
+             random: np.random.Generator) -> Iterator[Event]:
+    """The events of a user's sessions, each received within a second."""
+    for session in sessions:
+        session_id, delay = next(numbers), timedelta(milliseconds=int(random.integers(1, 900)))
+        for kind, second in zip(session.kinds, session.seconds, strict=True):
+            occurred_at = session.start + SECOND * second
+            yield {"event_id": next(ids), "session_id": session_id, "user_id": user, "kind": kind,
+                   "occurred_at": occurred_at, "received_at": occurred_at + delay}
+
+
+def usual(day: date, random: np.random.Generator) -> Story:
+    """A user with up to eleven sessions before the end of the day, none of them at a window's edge, and one after."""
+    end, logs_in = end_of(day), random.random() < 0.8
+
+    def visits(first: int, last: int, most: int) -> list[Session]:
+        hours = random.choice(np.arange(first, last), random.integers(0, most), replace=False).tolist()
+        return [visit(end - HOUR * back, logs_in and back < 30 * 24, random) for back in hours]
+
+    week, month, before = visits(1, 7 * 24 - 1, 5), visits(7 * 24 + 1, 30 * 24 - 1, 5), visits(30 * 24 + 1, 44 * 24, 3)
+    past = [*week, *month, *before] or [visit(end - 9 * DAY, logs_in, random)]
+    logins = [(day - session.start.date()).days for session in past if "login" in session.kinds]
+    row = Row(sum(session.kinds.count("purchase") for session in past if session.start > end - 30 * DAY),
+              sum(session.seconds[-1] for session in week) / len(week) if week else None, min(logins, default=None))
+    return Story([*past, visit(end + MINUTE * int(random.integers(5, 2_000)), logs_in, random)], row)
+
+
+def visit(start: datetime, logs_in: bool, random: np.random.Generator) -> Session:
+    """A session of two to five events in up to 15 minutes; a user who logs in may begin with that."""
+    kinds = random.choice(["page_view", "click", "purchase"], random.integers(2, 6), p=[0.5, 0.2, 0.3]).tolist()
+    if logs_in and random.random() < 0.4:
+        kinds[0] = "login"
+    seconds = sorted(int(second) for second in random.choice(np.arange(1, 900), len(kinds) - 1, replace=False))
+    return Session(start + timedelta(milliseconds=int(random.integers(60_000))), tuple(kinds), (0, *seconds))
+
+
+def planted(end: datetime, random: np.random.Generator) -> list[Story]:
+    """Users at the edges of windows and days, and users about whom nothing is known in some column."""
+    long, short = (int(seconds) for seconds in (random.integers(200, 800), random.integers(20, 150)))
+    purchases, duration, login = COLUMNS
+    return [
+        Story([Session(end - 10 * DAY, ("page_view", "click"), (0, short))], Row(0, None, None), {
+            purchases: "never bought anything: that is 0, and no missing value",
+            duration: "had no session in the 7 days: that is a missing value, not 0 seconds",
+            login: "never logged in: that is a missing value"}),
+        Story([Session(end - 30 * DAY - SECOND, ("purchase", "purchase"), (0, 1))], Row(1, None, None), {
+            purchases: "bought something exactly 30 days before the end of the day, which counts, and something "
+                       "one second earlier, which doesn't"}),
+        Story([Session(end - 7 * DAY - MINUTE, ("page_view", "click", "click"), (0, 90, 90 + short))],
+              Row(0, None, None), {
+            duration: "has a session that began before the 7 days and went on in them: it is not one of the 7 days"}),
+        Story([Session(end - 7 * DAY, ("page_view", "click"), (0, long))], Row(0, float(long), None), {
+            duration: "has a session that began exactly 7 days before the end of the day: it counts"}),
+        Story([Session(end - 3 * DAY, ("page_view",), (0,))], Row(0, 0.0, None), {
+            duration: "has a session of a single event: it lasted 0 seconds, and counts"}),
+        Story([Session(end - 2 * DAY, ("page_view", "click"), (0, long)),
+               Session(end - 2 * DAY + 5 * SECOND, ("page_view", "purchase"), (0, short))],
+              Row(1, (long + short) / 2, None), {
+            duration: "was in the shop with two devices at once: `session_id` tells the sessions apart"}),
+        Story([Session(end - 10 * SECOND, ("login",), (0,))], Row(0, 0.0, 0), {
+            login: "logged in within the last seconds of the day, which is 0 days ago"}),
+        Story([Session(end - 2 * DAY - 10 * MINUTE, ("login", "click"), (0, short)),
+               Session(end - 5 * HOUR, ("page_view",), (0,))], Row(0, short / 2, 2), {
+            login: "logged in shortly before midnight, two days before the day, and came back since without "
+                   "logging in: count from date to date, and logins only"}),
+        Story([Session(end - 40 * DAY, ("login", "purchase"), (0, long))], Row(0, None, 39), {
+            login: "logged in 39 days before the day, and never came back"}),
+        *beyond(end, long, short),
+    ]
+
+
+def beyond(end: datetime, long: int, short: int) -> list[Story]:
+    """Users who do something at the very end of the day and after it."""
+    purchases, duration, login = COLUMNS
+    return [
+        Story([Session(end - MINUTE * 20, ("page_view", "click", "click"), (0, long, 20 * 60 + short))],
+              Row(0, float(long), None), {
+            duration: "was in the shop at midnight: what comes after it is not yet known in the table of this day"}),
+        Story([Session(end - 5 * DAY - HOUR, ("login", "page_view"), (0, short)), Session(end, ("login",), (0,))],
+              Row(0, float(short), 5), {
+            login: "logged in exactly at the midnight that ends the day: that is in the next day"}),
+        Story([Session(end - 20 * DAY, ("page_view", "purchase"), (0, 9)), Session(end, ("purchase",), (0,))],
+              Row(1, None, None), {
+            purchases: "bought something exactly at the midnight that ends the day: that is in the next day"}),
+        Story([Session(end + HOUR, ("login", "purchase"), (0, long))], None),
+    ]

@@ -1,0 +1,123 @@
+"""Exercise 5: which published days a late purchase makes wrong."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from dataml_lab.checks.answers import Answer, Failed, answer
+from dataml_lab.checks.exercise import Exercise
+
+DAY = timedelta(days=1)
+WINDOW = 30  # days that a table of purchases looks back on, its own among them
+
+
+class Purchase(NamedTuple):
+    """A purchase, and the day on which the pipeline received it."""
+
+    event_day: date
+    arrived_on: date
+
+    def __str__(self) -> str:
+        late = (self.arrived_on - self.event_day).days
+        return f"A purchase of {self.event_day} that came on {self.arrived_on}, {late} day{'s' * (late != 1)} later,"
+
+
+@dataclass
+class Purchases:
+    """Purchases that came in time, some days late, and so late that windows have moved past them."""
+
+    in_time: list[Purchase]
+    late: list[Purchase]
+    very_late: list[Purchase]
+    oracle: Callable | None = None
+
+
+def purchases(seed: int) -> Purchases:
+    """Purchases of 2023 to 2025, some of them around the ends of months and of February 2024."""
+    random = np.random.default_rng(seed)
+    days = (date(2023, 1, 10) + DAY * int(back) for back in random.integers(0, 1_000, 40))
+    edges = [date(2024, 2, 28), date(2024, 2, 29), date(2023, 12, 31), date(2025, 3, 30)]
+
+    def delayed(*delays: int) -> list[Purchase]:
+        return [Purchase(day, day + DAY * delay) for delay in delays for day in (*edges[delay % 3:][:2], next(days))]
+
+    some, many = int(random.integers(3, 28)), int(random.integers(32, 90))
+    return Purchases(delayed(0), delayed(1, 2, some, 29), delayed(30, 31, many))
+
+
+def table(day: date, bought: Purchase, made_on: date) -> int:
+    """What the table of a day, made just after midnight of a date, holds of a user who bought nothing else."""
+    known, age = bought.arrived_on < made_on, (day - bought.event_day).days
+    return int(known and 0 <= age < WINDOW)
+
+
+def wrong_days(bought: Purchase) -> Iterator[date]:
+    """The days whose tables hold another number when they are made again than when they were made first."""
+    for day in (bought.event_day + DAY * shift for shift in range(-40, 200)):
+        if table(day, bought, made_on=day + DAY) != table(day, bought, made_on=date.max):
+            yield day
+
+
+affected = Exercise("affected", purchases, lambda names: answer(names, "affected"))
+
+
+def named(affected: Answer, bought: Purchase) -> set[date]:
+    """The days that the answer names; Failed, with a sentence, where they are no days."""
+    days = affected(*bought)
+    if not isinstance(days, set | frozenset | list | tuple):
+        raise Failed(f"affected returned {days!r}, where a set of dates was expected.")
+    odd = [day for day in days if isinstance(day, datetime) or not isinstance(day, date)]
+    if odd:
+        raise Failed(f"affected returned a {type(days).__name__} with {odd[0]!r} in it, which is no `datetime.date`.")
+    return set(days)
+
+
+def shown(days: set[date]) -> str:
+    """Days in a sentence, a long row of them by its ends."""
+    ordered = sorted(days)
+    if len(ordered) > 2:
+        return f"{len(ordered)} days from {ordered[0]} to {ordered[-1]}"
+    return " and ".join(map(str, ordered)) or "no day"
+
+
+@affected.demands("names every published day that lacks the purchase", points=1)
+def _names_every_wrong_day(affected: Answer, world: Purchases) -> str | None:
+    for bought in world.late + world.very_late:
+        forgotten = set(wrong_days(bought)) - named(affected, bought)
+        if forgotten:
+            return (f"{bought} is missing in more tables than you named: {shown(forgotten)}. A table of 30 days is "
+                    "wrong on each day whose window holds the purchase and that was made before it came.")
+    return None
+
+
+@affected.demands("names no day that is right as it is", points=1)
+def _names_no_right_day(affected: Answer, world: Purchases) -> str | None:
+    for bought in world.late + world.very_late:
+        surplus = named(affected, bought) - set(wrong_days(bought))
+        if surplus:
+            return f"{bought} changes nothing on {shown(surplus)}: {_reason(surplus, bought)}."
+    return None if any(named(affected, bought) for bought in world.late) else "It names no days at all."
+
+
+def _reason(surplus: set[date], bought: Purchase) -> str:
+    """Why a table that was named is right."""
+    if min(surplus) < bought.event_day:
+        return "that is before the purchase"
+    if min(surplus) >= bought.arrived_on:
+        return ("the table of a day is made after midnight, when the day is over, and by then the purchase "
+                "was there")
+    return "the 30 days of those tables, their own day among them, begin after the purchase"
+
+
+@affected.demands("names none for a purchase that came in time", points=1)
+def _names_none_in_time(affected: Answer, world: Purchases) -> str | None:
+    for bought in world.in_time:
+        days = named(affected, bought)
+        if days:
+            return (f"A purchase of {bought.event_day} that came on the same day is in that day's table, which is made "
+                    f"after midnight; you named {shown(days)}.")
+    late = world.late[0]
+    return None if named(affected, late) else "For a purchase that comes a day late it names no day, either."

@@ -1,0 +1,15 @@
+"""Returns datetimes.
+
+fails: names every published day that lacks the purchase; names no day that is right as it is
+"""
+
+from datetime import datetime, timedelta
+
+
+def affected(event_day, arrived_on):
+    days = set()
+    for number in range(30):
+        day = event_day + timedelta(days=number)
+        if day < arrived_on:
+            days.add(datetime(day.year, day.month, day.day))
+    return days

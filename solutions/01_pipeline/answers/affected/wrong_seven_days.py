@@ -1,0 +1,15 @@
+"""Takes the window of another column.
+
+fails: names every published day that lacks the purchase
+"""
+
+from datetime import date, timedelta
+
+
+def affected(event_day, arrived_on):
+    days = set()
+    for number in range(7):
+        day = event_day + timedelta(days=number)
+        if day < arrived_on:
+            days.add(day)
+    return days

@@ -1,0 +1,14 @@
+"""Trusts the id of a source that gives a new one each time.
+
+fails: counts each purchase once
+says: does not keep
+"""
+
+import math
+
+
+def plan(brief):
+    schedule = max(hours for hours in (1, 2, 3, 4, 6, 8, 12, 24) if hours <= brief["accept_h"])
+    lookback = math.ceil((max(brief["delays_h"]) + max(brief["outages_h"])) / 24)
+    key = "event_id"
+    return {"schedule_h": schedule, "lookback_days": lookback, "key": key, "store": "replace_days"}

@@ -1,0 +1,13 @@
+"""One plan for all briefs.
+
+fails: counts each purchase once; is as fresh as its readers need; stays within its budget
+"""
+
+import math
+
+
+def plan(brief):
+    schedule = 8
+    lookback = 7
+    key = "event_id"
+    return {"schedule_h": schedule, "lookback_days": lookback, "key": key, "store": "replace_days"}

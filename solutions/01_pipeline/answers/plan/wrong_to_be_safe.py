@@ -1,0 +1,14 @@
+"""Makes a month anew each time, to be safe.
+
+fails: stays within its budget
+says: are paid for
+"""
+
+import math
+
+
+def plan(brief):
+    schedule = max(hours for hours in (1, 2, 3, 4, 6, 8, 12, 24) if hours <= brief["accept_h"])
+    lookback = 30
+    key = "event_id" if brief["id_is_kept"] else "content"
+    return {"schedule_h": schedule, "lookback_days": lookback, "key": key, "store": "replace_days"}
