@@ -1,13 +1,15 @@
 """An exercise: a family of seeded worlds, and the named properties that an answer must have in them."""
 
+import contextlib
 import hashlib
+import io
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime
+from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped
 
 Outcome = Literal["holds", "fails", "not judged"]
 
@@ -36,17 +38,19 @@ class Finding(NamedTuple):
         return self.points if self.outcome == "holds" else 0.0
 
     def __str__(self) -> str:
-        head = f"  {self.outcome:<10}  {_worth(self.points) if self.points else 'required':<10}  {self.property}"
+        head = f"  {self.outcome:<10}  {worth(self.points) if self.points else 'required':<10}  {self.property}"
         told = textwrap.wrap(self.sentence, 96, initial_indent=" " * 14, subsequent_indent=" " * 14)
         return "\n".join([head, *told])
 
 
 class Verdict(NamedTuple):
-    """What was found about an answer: a finding per property, or why there was nothing to judge."""
+    """What was found about an answer: a finding per property, or why there was nothing to judge, and lines of numbers
+    that were measured beside it, for people to read."""
 
     exercise: str
     findings: tuple[Finding, ...]
     not_attempted: str = ""
+    measured: str = ""
 
     @property
     def points(self) -> float:
@@ -59,28 +63,36 @@ class Verdict(NamedTuple):
         return math.fsum(finding.earned for finding in self.findings)
 
     def __str__(self) -> str:
+        measured = [f"  {'measured':<10}  in one world", textwrap.indent(self.measured, " " * 14)]
+        measured = measured if self.measured else []
         if self.not_attempted:
-            return f"{self.exercise}: not attempted, 0 of {_worth(self.points)} ({self.not_attempted})."
+            head = f"{self.exercise}: not attempted, 0 of {worth(self.points)} ({self.not_attempted})."
+            return "\n".join([head, *measured])
         held = sum(finding.outcome == "holds" for finding in self.findings)
         head = (f"{self.exercise}: {held} of {len(self.findings)} properties hold, "
-                f"{self.earned:g} of {_worth(self.points)}.")
-        return "\n".join([head, *map(str, self.findings)])
+                f"{self.earned:g} of {worth(self.points)}.")
+        return "\n".join([head, *map(str, self.findings), *measured])
 
 
 @dataclass
 class Exercise:
     """A named task: `world(seed)` makes a world to judge an answer in, `take(namespace)` finds the answer among
-    a notebook's names, and `fair(world)` is false for a world that is too easy or too hard to count."""
+    a notebook's names, and `fair(world)` is false for a world that is too easy or too hard to count.
+
+    Where `essay` is not 0, a question follows that is answered in words, and a person gives up to so many points for
+    it. `measured(answer, world)` returns lines of numbers that this person is to see beside the words, or None."""
 
     name: str
     world: Callable[[int], Any]
     take: Callable[[Mapping[str, Any]], Any]
     fair: Callable[[Any], bool] = lambda world: True
     properties: list[Property] = field(default_factory=list)
+    essay: float = 0
+    measured: Callable[[Any, Any], str | None] | None = None
 
     @property
     def points(self) -> float:
-        """The points that the exercise is worth."""
+        """The points that the properties are worth; those of the essay come on top."""
         return math.fsum(p.points for p in self.properties)
 
     def demands(self, name: str, points: float, gate: bool = False) -> Callable[[Callable], Callable]:
@@ -106,21 +118,31 @@ class Exercise:
             worlds = [self.fair_world(seed) for seed in seeds]
             for world in worlds:
                 world.oracle = oracle
-            return Verdict(self.name, tuple(self._findings(answer, worlds)))
+            findings, stopped = self._findings(answer, worlds)
+            return Verdict(self.name, findings, measured=self._measurement(stopped, answer, worlds[0]))
         except NotAttempted as reason:
             unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
-            return Verdict(self.name, unjudged, str(reason))
+            return Verdict(self.name, unjudged, str(reason), self._measurement("there is no answer yet"))
 
-    def _findings(self, answer: Any, worlds: list) -> Iterable[Finding]:
-        closed = ""
+    def _findings(self, answer: Any, worlds: list) -> tuple[tuple[Finding, ...], str]:
+        """A finding per property, and in words how the answer ran out of time; empty where it did not."""
+        found, closed, stopped = [], "", ""
         for prop in self.properties:
             if closed:
-                yield Finding(prop.name, prop.points, "not judged", closed)
+                found.append(Finding(prop.name, prop.points, "not judged", closed))
                 continue
             sentence, out_of_time = _first_sentence(prop, answer, worlds)
-            yield Finding(prop.name, prop.points, "fails" if sentence else "holds", sentence)
+            found.append(Finding(prop.name, prop.points, "fails" if sentence else "holds", sentence))
+            stopped = sentence if out_of_time else ""
             if out_of_time or (sentence and prop.gate):
                 closed = f"Judged once “{prop.name}” holds."
+        return tuple(found), stopped
+
+    def _measurement(self, hindrance: str, answer: Any = None, world: Any = None) -> str:
+        """What `measured` says, or why it says nothing; empty for an exercise that measures nothing."""
+        if not self.measured:
+            return ""
+        return f"nothing: {hindrance}" if hindrance else _told(self.measured, answer, world)
 
 
 def _first_sentence(prop: Property, answer: Any, worlds: list) -> tuple[str, bool]:
@@ -138,6 +160,18 @@ def _first_sentence(prop: Property, answer: Any, worlds: list) -> tuple[str, boo
     return "", False
 
 
+def _told(measured: Callable[[Any, Any], str | None], answer: Any, world: Any) -> str:
+    """What is measured of an answer. No grade depends on it: nothing that goes wrong here ends the verdict, and what
+    is written to stderr, for which nbgrader would take all points, goes nowhere."""
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            return str(measured(answer, world) or "")
+    except (Failed, NotAttempted) as reason:
+        return f"nothing: {reason}"
+    except (Exception, Stopped) as error:
+        return f"nothing: {type(error).__name__}: {str(error)[:200]}"
+
+
 def seeds(exercise: str, salt: str, student: str = "", count: int = 3) -> list[int]:
     """The seeds of a student's worlds, in 0..2⁴⁸: a hash of salt, exercise, student and running number.
 
@@ -148,6 +182,6 @@ def seeds(exercise: str, salt: str, student: str = "", count: int = 3) -> list[i
     return [int.from_bytes(hashlib.sha256(text.encode()).digest()[:6]) for text in texts]
 
 
-def _worth(points: float) -> str:
+def worth(points: float) -> str:
     """Points in words: `1 point`, `2.5 points`."""
     return f"{points:g} point{'' if points == 1 else 's'}"

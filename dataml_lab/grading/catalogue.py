@@ -208,7 +208,7 @@ def as_json(row: Row) -> dict:
         "expected_points": row.entry.points,
         "expected_fails": None if row.entry.fails is None else sorted(row.entry.fails),
         "trials": [{"salt": trial.salt, "earned": trial.verdict.earned, "points": trial.verdict.points,
-                    "not_attempted": trial.verdict.not_attempted,
+                    "not_attempted": trial.verdict.not_attempted, "measured": trial.verdict.measured,
                     "findings": [finding._asdict() for finding in trial.verdict.findings]} for trial in row.trials],
         "surprises": row.surprises,
     }

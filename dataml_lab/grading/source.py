@@ -9,17 +9,23 @@ from nbformat import NotebookNode
 from nbformat.v4 import writes
 
 from dataml_lab.checks import exercises
-from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.exercise import Exercise, worth
 
-# What nbgrader knows of a role: is the cell graded, is it an answer, may the student edit it.
+# What nbgrader knows of a role: is the cell graded, is it an answer, may the student edit it. An exercise has a cell of
+# each role, in this order; one without an essay lacks the last two.
 ROLES = {
     "prompt": {"grade": False, "solution": False, "locked": True},
     "answer": {"grade": False, "solution": True, "locked": False},
     "check": {"grade": False, "solution": False, "locked": True},
     "graded": {"grade": True, "solution": False, "locked": True},
+    "question": {"grade": False, "solution": False, "locked": True},
+    "essay": {"grade": True, "solution": True, "locked": False},
 }
+ESSAY = ("question", "essay")
+TEXTS = ("prompt", *ESSAY)  # roles of text cells; the others have code
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-PROPERTIES, POINTS = "{{properties}}", "{{points}}"  # stand in a prompt for what earns points, and how many
+# Stand in a prompt for what earns points, and how many, and in a question for the points of the essay.
+PROPERTIES, POINTS, ESSAY_POINTS = "{{properties}}", "{{points}}", "{{essay points}}"
 
 
 class SourceError(ValueError):
@@ -57,16 +63,26 @@ def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> Non
     if role not in ROLES or name not in known:
         raise ValueError(f"role {role!r} of exercise {name!r}: roles are {', '.join(ROLES)}; exercises of this "
                          f"lesson are {', '.join(known)}")
+    if (cell.cell_type == "markdown") != (role in TEXTS):
+        expected = "markdown" if role in TEXTS else "code"
+        raise ValueError(f"the {role} of {name} is a {cell.cell_type} cell, where a {expected} cell was expected")
     cell.id = f"{name}-{role}"
     cell.metadata["nbgrader"] = _marks(role, known[name])
-    cell.source = cell.source.replace(PROPERTIES, properties_table(known[name])).replace(
-        POINTS, f"{known[name].points:g} points")
+    cell.source = _filled_in(cell.source, known[name])
+
+
+def _filled_in(source: str, exercise: Exercise) -> str:
+    """The source with its placeholders replaced."""
+    told = {PROPERTIES: properties_table(exercise), POINTS: worth(exercise.points), ESSAY_POINTS: worth(exercise.essay)}
+    for placeholder, text in told.items():
+        source = source.replace(placeholder, text)
+    return source
 
 
 def _marks(role: str, exercise: Exercise) -> NotebookNode:
-    """nbgrader's metadata, schema 3, of a cell with this role. Only a graded cell has points."""
+    """nbgrader's metadata, schema 3, of a cell with this role. Only a graded cell and an essay have points."""
     grade_id = exercise.name if role == "graded" else f"{exercise.name}-{role}"
-    points = {"points": exercise.points} if role == "graded" else {}
+    points = {"graded": {"points": exercise.points}, "essay": {"points": exercise.essay}}.get(role, {})
     return NotebookNode(grade_id=grade_id, schema_version=3, task=False, **ROLES[role], **points)
 
 
@@ -78,8 +94,9 @@ def properties_table(exercise: Exercise) -> str:
 
 
 def _require_all_roles(path: Path, book: NotebookNode, known: dict[str, Exercise]) -> None:
-    """Each exercise has each of its four cells once, in order."""
-    expected = [f"{name}-{role}" for name in known for role in ROLES]
+    """Each exercise has each of its four cells once, in order, or six with an essay."""
+    expected = [f"{name}-{role}" for name, exercise in known.items() for role in ROLES
+                if exercise.essay or role not in ESSAY]
     present = [cell.id for cell in book.cells if not cell.id.startswith("cell-")]
     if present != expected:
         raise SourceError(f"{path.name}: its exercise cells are {present}, where {expected} were expected.")

@@ -49,8 +49,8 @@ def try_answer(lesson: str, exercise: str, before: Path, file: Path, salts: list
 
 
 def _verdict(data: list) -> Verdict:
-    exercise, findings, not_attempted = data
-    return Verdict(exercise, tuple(Finding(*finding) for finding in findings), not_attempted)
+    exercise, findings, *told = data
+    return Verdict(exercise, tuple(Finding(*finding) for finding in findings), *told)
 
 
 def main(lesson: str, exercise: str, before: str, file: str, *salts: str) -> None:

@@ -1,16 +1,9 @@
 """A student's first half hour: the lesson opened in JupyterLab with a real browser, run, answered and validated."""
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import time
-from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
-import httpx
 import nbformat
 import pytest
 
@@ -18,31 +11,14 @@ from dataml_lab.checks import exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path, solution_path
 from dataml_lab.grading.source import answer_source, without_solution_marks
-from dataml_lab.lab import command
 
 playwright = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if not CHROMIUM:
-    pytest.skip("No Chromium on this machine: apt install chromium", allow_module_level=True)
-
 expect = playwright.expect
 LESSON = "01_pipeline"
 NAMES = list(exercises(LESSON))
-SECONDS = 60  # nothing here takes that long, even on a busy machine
-expect.set_options(timeout=SECONDS * 1000)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 
 
 # ------------------------------------------------------------------------------------------------ the workbook
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory):
-    """The folder for screenshots: `DATAML_LAB_SCREENSHOTS`, where that is set."""
-    folder = Path(os.environ.get("DATAML_LAB_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
@@ -54,57 +30,10 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory):
-    """The environment variables of somebody who never used Jupyter or a browser on this machine."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON", "XDG"))}
-    return {**kept, "HOME": str(tmp_path_factory.mktemp("home"))}
-
-
-@pytest.fixture(scope="module")
-def server(course, newcomer):
-    """The address of a JupyterLab on the course, as `dataml-lab lab --no-browser` starts it."""
-    port, token, said = _free_port(), "a-token", Path(newcomer["HOME"], "log")
-    with said.open("w") as log:
-        process = subprocess.Popen(command(port, no_browser=True), cwd=course, stdout=log, stderr=log,
-                                   env={**newcomer, "JUPYTER_TOKEN": token})
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/api", process, said)
-            yield f"http://127.0.0.1:{port}/lab/tree/notebooks?token={token}"
-        finally:
-            process.terminate()
-            process.wait(SECONDS)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_up(address, process, log):
-    """Returns once the address answers; fails with the log if its process ends or takes too long."""
-    deadline = time.monotonic() + SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            return httpx.get(address).raise_for_status()
-        except httpx.TransportError:
-            time.sleep(0.1)
-    return pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
-
-
-@pytest.fixture(scope="module")
-def page(server, newcomer):
-    """A browser's page at the address, which remembers the hosts that it asks."""
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=newcomer)
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(SECONDS * 1000)
-        page.hosts = set()
-        page.on("request", lambda request: page.hosts.add(urlsplit(request.url).hostname))
-        page.on("websocket", lambda websocket: page.hosts.add(urlsplit(websocket.url).hostname))
-        page.goto(server)
-        yield page
-        browser.close()
+def page(course, opened, window):
+    """The browser's page, with the course's notebooks."""
+    opened(course)
+    return window
 
 
 @pytest.fixture(scope="module")
@@ -114,14 +43,13 @@ def lesson(page, course, shots):
     page.locator(".jp-DirListing-item", has_text=f"{LESSON}.ipynb").dblclick()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.screenshot(path=shots / "1_opened.png")
-    book = nbformat.read(release_path(COURSE, LESSON), as_version=4)
     book = nbformat.read(release_path(course, LESSON), as_version=4)
-    opened = SimpleNamespace(page=page, file=release_path(course, LESSON), book=book, shots=shots)
+    lesson = SimpleNamespace(page=page, file=release_path(course, LESSON), book=book, shots=shots)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     last = [cell.id for cell in book.cells if cell.cell_type == "code"][-1]
-    expect(cell(opened, last).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
-    return opened
+    expect(cell(lesson, last).locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+    return lesson
 
 
 def cell(lesson, cell_id):
@@ -160,7 +88,10 @@ def run_check(lesson, exercise):
 
 def saved(lesson):
     """The notebook as it is in its file, once that has been saved."""
-    with lesson.page.expect_response(lambda response: response.request.method == "PUT" and response.ok):
+    def is_saved(response):  # JupyterLab puts its workspace as well, at any time
+        return response.request.method == "PUT" and "/api/contents/" in response.url and response.ok
+
+    with lesson.page.expect_response(is_saved):
         lesson.page.keyboard.press("Control+s")
     return nbformat.read(lesson.file, as_version=4)
 

@@ -1,5 +1,8 @@
-"""Exercises: credit per property over all worlds, gates, stubs, fairness, seeds and the printed verdict."""
+"""Exercises: credit per property over all worlds, gates, stubs, fairness, seeds, what is measured, and the printed
+verdict."""
 
+import sys
+import time
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from dataml_lab import checks
 from dataml_lab.checks import exercises, grade, lesson_of
-from dataml_lab.checks.answers import Failed, answer
+from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, answer
 from dataml_lab.checks.exercise import Exercise, seeds
 
 
@@ -96,6 +99,66 @@ def test_the_printed_verdict_says_it_in_words():
     assert "1 of 2 properties hold, 1 of 3 points." in text
     assert "fails       2 points    doubles" in text and "double(1) is 0." in text
     assert "holds       1 point     takes zero" in text
+
+
+def noisy(double, world):
+    print("a warning", file=sys.stderr)
+    return f"twice {world.value} is {double(world.value)}"
+
+
+def raising(error):
+    def measured(double, world):
+        raise error
+    return measured
+
+
+@pytest.mark.parametrize(("measured", "told"), [
+    (noisy, "twice 1 is 2"),
+    (lambda double, world: "two\nlines", "two\nlines"),
+    (lambda double, world: None, ""),
+    (lambda double, world: double(world.value), "2"),
+    (lambda double, world: double("1") + 1, 'nothing: TypeError: can only concatenate str (not "int") to str'),
+    (lambda double, world: double(None), "nothing: double raised TypeError"),
+    (raising(Failed("Why.")), "nothing: Why."),
+    (raising(OutOfTime("Too long.")), "nothing: Too long."),
+    (raising(NotAttempted("a stub")), "nothing: a stub"),
+    (raising(Stopped("The depot closed.")), "nothing: Stopped: The depot closed."),
+    (raising(ValueError("x" * 10_000)), "nothing: ValueError: xxx"),
+])
+def test_what_is_measured_is_told_and_changes_no_verdict(measured, told, capsys):
+    verdict = doubling(measured=measured).judge({"double": lambda x: 2 * x}, [1, 2])
+    plain = judged(lambda x: 2 * x, numbers=[1, 2])
+    assert verdict.measured.startswith(told) and len(verdict.measured) < 300 and bool(told) == bool(verdict.measured)
+    assert verdict._replace(measured="") == plain and str(verdict).startswith(str(plain))
+    assert not capsys.readouterr().err
+
+
+def test_an_answer_is_measured_whatever_it_loses():
+    verdict = doubling(gate=True, measured=noisy).judge({"double": lambda x: 3}, [4, 5])
+    assert verdict.earned == 0
+    assert str(verdict).endswith("  measured    in one world\n              twice 4 is 3")
+
+
+def test_a_stub_is_not_measured():
+    verdict = doubling(measured=noisy).judge({}, [1])
+    assert str(verdict).endswith("\n  measured    in one world\n              nothing: there is no answer yet")
+
+
+def test_an_answer_that_ran_out_of_time_is_not_called_again(monkeypatch):
+    monkeypatch.setattr("dataml_lab.checks.answers.DEADLINE", 0.05)
+    calls = []
+
+    def endless(x):
+        calls.append(x)
+        while True:
+            time.sleep(0.01)
+
+    verdict = doubling(measured=noisy).judge({"double": endless}, [1, 2])
+    assert len(calls) == 1 and verdict.measured.startswith("nothing: double was still running")
+
+
+def test_an_essay_changes_no_automatic_points():
+    assert doubling(essay=4).points == 3 and doubling(essay=4).judge({"double": lambda x: 2 * x}, [1]).points == 3
 
 
 def test_an_unknown_exercise_is_named_with_those_that_exist():

@@ -56,6 +56,7 @@ def answers(lesson):
     """The sources that would answer an exercise: solutions, the oracle and the catalogue's right answers."""
     book, folder = notebook(source_of(COURSE, lesson)), COURSE / "solutions" / lesson
     yield from (without_solution_marks(answer_source(book, name)) for name in exercises(lesson))
+    yield from (cell.source for cell in book.cells if cell.id.endswith("-essay"))
     yield from (file.read_text("utf-8") for file in [folder / "oracle.py", *(folder / "answers").rglob("right_*.py")])
 
 

@@ -26,6 +26,8 @@ LESSON = "01_pipeline"
 SALT = "the-secret-of-this-test"
 FULL = {exercise.name: exercise.points for exercise in exercises(LESSON).values()}
 NOTHING = dict.fromkeys(FULL, 0.0)
+ESSAYS = sum(exercise.essay for exercise in exercises(LESSON).values())
+SMALL, SMALL_COURSE = "90_small", Path(__file__).with_name("small_course")
 
 NOISE = '''
 import sys
@@ -165,12 +167,12 @@ GRADED = ["ada_right", "bob_untouched", "cyd_partly", "dan_catalogued", "eve_van
           "hal_unmarked", "ida_deleted", "lea_endless", "max_last"]
 
 
-def hand_in(course, student, book):
+def hand_in(course, student, book, lesson=LESSON):
     """Lays a student's notebook among the submissions, as an instructor does who got it by mail."""
-    name = f"{LESSON} (1).ipynb" if student == "jim_renamed" else f"{LESSON}.ipynb"
+    name = f"{lesson} (1).ipynb" if student == "jim_renamed" else f"{lesson}.ipynb"
     text = nbformat.v4.writes(book)
-    path = course / "submitted" / student / LESSON / name
-    path.parent.mkdir(parents=True)
+    path = course / "submitted" / student / lesson / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text[:len(text) // 2] if student == "kim_truncated" else text, "utf-8")
 
 
@@ -196,16 +198,16 @@ def nbgrader(folder, *arguments, may_fail=False):
     return run.stderr
 
 
-def autograde(course, students, *more, may_fail=False):
+def autograde(course, students, *more, lesson=LESSON, may_fail=False):
     """Grades the students whose names match a pattern, in one batch; returns what nbgrader reported."""
-    return nbgrader(course, "autograde", LESSON, f"--student={students}", *more, may_fail=may_fail)
+    return nbgrader(course, "autograde", lesson, f"--student={students}", *more, may_fail=may_fail)
 
 
 def scores(course, student):
     """What each exercise of a student earned, as the gradebook has it; None for no grade."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         notebook = book.find_submission_notebook(LESSON, LESSON, student)
-        return {grade.name: grade.auto_score for grade in notebook.grades}
+        return {grade.name: grade.auto_score for grade in notebook.grades if grade.name in FULL}
 
 
 def copied_course(folder):
@@ -255,9 +257,9 @@ def autograded(graded, student):
 
 
 def graded_cells(book):
-    """The cells of an executed notebook that earned points, by exercise."""
+    """The cells of an executed notebook that earned points without a person, by exercise."""
     marks = ((cell, cell.metadata.get("nbgrader", {})) for cell in book.cells)
-    return {mark.grade_id: cell for cell, mark in marks if mark.get("grade")}
+    return {mark.grade_id: cell for cell, mark in marks if mark.get("grade") and not mark.solution}
 
 
 def printed(cell):
@@ -343,7 +345,7 @@ def test_the_export_has_everybody_with_their_score(graded):
     assert rows.keys() == graded.expected.keys()
     for student, points in graded.expected.items():
         assert float(rows[student]["score"]) == sum((points or NOTHING).values())
-        assert float(rows[student]["max_score"]) == sum(FULL.values())
+        assert float(rows[student]["max_score"]) == sum(FULL.values()) + ESSAYS
 
 
 def test_everybody_graded_gets_feedback(graded):
@@ -369,3 +371,160 @@ def test_nobody_is_shown_the_oracle(graded):
 @pytest.mark.parametrize("student", GRADED)
 def test_nobody_is_shown_the_secret_salt(graded, student):
     assert not [path for path in handed_back(graded, student) if SALT in readable(path)]
+
+
+# ------------------------------------------------------------------------------------------------ essays
+
+STUB = "YOUR ANSWER HERE"
+WORDS = "A mean follows one large value; see **incomes**."
+
+
+def essay(book, **changes):
+    """A copy of the notebook with these changes to its essay cell."""
+    book = copy.deepcopy(book)
+    marked(book, "mean-essay").update(changes)
+    return book
+
+
+def with_essays(book, *more):
+    """A copy with these cells as well, behind its essay."""
+    book = copy.deepcopy(book)
+    place = 1 + book.cells.index(marked(book, "mean-essay"))
+    book.cells[place:place] = more
+    return book
+
+
+def as_code(cell, **changes):
+    """A copy of a text cell, as a code cell with these changes."""
+    return nbformat.v4.new_code_cell(**{"source": cell.source, "metadata": cell.metadata, "id": cell.id} | changes)
+
+
+def in_old_format(book):
+    """A copy in the format of before there were cell ids, with its essay turned into code."""
+    book = copy.deepcopy(book)
+    place = book.cells.index(marked(book, "mean-essay"))
+    book.cells[place] = as_code(book.cells[place])
+    for cell in book.cells:
+        del cell["id"]
+    book.nbformat_minor = 4
+    return book
+
+
+def the_writers(released):
+    """Each student's notebook, and the words that a person is to grade; the stub where there are none."""
+    written = essay(released, source=WORDS)
+    last = marked(written, "mean-essay")
+    text = nbformat.v4.new_markdown_cell
+    retyped = with_essays(released, text("My words.", id="new"), nbformat.v4.new_code_cell("1 / 0"), text("And more."))
+    pictured = essay(written, attachments={"curve.png": {"image/png": "iVBORw0KGgo="}})
+    return {
+        "ann_written": (written, WORDS),
+        "ben_untouched": (released, STUB),
+        "cas_retyped": (without_cells(retyped, "mean-essay"), "My words.\n\nAnd more."),
+        "dot_deleted": (without_cells(written, "mean-question", "mean-essay"), STUB),
+        "eli_stripped": (without_marks(written), WORDS),
+        "fay_bent": (essay(written, metadata={"nbgrader": {"grade_id": "mean-essay", "points": 400}}), WORDS),
+        "gus_copied": (with_essays(pictured, as_code(last, source="More words."), as_code(last, source=STUB)),
+                       f"{WORDS}\n\nMore words."),
+        "hal_old": (in_old_format(written), WORDS),
+    }
+
+
+def essay_grade(course, student):
+    """What the gradebook has about a student's essay."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        grade = book.find_grade("mean-essay", SMALL, SMALL, student)
+        return SimpleNamespace(auto=grade.auto_score, score=grade.score, needs_a_person=grade.needs_manual_grade)
+
+
+def grade_by_hand(course, student, points, comment):
+    """What formgrader does when a person gives points and a comment."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        grade = book.find_grade("mean-essay", SMALL, SMALL, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        book.find_comment("mean-essay", SMALL, SMALL, student).manual_comment = comment
+        book.db.commit()
+
+
+def essay_cells(course, student):
+    """The cells of an executed notebook that are marked as the essay."""
+    book = nbformat.read(course / "autograded" / student / SMALL / f"{SMALL}.ipynb", as_version=4)
+    nbformat.validate(book)
+    return [cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "mean-essay"]
+
+
+def essays(course, students):
+    """What became of each student's essay: the cells that are marked as it, and its grade."""
+    return {student: SimpleNamespace(cells=essay_cells(course, student), grade=essay_grade(course, student))
+            for student in students}
+
+
+def small_course(folder):
+    """The course of the small lesson in a folder of its own, released and with an empty gradebook."""
+    shutil.copytree(SMALL_COURSE, folder)
+    shutil.copy(COURSE / "nbgrader_config.py", folder)
+    subprocess.run([sys.executable, "small_lesson.py"], cwd=folder, check=True)
+    return folder
+
+
+def hand_in_again(course, released):
+    """One student writes something else, another one nothing any more."""
+    path = course / "submitted" / "eli_stripped" / SMALL / f"{SMALL}.ipynb"
+    path.write_text(path.read_text("utf-8").replace("one large value", "many values"), "utf-8")
+    hand_in(course, "fay_bent", released, SMALL)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, clean_environment):
+    """What became of essays: graded; and then marked by hand, in part handed in again, graded again and handed back."""
+    course = tmp_path_factory.mktemp("essays") / "course"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(course), prepend=os.pathsep)
+        released = nbformat.read(release_path(small_course(course), SMALL), as_version=4)
+        students = the_writers(released)
+        for student, (book, _) in students.items():
+            hand_in(course, student, book, SMALL)
+        autograde(course, "*", "--no-execute", lesson=SMALL)  # quicker, and no words come from running code
+        once = essays(course, students)
+        for student in ("ann_written", "eli_stripped", "fay_bent"):
+            grade_by_hand(course, student, 3, "Whose incomes?")
+        hand_in_again(course, released)
+        autograde(course, "[aefg]*", "--force", lesson=SMALL)
+        nbgrader(course, "generate_feedback", SMALL, "--student=[ab]*")
+    words = {student: words for student, (_, words) in students.items()}
+    return SimpleNamespace(course=course, words=words, once=once, again=essays(course, students))
+
+
+def test_the_words_of_an_essay_reach_a_person_once_whatever_became_of_its_cell(written):
+    for student, words in written.words.items():
+        cells = written.once[student].cells
+        assert [(cell.cell_type, cell.source, cell.metadata.nbgrader.points) for cell in cells] == [
+            ("markdown", words, 4)], student
+    assert "curve.png" in written.once["gus_copied"].cells[0].attachments
+    assert written.again["gus_copied"].cells == written.once["gus_copied"].cells
+
+
+def test_an_essay_waits_for_a_person_and_one_without_words_earns_nothing(written):
+    for student, words in written.words.items():
+        grade = written.once[student].grade
+        assert (grade.auto, grade.needs_a_person) == ((0, False) if words == STUB else (None, True)), student
+
+
+@pytest.mark.parametrize(("student", "words", "auto"), [
+    ("ann_written", WORDS, None), ("eli_stripped", WORDS.replace("one large value", "many values"), None),
+    ("fay_bent", STUB, 0)])
+def test_a_mark_by_hand_outlives_a_second_grading_and_is_to_be_confirmed(written, student, words, auto):
+    """nbgrader keeps the mark, changed words or not, and asks a person to look at it again."""
+    (cell,), grade = written.again[student].cells, written.again[student].grade
+    assert cell.source == words
+    assert (grade.auto, grade.score, grade.needs_a_person) == (auto, 3, True)
+
+
+def test_feedback_has_words_and_comment_and_nobody_is_shown_the_model_answer(written):
+    source = (SMALL_COURSE / "solutions" / SMALL / f"{SMALL}.py").read_text("utf-8")
+    model = source.split('role="essay"')[1].splitlines()[1].lstrip("# ")
+    shown = [*(written.course / "notebooks").rglob("*.ipynb"), *handed_back(written)]
+    assert len(shown) == 1 + len(written.words) + 2
+    assert not [path for path in shown if model in readable(path)]
+    page = readable(written.course / "feedback" / "ann_written" / SMALL / f"{SMALL}.html")
+    assert "A mean follows one large value" in page and "Whose incomes?" in page

@@ -1,4 +1,4 @@
-"""From percent source to notebook: ids, marks, and mistakes named with their cell."""
+"""From percent source to notebook: ids, marks, essays, and mistakes named with their cell."""
 
 import re
 
@@ -8,7 +8,7 @@ import pytest
 from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import source_of
-from dataml_lab.grading.source import ROLES, SourceError, answer_source, notebook, without_solution_marks
+from dataml_lab.grading.source import ESSAY, ROLES, SourceError, answer_source, notebook, without_solution_marks
 
 LESSON = "01_pipeline"
 
@@ -30,7 +30,9 @@ def test_a_notebook_is_valid_and_its_graded_cells_are_worth_their_properties(les
     nbformat.validate(book)
     points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
               for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade")}
-    assert points == {name: exercise.points for name, exercise in exercises(lesson).items()}
+    found = exercises(lesson).values()
+    essays = {f"{exercise.name}-essay": exercise.essay for exercise in found if exercise.essay}
+    assert points == {exercise.name: exercise.points for exercise in found} | essays
 
 
 def test_the_same_source_gives_the_same_bytes(tmp_path, source):
@@ -45,13 +47,15 @@ def test_the_version_changes_with_any_cell(tmp_path, source):
 def test_cell_ids_are_unique_and_come_from_exercise_and_role(tmp_path, source):
     ids = [cell.id for cell in made(tmp_path, source).cells]
     assert len(set(ids)) == len(ids)
-    assert {f"{name}-{role}" for name in exercises(LESSON) for role in ROLES} <= set(ids)
+    assert {f"{name}-{role}" for name in exercises(LESSON) for role in ROLES if role not in ESSAY} <= set(ids)
 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
     ('role="check" exercise="fetch_all"', 'role="chek" exercise="fetch_all"', r"cell \d+: role 'chek'"),
     ('role="answer" exercise="fetch_all"', 'role="answer" exercise="fetchall"', r"cell \d+: .*'fetchall'"),
     ('role="answer" exercise="fetch_all"', "", "its exercise cells are"),
+    ('[markdown] role="prompt"', 'role="prompt"', "the prompt of fetch_all is a code cell, where a markdown cell"),
+    ('role="answer" exercise="fetch_all"', '[markdown] role="answer" exercise="fetch_all"', "where a code cell"),
 ])
 def test_a_mistake_in_the_source_is_named(tmp_path, source, old, new, words):
     with pytest.raises(SourceError, match=words):
@@ -65,7 +69,7 @@ def test_prompts_tell_points_and_properties_and_keep_no_placeholder(tmp_path, so
         assert f"({exercise.points:g} points, about" in prompt
         if "| property | points |" in prompt:
             assert all(f"| {prop.name} |" in prompt for prop in exercise.properties)
-    assert not [cell.id for cell in book.cells if re.search(r"\{\{\w+\}\}", cell.source)]
+    assert not [cell.id for cell in book.cells if re.search(r"\{\{[\w ]+\}\}", cell.source)]
 
 
 def test_paragraphs_have_three_sentences_at_most(tmp_path, source):
@@ -82,3 +86,63 @@ def test_the_answer_comes_without_its_marks(tmp_path, source):
     answer = without_solution_marks(answer_source(made(tmp_path, source), "fetch_all"))
     assert "SOLUTION" not in answer
     compile(answer, "answer", "exec")
+
+
+# ------------------------------------------------------------------------------------------------ essays
+
+@pytest.fixture
+def essay(monkeypatch):
+    """One exercise of the lesson, with an essay worth 2.5 points."""
+    exercise = exercises(LESSON)["cleaner_tests"]
+    monkeypatch.setattr(exercise, "essay", 2.5)
+    return exercise
+
+
+QUESTION = """
+# %% [markdown] role="question" exercise="cleaner_tests"
+# ### What would you test first? ({{essay points}})
+#
+# | what your answer says | points |
+# |---|---:|
+# | names the costliest mistake | 2.5 |
+"""
+MODEL = """
+# %% [markdown] role="essay" exercise="cleaner_tests"
+# The sums.
+"""
+
+
+def with_essay(source, text=QUESTION + MODEL):
+    """The source with these cells behind the graded cell of `cleaner_tests`, instead of those that it may have."""
+    source = re.sub(r'# %% \[markdown\] role="(question|essay)" exercise="cleaner_tests"(?s:.*?)(?=# %%)', "", source)
+    before, after = source.split('grade("cleaner_tests", globals())\n')
+    return f'{before}grade("cleaner_tests", globals())\n{text}\n{after}'
+
+
+def test_an_essay_is_two_more_cells_and_a_person_gives_its_points(tmp_path, source, essay):
+    cells = {cell.id: cell for cell in made(tmp_path, with_essay(source)).cells}
+    question, answer = cells["cleaner_tests-question"], cells["cleaner_tests-essay"]
+    assert "What would you test first? (2.5 points)" in question.source and answer.source == "The sums."
+    assert {"grade": False, "solution": False, "locked": True}.items() <= question.metadata.nbgrader.items()
+    assert answer.metadata.nbgrader == {
+        "grade": True, "solution": True, "locked": False, "task": False, "points": 2.5, "schema_version": 3,
+        "grade_id": "cleaner_tests-essay"}
+    assert cells["cleaner_tests-graded"].metadata.nbgrader.points == essay.points
+
+
+@pytest.mark.parametrize("text", ["", QUESTION, MODEL, MODEL + QUESTION, QUESTION + MODEL + MODEL])
+def test_an_exercise_with_an_essay_has_six_cells_in_order(tmp_path, source, essay, text):
+    with pytest.raises(SourceError, match="its exercise cells are"):
+        made(tmp_path, with_essay(source, text))
+
+
+def test_an_exercise_without_an_essay_has_four(tmp_path, source, essay, monkeypatch):
+    monkeypatch.setattr(essay, "essay", 0)
+    assert made(tmp_path, with_essay(source, ""))
+    with pytest.raises(SourceError, match="its exercise cells are"):
+        made(tmp_path, with_essay(source))
+
+
+def test_an_essay_in_code_is_refused(tmp_path, source, essay):
+    with pytest.raises(SourceError, match="the essay of cleaner_tests is a code cell"):
+        made(tmp_path, with_essay(source, QUESTION + MODEL.replace("[markdown] ", "")))

@@ -1,0 +1,161 @@
+"""An essay from both sides, in a real browser: an instructor grades it in formgrader, beside the measured behaviour of
+the code that it is about; and a student writes it in JupyterLab, where it is in nobody's way."""
+
+import copy
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.build import release_path
+
+expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
+LESSON = "90_small"
+RIGHT = "def mean(values):\n    return sum(values) / len(values)"
+WRONG = "def mean(values):\n    return 12.5"
+STUB = "YOUR ANSWER HERE"
+
+
+# ------------------------------------------------------------------------------------------------ the course
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, newcomer, window):
+    """The course of the small lesson, in a folder of its own, after the submissions of two students were graded."""
+    folder = tmp_path_factory.mktemp("course") / "small"
+    shutil.copytree(Path(__file__).parents[1] / "grading" / "small_course", folder)
+    shutil.copy(COURSE / "nbgrader_config.py", folder)
+    variables = {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
+    made = SimpleNamespace(folder=folder, variables=variables, newcomer=newcomer)
+    run(made, "small_lesson.py")
+    hand_in(made, "ann", RIGHT, STUB)
+    hand_in(made, "bob", WRONG, "Where few values are **large**.")
+    run(made, "-m", "nbgrader", "autograde", LESSON)
+    return made
+
+
+def run(course, *arguments):
+    """Runs a program of Python in the course's folder; it must succeed."""
+    done = subprocess.run([sys.executable, *arguments], cwd=course.folder, capture_output=True, text=True,
+                          env={**course.newcomer, **course.variables})
+    assert done.returncode == 0, done.stderr
+
+
+def hand_in(course, student, code, words):
+    """Lays a notebook with these answers among the submissions."""
+    book = copy.deepcopy(nbformat.read(release_path(course.folder, LESSON), as_version=4))
+    for cell in book.cells:
+        cell.source = {"mean-answer": code, "mean-essay": words}.get(cell.id, cell.source)
+    path = course.folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(nbformat.v4.writes(book), "utf-8")
+
+
+def gradebook_of(course, student):
+    """What the gradebook has of a student: points in all, and whether a person has still to look at something."""
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        found = book.find_submission(LESSON, student)
+        return found.score, found.needs_manual_grade
+
+
+# ------------------------------------------------------------------------------------------------ an instructor
+
+@pytest.fixture(scope="module")
+def address(course, opened):
+    """The address of JupyterLab on the course, to which the window is logged in."""
+    return opened(course.folder, **course.variables)
+
+
+@pytest.fixture(scope="module")
+def submission(course, address, window):
+    """Bob's submission in formgrader, on the way that an instructor takes: the list, and there the one that waits."""
+    assert gradebook_of(course, "ann") == (2, False)
+    assert gradebook_of(course, "bob") == (0, True)
+    window.goto(f"{address}/formgrader/gradebook/{LESSON}/{LESSON}")
+    waiting = window.locator("tr", has=window.locator(".needs-manual-grade .glyphicon-ok"))
+    waiting.get_by_role("link", name="Submission #").click()
+    window.wait_for_function("window.formgrader && formgrader.grades.loaded && formgrader.comments.loaded")
+    return window
+
+
+def test_question_words_and_measured_behaviour_are_on_one_page(submission, shots):
+    essay = submission.locator(".nbgrader_cell", has=submission.locator("#mean-essay"))
+    expect(essay).to_contain_text("Where few values are large.")
+    expect(submission.locator("body")).to_contain_text("names a distribution that a mean misleads about")
+    expect(submission.locator("body")).to_contain_text("came out as 12.5")
+    submission.screenshot(path=shots / "7_formgrader.png", full_page=True)
+    assert "0 of 1 properties hold" in submission.locator("body").inner_text()
+
+
+def test_points_and_a_comment_reach_gradebook_and_feedback(course, submission, shots):
+    for field, value in (("#mean-essay", "3"), ("#mean-essay-comment", "Whose incomes, for example?")):
+        with submission.expect_response(lambda response: response.request.method == "PUT" and response.ok):
+            submission.locator(field).fill(value)
+            submission.locator(field).blur()
+    submission.screenshot(path=shots / "8_graded.png", full_page=True)
+    assert gradebook_of(course, "bob") == (3, False)
+    run(course, "-m", "nbgrader", "generate_feedback", LESSON)
+    page = (course.folder / "feedback" / "bob" / LESSON / f"{LESSON}.html").read_text("utf-8")
+    assert "Whose incomes, for example?" in page and "came out as 12.5" in page
+    assert "Whose incomes" not in (course.folder / "feedback" / "ann" / LESSON / f"{LESSON}.html").read_text("utf-8")
+
+
+# ------------------------------------------------------------------------------------------------ a student
+
+@pytest.fixture(scope="module")
+def desk(course, address, window):
+    """The lesson as students get it, opened and run to its end with Run All Cells."""
+    shutil.copytree(release_path(course.folder, LESSON).parent, course.folder / "desk")
+    window.goto(f"{address}/lab/tree/desk/{LESSON}.ipynb")
+    window.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    run_all(window)
+    return window
+
+
+def run_all(page):
+    """Runs all cells of the notebook, and waits until the last one has run."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    expect(cell(page, "grade(").locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+
+
+def cell(page, text):
+    """The last cell of the notebook that has this text."""
+    return page.locator(".jp-Notebook .jp-Cell", has_text=text).last
+
+
+def write(page, part, text):
+    """Puts a text into a cell with the keyboard, and runs it."""
+    part.dblclick()
+    part.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Shift+Enter")
+
+
+def validated(page):
+    """What the dialogue says that the button Validate opens."""
+    page.get_by_role("button", name="Validate").click()
+    dialogue = page.locator(".jp-Dialog")
+    dialogue.wait_for()
+    told = dialogue.inner_text()
+    dialogue.get_by_role("button").last.click()
+    return told
+
+
+def test_an_essay_stops_nothing_and_is_missed_until_there_are_words(desk, shots):
+    expect(cell(desk, "grade(")).to_contain_text("nothing: there is no answer yet")
+    write(desk, cell(desk, "# YOUR CODE HERE"), RIGHT)
+    told = validated(desk)
+    assert STUB in told and "You did not provide a response" in told and "grade(" not in told
+    write(desk, cell(desk, STUB), "Where *few* values are large.")
+    expect(cell(desk, "Where few values are large.").locator("em")).to_have_text("few")
+    desk.screenshot(path=shots / "9_written.png")
+    assert "Success" in validated(desk)

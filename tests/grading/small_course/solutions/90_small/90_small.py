@@ -1,0 +1,53 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 90 Small: a lesson for tests
+
+# %%
+from small_lesson import check, grade  # a lesson that the package doesn't know
+
+# %% [markdown] role="prompt" exercise="mean"
+# ### Exercise: a mean ({{points}})
+#
+# Write `mean(values)`.
+#
+# {{properties}}
+
+# %% role="answer" exercise="mean"
+def mean(values):
+    """The mean of some numbers."""
+    ### BEGIN SOLUTION
+    return sum(values) / len(values)
+    ### END SOLUTION
+
+# %% role="check" exercise="mean"
+check("mean", globals())
+
+# %% role="graded" exercise="mean"
+grade("mean", globals())
+
+# %% [markdown] role="question" exercise="mean"
+# ### When would you not use a mean? ({{essay points}}, graded by a person)
+#
+# | what your answer says | points |
+# |---|---:|
+# | names a distribution that a mean misleads about | 2 |
+# | says what to use instead, and what it costs | 2 |
+
+# %% [markdown] role="essay" exercise="mean"
+# A mean follows few large values: in incomes, most people earn less than it. A median stays put, and doesn't add up.
+
+# %% [markdown]
+# ## Read on
+#
+# Nothing follows.
