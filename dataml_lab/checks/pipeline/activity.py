@@ -4,7 +4,7 @@ A story is written as sessions, and says what the summary of a day has to hold f
 it. So the truth here is what was planned, not what somebody counted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -71,29 +71,25 @@ def activity(seed: int) -> Activity:
     day = date(2025, 3, 1) + DAY * int(random.integers(0, 250))
     users = [int(user) for user in random.choice(np.arange(100, 1_000), 40, replace=False)]
     stories = dict(zip(users, [*planted(end_of(day), random), *(usual(day, random) for _ in range(9))], strict=False))
-    numbers, ids = count(int(random.integers(7_000, 8_000))), count(int(random.integers(50_000, 60_000)))
-    events = in_time(event for user, story in stories.items()
-                     for event in happened(user, story.sessions, numbers, ids, random))
-    told = {user: story for user, story in stories.items() if story.row}
+    numbers, first = count(int(random.integers(7_000, 8_000))), int(random.integers(50_000, 60_000))
+    told = (event for user, story in stories.items() for event in happened(user, story.sessions, numbers, random))
+    ordered = sorted(told, key=lambda event: event["occurred_at"])
+    events = [{"event_id": event_id, **event} for event_id, event in enumerate(ordered, first)]
+    known = {user: story for user, story in stories.items() if story.row}
     return Activity(day, [event for event in events if event["occurred_at"] < end_of(day)],
                     [event for event in events if event["occurred_at"] >= end_of(day)],
-                    {user: story.row for user, story in told.items()},
-                    {user: story.why for user, story in told.items()}, seed)
+                    {user: story.row for user, story in known.items()},
+                    {user: story.why for user, story in known.items()}, seed)
 
 
-def in_time(events: Iterable[Event]) -> list[Event]:
-    """Events in the order in which they happened."""
-    return sorted(events, key=lambda event: (event["occurred_at"], event["event_id"]))
-
-
-def happened(user: int, sessions: list[Session], numbers: Iterator[int], ids: Iterator[int],
+def happened(user: int, sessions: list[Session], numbers: Iterator[int],
              random: np.random.Generator) -> Iterator[Event]:
-    """The events of a user's sessions, each received within a second."""
+    """The events of a user's sessions, still without an id, each received within a second."""
     for session in sessions:
         session_id, delay = next(numbers), timedelta(milliseconds=int(random.integers(1, 900)))
         for kind, second in zip(session.kinds, session.seconds, strict=True):
             occurred_at = session.start + SECOND * second
-            yield {"event_id": next(ids), "session_id": session_id, "user_id": user, "kind": kind,
+            yield {"session_id": session_id, "user_id": user, "kind": kind,
                    "occurred_at": occurred_at, "received_at": occurred_at + delay}
 
 

@@ -119,5 +119,5 @@ def _names_none_in_time(affected: Answer, world: Purchases) -> str | None:
         if days:
             return (f"A purchase of {bought.event_day} that came on the same day is in that day's table, which is made "
                     f"after midnight; you named {shown(days)}.")
-    late = world.late[0]
-    return None if named(affected, late) else "For a purchase that comes a day late it names no day, either."
+    late = world.late[-1]
+    return None if named(affected, late) else f"{late} makes tables wrong, and you name no day for that, either."

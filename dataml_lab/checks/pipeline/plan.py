@@ -60,7 +60,7 @@ class Matter(NamedTuple):
 def briefs(seed: int) -> Briefs:
     """Briefs of one shop: another freshness is needed, another lateness seen, other ids are given."""
     random = np.random.default_rng(seed)
-    hurried, patient = int(random.integers(2, 6)), int(random.integers(9, 30))
+    hurried, patient = int(random.choice([3, 4, 5, 7])), int(random.choice([11, 19, 20, 21, 22, 23]))
     usual, worse = int(random.integers(26, 45)), int(random.integers(75, 110))
     same_id = bool(random.random() < 0.5)
     if random.random() < 0.5:
@@ -74,7 +74,7 @@ def briefs(seed: int) -> Briefs:
 def brief(matter: Matter, seed: int) -> Brief:
     """A brief on what matters, and 90 days that it is true of."""
     random = np.random.default_rng(seed)
-    delays = random.integers(2, matter.worst_delay_h, 60).tolist()
+    delays = random.integers(2, matter.worst_delay_h * 2 // 3, 60).tolist()
     delays[int(random.integers(60))] = matter.worst_delay_h
     begins = [24 * int(day) for day in (random.integers(15, 30), random.integers(45, 55), random.integers(70, 85))]
     lengths = random.permutation([matter.outage_h, *random.integers(1, 10, 2)]).tolist()
@@ -134,7 +134,7 @@ def measured(plan: Answer, world: Briefs) -> str:
     return "\n".join(lines)
 
 
-plan = Exercise("plan", briefs, lambda names: answer(names, "plan"), fair)
+plan = Exercise("plan", briefs, lambda names: answer(names, "plan"), fair, essay=4, measured=measured)
 
 
 @plan.demands("changes nothing when a run is repeated", points=1)
@@ -184,10 +184,10 @@ def _is_fresh(plan: Answer, world: Briefs) -> str | None:
     return None
 
 
-@plan.demands("stays within its budget", points=1)
+@plan.demands("is right and fresh within its budget", points=1)
 def _stays_within_budget(plan: Answer, world: Briefs) -> str | None:
     if _makes_good(plan, world) or _is_fresh(plan, world):
-        return "A plan whose table is wrong or old is no bargain: mend that first."
+        return "A table that is wrong or old is no bargain: mend that first."
     for brief in world.briefs:
         chosen, budget = made(plan, brief), brief.told["budget_rows"]
         record = replay(brief.late, brief.outages, chosen)

@@ -49,7 +49,7 @@ class Outage(NamedTuple):
 class Record(NamedTuple):
     """What a replay measured."""
 
-    rows_made: int
+    rows_made: int  # in the 90 days
     wrong: int  # rows of the 90 days that in the end are not as they should be, or not there
     twice: int  # rows that are there more than once
     lost: int  # days that are not there
@@ -71,7 +71,7 @@ def replay(messages: Messages, outages: list[Outage], plan: Plan) -> Record:
             table[:], copies[:] = -1, 0
         table[:, days] = sums(known)[:, days]
         copies[days] = copies[days] + 1 if plan.store == "append" else 1
-        rows_made += USERS * (days.stop - days.start)
+        rows_made += USERS * (days.stop - days.start) * (hour <= DAYS * 24)
     truth = np.zeros_like(known)
     _, first = np.unique(messages.purchase, return_index=True)
     np.add.at(truth, (messages.user[first], day_of(messages.occurred_h[first])), 1)

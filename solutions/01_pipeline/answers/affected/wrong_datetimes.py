@@ -1,6 +1,6 @@
 """Returns datetimes.
 
-fails: names every published day that lacks the purchase; names no day that is right as it is
+fails: names every published day that lacks the purchase; names no day that is right as it is; names none for a purchase that came in time
 """
 
 from datetime import datetime, timedelta

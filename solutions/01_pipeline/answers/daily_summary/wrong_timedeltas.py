@@ -1,6 +1,6 @@
 """Gives durations as timedeltas.
 
-fails: makes a table from its own events; has one row for each user; counts the purchases of 30 days; averages the sessions of 7 days; counts the days since the last login; counts each event once; takes events in any order; corrects the table when events come late; makes the same table again; makes any past day
+fails: averages the sessions of 7 days
 says: numbers are needed
 """
 

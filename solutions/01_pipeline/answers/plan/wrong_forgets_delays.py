@@ -1,6 +1,6 @@
 """Looks as far back as an outage lasts.
 
-fails: makes good what came late; stays within its budget
+fails: makes good what came late; is right and fresh within its budget
 """
 
 import math

@@ -1,6 +1,6 @@
 """Runs every hour, whatever readers need.
 
-fails: stays within its budget
+fails: is right and fresh within its budget
 """
 
 import math

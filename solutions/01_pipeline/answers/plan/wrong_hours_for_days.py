@@ -1,6 +1,6 @@
 """Gives the days to look back in hours.
 
-fails: changes nothing when a run is repeated; counts each purchase once; makes good what came late; is as fresh as its readers need; stays within its budget
+fails: changes nothing when a run is repeated; counts each purchase once; makes good what came late; is as fresh as its readers need; is right and fresh within its budget
 says: a whole number from 0 to 90 is needed
 """
 

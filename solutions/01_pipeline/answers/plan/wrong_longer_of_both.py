@@ -1,6 +1,6 @@
 """Takes the longer of delay and outage.
 
-fails: makes good what came late; stays within its budget
+fails: makes good what came late; is right and fresh within its budget
 """
 
 import math

@@ -1,6 +1,6 @@
 """Takes the next longer schedule.
 
-fails: is as fresh as its readers need; stays within its budget
+fails: is as fresh as its readers need; is right and fresh within its budget
 """
 
 import math

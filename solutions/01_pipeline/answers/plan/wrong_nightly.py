@@ -1,6 +1,6 @@
 """Runs every night, as it always did.
 
-fails: is as fresh as its readers need; stays within its budget
+fails: is as fresh as its readers need; is right and fresh within its budget
 says: see data that old
 """
 

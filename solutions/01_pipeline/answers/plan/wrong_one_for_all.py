@@ -1,6 +1,6 @@
 """One plan for all briefs.
 
-fails: counts each purchase once; is as fresh as its readers need; stays within its budget
+fails: counts each purchase once; is as fresh as its readers need; is right and fresh within its budget
 """
 
 import math

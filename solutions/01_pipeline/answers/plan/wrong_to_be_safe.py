@@ -1,6 +1,6 @@
 """Makes a month anew each time, to be safe.
 
-fails: stays within its budget
+fails: is right and fresh within its budget
 says: are paid for
 """
 
