@@ -86,11 +86,11 @@ def positions(zone: RawZone) -> dict[int, int]:
 
 def outstanding(consumer: "Consumer", topic: str, landed: dict[int, int]) -> list[Span]:
     """What each partition holds now beyond the landed offsets. Raises IngestError if the two don't fit."""
-    from confluent_kafka import KafkaException, TopicPartition
+    from confluent_kafka import TopicPartition
 
     known = consumer.list_topics(topic, timeout=SILENCE_S).topics[topic]
     if known.error:
-        raise KafkaException(known.error)
+        raise IngestError(f"{topic}: {known.error.str()}: check the topic's name and the broker's address")
     spans = []
     for partition in sorted({*known.partitions, *landed}):
         place = TopicPartition(topic, partition)

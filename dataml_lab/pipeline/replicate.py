@@ -9,18 +9,21 @@ import pandas as pd
 
 from dataml_lab.pipeline.ingest import IngestError
 from dataml_lab.pipeline.serve import Warehouse
-from dataml_lab.store.schema import Field, schema
+from dataml_lab.store.schema import schema
 
 if TYPE_CHECKING:
     from dataml_lab.store.feed import Change, Feed
     from dataml_lab.store.postgres import Database
 
-TYPES = {
+TYPES = {  # types that have room for what is missing, whether or not a batch has any
+    "id": "Int64",
+    "whole": "Int64",
     "money": "float64",
     "number": "float64",
     "category": "str",
     "text": "str",
     "time": "datetime64[us, UTC]",
+    "flag": "boolean",
 }
 Row = dict[str, Any]
 
@@ -104,24 +107,31 @@ def whole(change: "Change") -> Row:
 
 
 def frame(table: str, names: list[str], rows: list[tuple]) -> pd.DataFrame:
-    """Rows of a table as a frame whose columns have the same types whatever the values."""
-    known = {field.name: field for field in schema(table).fields}
-    fields = [known.get(name, Field(name, "flag")) for name in names]  # a label is in no raw record
+    """Rows of a table as a frame whose columns have the same types whatever the values.
+
+    Raises IngestError for a column that isn't as the Store made it.
+    """
+    kinds = {field.name: field.kind for field in schema(table).fields}
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return pd.DataFrame({field.name: column(field, values) for field, values in zip(fields, columns, strict=True)})
+    typed = {}
+    for name, values in zip(names, columns, strict=True):
+        kind = kinds.get(name, "flag")  # a label is in no raw record
+        try:
+            typed[name] = column(kind, values)
+        except (TypeError, ValueError) as cause:
+            raise IngestError(f"{table}.{name}: not a {kind} as the Store made it; undo that change") from cause
+    return pd.DataFrame(typed)
 
 
-def column(field: Field, values: tuple) -> pd.Series:
-    """Values from PostgreSQL as a column of the field's type.
+def column(kind: str, values: tuple) -> pd.Series:
+    """Values from PostgreSQL as a column of the type that this kind of field has.
 
     >>> from decimal import Decimal
-    >>> column(Field("price", "money"), (Decimal("4.99"),)).tolist(), column(Field("age", "whole", False), ()).dtype
-    ([4.99], Int64Dtype())
+    >>> column("money", (Decimal("4.99"),)).tolist(), column("whole", (None, 7)).tolist(), column("id", ()).dtype
+    ([4.99], [<NA>, 7], Int64Dtype())
     """
-    if field.kind == "time":
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), utc=True)).astype(TYPES["time"])
-    numbers = {"id": "int64", "whole": "int64", "flag": "bool"} if field.required else {}
-    return pd.Series(values, dtype=object).astype({**TYPES, "id": "Int64", "whole": "Int64", **numbers}[field.kind])
+    cells = pd.Series(values, dtype=object)
+    return (pd.to_datetime(cells, utc=True) if kind == "time" else cells).astype(TYPES[kind])
 
 
 @contextmanager
@@ -132,4 +142,5 @@ def database_errors(source: object) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as cause:
-        raise IngestError(f"{source}: {cause}; what was published before is safe: run again to continue") from cause
+        reason = str(cause).partition("\n")[0]
+        raise IngestError(f"{source}: {reason}; what was published before is safe: run again to continue") from cause
