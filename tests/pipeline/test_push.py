@@ -32,7 +32,7 @@ def landed(zone):
 
 def replayed(topic):
     """The lines that a topic holds, by partition."""
-    return {number: [message.value().decode() for message in topic.replay(number)] for number in range(topic.partitions)}
+    return {number: [record.value().decode() for record in topic.replay(number)] for number in range(topic.partitions)}
 
 
 @pytest.fixture(scope="module")
