@@ -32,8 +32,11 @@ from psycopg.conninfo import make_conninfo
 from pyarrow import csv
 
 from dataml_lab.store import keeper
+from dataml_lab.store.draws import stream, uniforms
+from dataml_lab.store.faults import late_arrival
 from dataml_lab.store.feed import Feed
-from dataml_lab.store.schema import Field, Schema, schema
+from dataml_lab.store.raw import completed
+from dataml_lab.store.schema import TABLES, Field, Schema, schema
 from dataml_lab.store.sidecar import Sidecar
 
 if TYPE_CHECKING:
@@ -269,10 +272,11 @@ class Database:
     it, but leaves the database `store_…` on one that was there before.
     """
 
-    def __init__(self, store: "Store", tables: tuple[str, ...], until: Moment | None) -> None:
-        """Load what the shop knows at the moment `until` (None: at the end)."""
-        self._store, self.tables, self._until = store, tables, None
-        columns = {table: columns_of(schema(table), getattr(store, table)) for table in tables}
+    def __init__(self, store: "Store", tables: tuple[str, ...], until: Moment | None, late: float) -> None:
+        """Load what the shop knows at the moment `until` (None: at the end), a share `late` of it late."""
+        self.tables, self._until = tables, None
+        self._frames = {table: delayed(store, schema(table), late) for table in tables}
+        columns = {table: columns_of(schema(table), frame) for table, frame in self._frames.items()}
         address = os.environ.get(DSN)
         self.server = None if address else Server()
         self.name = f"store_{secrets.token_hex(6)}"
@@ -304,7 +308,7 @@ class Database:
         """
         since, self._until = self._until, END if until is None else moment(until)
         with self.connect() as connection, connection.transaction():
-            news = {table: arrived(getattr(self._store, table), since, self._until) for table in self.tables}
+            news = {table: arrived(frame, since, self._until) for table, frame in self._frames.items()}
             for table, frame in news.items():
                 load(connection, table, frame)
         return {table: len(frame) for table, frame in news.items()}
@@ -347,6 +351,21 @@ def moment(until: Moment) -> pd.Timestamp:
     """
     stamp = pd.Timestamp(until)
     return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+
+
+def delayed(store: "Store", schema: Schema, late: float) -> pd.DataFrame:
+    """A table of the Store, where a share of the rows that have a `received_at` was received 1 to 4 days late.
+
+    A larger share has the late rows of a smaller one, as late.
+    """
+    frame = getattr(store, schema.table)
+    if not late or "received_at" not in frame:
+        return frame
+    # Place 0 of this stage is the raw export's: other rows are late here than there.
+    u = uniforms(stream(store.settings.seed, "raw", 1, TABLES.index(schema.table)), len(frame), 2)
+    chosen = u[0] < late
+    arrival = late_arrival(completed(schema, frame, store.settings.begin), u[1]).astype("datetime64[us]")
+    return frame.assign(received_at=frame["received_at"].mask(chosen, pd.Series(arrival).dt.tz_localize("UTC")))
 
 
 def arrived(frame: pd.DataFrame, since: pd.Timestamp | None, until: pd.Timestamp) -> pd.DataFrame:

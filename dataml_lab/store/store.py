@@ -210,10 +210,14 @@ class Store:
         return serve(raws, Weather(busy_every, fail_every, retry_after), page)
 
     def database(
-        self, tables: str | tuple[str, ...] = ("activity", "users", "orders"), until: Date | None = None
+        self,
+        tables: str | tuple[str, ...] = ("activity", "users", "orders"),
+        until: Date | None = None,
+        late: float = 0.0,
     ) -> "Database":
         """Tables in a PostgreSQL database, as they are before the day `until` (None: at the end; see `postgres`).
 
+        A share `late` of the rows that have a `received_at` arrives 1 to 4 days after they are complete.
         The server is started for it, or is that of the DSN in the environment variable DATAML_LAB_POSTGRES.
 
         >>> with Store(users=50, days=30).database("orders") as database, database.connect() as connection:
@@ -222,7 +226,9 @@ class Store:
         """
         from dataml_lab.store.postgres import Database
 
-        return Database(self, (tables,) if isinstance(tables, str) else tables, until)
+        if not 0 <= late <= 1:
+            raise ValueError(f"database(late={late!r}): a share from 0 to 1 is needed")
+        return Database(self, (tables,) if isinstance(tables, str) else tables, until, late)
 
     def topic(self, table: str = "orders", faults: Faults | None = None, partitions: int = 4) -> "Topic":
         """The raw export of a table in a topic on the Kafka protocol, keyed by user, in the order of arrival.

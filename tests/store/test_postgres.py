@@ -18,6 +18,7 @@ from dataml_lab import doctor
 from dataml_lab.store import Store, postgres
 from dataml_lab.store.feed import UNCHANGED, Feed
 from dataml_lab.store.postgres import Database, Server
+from dataml_lab.store.schema import schema
 
 SMALL = Store(users=120, days=60, seed=4)
 ROOT = postgres.nobody() is not None
@@ -103,6 +104,53 @@ def test_the_shop_lives_on(orders):
         known = len(arrived) if until is None else (arrived < pd.Timestamp(until, tz="UTC")).sum()
         assert rows(orders, "select count(*) from orders") == [(known,)]
     assert orders.advance() == {"orders": 0}
+
+
+def test_a_share_of_the_rows_arrives_late(server, monkeypatch):
+    monkeypatch.setenv(postgres.DSN, server.dsn)
+    with SMALL.database(late=0.1) as database:
+        for table in ("activity", "orders"):
+            original = getattr(SMALL, table)
+            found = frame(database, table, original)
+            late = found["received_at"] != original["received_at"]
+            delay = (found["received_at"] - found["occurred_at"])[late]
+            assert 0.05 < late.mean() < 0.15 and delay.between("1D", "4D").all() and delay.nunique() > 10
+            unmoved = found.assign(received_at=found["received_at"].mask(late, original["received_at"]))
+            assert_frame_equal(unmoved, original)
+        assert_frame_equal(frame(database, "users", SMALL.users), SMALL.users)
+
+
+def test_late_rows_come_with_the_days_they_arrive_on(server, monkeypatch):
+    monkeypatch.setenv(postgres.DSN, server.dsn)
+    late = postgres.delayed(SMALL, schema("orders"), 0.5)
+    with SMALL.database("orders", until="2025-02-01", late=0.5) as database:
+        for until in ("2025-02-01", "2025-02-10", None):
+            if until != "2025-02-01":
+                database.advance(until)
+            known = len(late) if until is None else (late["received_at"] < until).sum()
+            assert rows(database, "select count(*) from orders") == [(known,)]
+    assert (late["received_at"] < "2025-02-10").sum() < (SMALL.orders["received_at"] < "2025-02-10").sum()
+
+
+@pytest.mark.parametrize("table", ["activity", "orders"])
+def test_lateness_depends_on_the_seed_alone_and_grows_with_the_share(table):
+    def received(share, seed=4):
+        store = Store(users=120, days=60, seed=seed)
+        return postgres.delayed(store, schema(table), share)["received_at"], getattr(store, table)["received_at"]
+
+    few, on_time = received(0.1)
+    assert few.equals(received(0.1)[0]) and received(0.0)[0].equals(on_time)
+    more, _ = received(0.4)
+    all_late, _ = received(1.0)
+    assert (more[few != on_time] == few[few != on_time]).all() and (all_late != on_time).all()
+    other, _ = received(1.0, seed=5)
+    assert not (other.dt.time.head(50) == all_late.dt.time.head(50)).all()
+
+
+@pytest.mark.parametrize("late", [-0.1, 1.1, float("nan")])
+def test_a_share_that_is_none_is_named(late):
+    with pytest.raises(ValueError, match=rf"database\(late={late}\): a share from 0 to 1 is needed"):
+        SMALL.database(late=late)
 
 
 def test_a_feed_tells_of_each_change_until_it_is_acknowledged(database):
