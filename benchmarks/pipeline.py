@@ -1,4 +1,4 @@
-"""How long the daily summary takes on a year's worth of orders: `python benchmarks/pipeline.py [--orders 10000000]`.
+"""How long the daily summary takes on millions of orders: `python benchmarks/pipeline.py [--orders 10000000]`.
 
 The orders are the Store's, tiled: each tile is the 8,698 orders of the Store's 2,000 users again, under order and user
 ids of its own. Each engine runs in a process of its own: PostgreSQL is the embedded server with the settings that
@@ -48,7 +48,7 @@ class Steps:
     def __call__(self, name, work):
         begun = time.perf_counter()
         rows = work()
-        self.note(name, time.perf_counter() - begun, f" s, {rows:,} rows" if rows else " s")
+        self.note(name, time.perf_counter() - begun, f" s, {rows:,} rows written" if rows else " s")
 
     def note(self, name, figure, unit):
         self.figures[name] = figure

@@ -125,6 +125,14 @@ def test_boundaries(connections, engine, world, expected):
     assert with_numbers(connections[engine].execute(summary_sql(DAY)).fetchall()) == expected
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_was_received_at_the_moment_itself_was_not_known_before_it(connections, engine):
+    world = [at(-1, user=1, late=timedelta(days=1) - TICK), at(-1, user=2, late=timedelta(days=1))]
+    fill(engine, connections[engine], world)
+    rows = connections[engine].execute(summary_sql(DAY, END)).fetchall()
+    assert with_numbers(rows) == oracle(world, DAY, END) == [(DAY, 1, 1, 1.0, 0)]
+
+
 def test_moments_without_a_zone_are_in_utc_and_others_are_converted():
     east = END.astimezone(timezone(timedelta(hours=14)))
     assert summary_sql(DAY, END) == summary_sql(DAY, END.replace(tzinfo=None)) == summary_sql(DAY, east)
