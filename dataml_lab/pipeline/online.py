@@ -28,7 +28,7 @@ def publish_features(connection: psycopg.Connection, summary: pd.DataFrame) -> N
     Readers see the old features until all the new ones are there. The table is made when missing. Raises
     ServeError, and leaves the table alone, when the summary has no rows.
     """
-    features = newest(summary).astype({"days_since_order": "Int64"})  # a column with holes has come as floats
+    features = newest(summary)
     with connection.transaction():
         connection.execute(USER_FEATURES)
         connection.execute("DELETE FROM user_features")  # TRUNCATE would make readers wait
