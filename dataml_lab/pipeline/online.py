@@ -38,7 +38,7 @@ def publish_features(connection: psycopg.Connection, summary: pd.DataFrame) -> N
 class Features:
     """The table `user_features` over one connection, which is kept, and made anew when it is lost.
 
-    One is enough: it answers thousands of lookups a second, one at a time.
+    Lookups take turns on it.
     """
 
     def __init__(self, dsn: str) -> None:
