@@ -1,9 +1,9 @@
 """The pipeline of lesson 01: raw orders in, trustworthy tables out.
 
-Ingest lands what a source sends (`pull`, `load_file`, `consume`, `Inbox`) and reads it back (`read`); clean
-keeps what can be trusted and says why it refuses the rest; transform makes the tables people ask for; serve
-publishes them. `run` does all four, and can be repeated at any time. `snapshot` and `replicate` keep copies of a
-database's tables.
+Ingest lands what a source holds (`pull`, `load_file`) or sends (`consume`, `Inbox`, `snapshot` and `replicate`), and
+reads it back (`read`); clean keeps what can be trusted and says why it refuses the rest; transform makes the tables
+people ask for (`rebuild` day by day, on two engines); serve publishes them to a warehouse, to a feature table with an
+API, and back to an operational system (`sync`). `run` does the four steps for orders, and can be repeated at any time.
 """
 
 from dataml_lab.pipeline.clean import (
@@ -18,11 +18,14 @@ from dataml_lab.pipeline.clean import (
     outliers,
     parse_order,
 )
+from dataml_lab.pipeline.daily import rebuild, summary_sql
 from dataml_lab.pipeline.ingest import Batch, IngestError, Pulled, RawZone, load_file, pull, read
+from dataml_lab.pipeline.online import Endpoint, endpoint, publish_features
 from dataml_lab.pipeline.push import Consumed, Inbox, consume
 from dataml_lab.pipeline.replicate import replicate, snapshot
 from dataml_lab.pipeline.run import Report, run
 from dataml_lab.pipeline.serve import ServeError, Warehouse
+from dataml_lab.pipeline.sync import Synced, segments, sync
 from dataml_lab.pipeline.transform import Joined, daily_revenue, denormalise, enrich, order_history
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "CleanError",
     "Cleaned",
     "Consumed",
+    "Endpoint",
     "Inbox",
     "IngestError",
     "Joined",
@@ -38,12 +42,14 @@ __all__ = [
     "Rejected",
     "Report",
     "ServeError",
+    "Synced",
     "Warehouse",
     "clean_order",
     "clean_orders",
     "consume",
     "daily_revenue",
     "denormalise",
+    "endpoint",
     "enrich",
     "identifier",
     "load_file",
@@ -52,9 +58,14 @@ __all__ = [
     "order_history",
     "outliers",
     "parse_order",
+    "publish_features",
     "pull",
     "read",
+    "rebuild",
     "replicate",
     "run",
+    "segments",
     "snapshot",
+    "summary_sql",
+    "sync",
 ]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -43,6 +44,11 @@ class Warehouse:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection, for statements of one's own."""
+        return self._connection
+
     def publish(self, table: str, frame: pd.DataFrame, key: str, covers: Iterable | None = None) -> None:
         """Replaces the rows of `table` whose `key` occurs in the frame, in one transaction.
 
@@ -55,7 +61,7 @@ class Warehouse:
         if keys[key].isna().any() or not frame[key].isin(keys[key]).all():
             raise ServeError(f"{table}: a row's {key} is missing or not covered: nothing was published")
         self._connection.register("incoming_rows", frame).register("replaced_keys", keys)
-        with serve_errors(self.path), self._transaction():
+        with serve_errors(self.path), transaction(self._connection):
             self._create(table)
             self._replace(table, key)
 
@@ -71,18 +77,6 @@ class Warehouse:
             with replacing(path) as temporary:
                 self._connection.sql(f"FROM {quoted(table)}").write_parquet(str(temporary))
         return path
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All of the block, or nothing of it."""
-        self._connection.begin()
-        try:
-            yield
-            self._connection.commit()
-        except BaseException:
-            with suppress(duckdb.Error):  # a failed commit has rolled back already
-                self._connection.rollback()
-            raise
 
     def _create(self, table: str) -> None:
         """Makes the table when missing. Raises ServeError when it has other columns than what comes in."""
@@ -100,6 +94,19 @@ class Warehouse:
         replaced = f"{quoted(key)} IN (SELECT {quoted(key)} FROM replaced_keys)"
         self._connection.execute(f"DELETE FROM {quoted(table)} WHERE {replaced}")
         self._connection.execute(f"INSERT INTO {quoted(table)} BY NAME FROM incoming_rows")
+
+
+@contextmanager
+def transaction(connection: Any) -> Iterator[None]:
+    """All of the block, or nothing of it, on a connection of DuckDB or PostgreSQL."""
+    connection.execute("BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(Exception):  # a failed commit has rolled back already, a lost connection will
+            connection.execute("ROLLBACK")
+        raise
 
 
 def without_categories(frame: pd.DataFrame) -> pd.DataFrame:

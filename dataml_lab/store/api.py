@@ -14,16 +14,13 @@ import base64
 import binascii
 import datetime as dt
 import json
-import socket
-import threading
-import time
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
-import uvicorn
 from fastapi import FastAPI, HTTPException, Response
 
+from dataml_lab.store.http import LocalServer
 from dataml_lab.store.raw import Raw
 
 LIMIT = 1_000  # records a page can have at most
@@ -111,8 +108,8 @@ def page_size(limit: str | None, usual: int) -> int:
     return int(limit)
 
 
-def check(**settings: int | None) -> None:
-    """ValueError for a setting of `Store.serve` outside its limits; None is one of the first two."""
+def check(method: str, **settings: int | None) -> None:
+    """ValueError for a setting of a Store's method outside its limits; None is one of the first two."""
     limits = {
         "busy_every": (2, 10**9),
         "fail_every": (2, 10**9),
@@ -124,7 +121,7 @@ def check(**settings: int | None) -> None:
         if value is None and name.endswith("_every"):
             continue
         if not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"serve({name}={value!r}): a whole number from {low:,} to {high:,} is needed")
+            raise ValueError(f"{method}({name}={value!r}): a whole number from {low:,} to {high:,} is needed")
 
 
 def make_app(shelves: dict[str, Shelf], weather: Weather, page: int) -> FastAPI:
@@ -147,46 +144,18 @@ def make_app(shelves: dict[str, Shelf], weather: Weather, page: int) -> FastAPI:
     return app
 
 
-class Server:
-    """A running API: `url` says where; `stop()` ends it, as does the end of a `with` or of the process."""
+class Server(LocalServer):
+    """A running API over `tables`, on a free port of 127.0.0.1."""
 
-    def __init__(self, server: uvicorn.Server, thread: threading.Thread, url: str, tables: tuple[str, ...]) -> None:
-        self.url, self.tables = url, tables
-        self._server, self._thread = server, thread
+    def __init__(self, app: FastAPI, tables: tuple[str, ...]) -> None:
+        super().__init__(app)
+        self.tables = tables
 
     def __repr__(self) -> str:
-        state = "serves" if self._thread.is_alive() else "stopped, served"
+        state = "serves" if self.runs else "stopped, served"
         return f"Server({self.url} {state} {', '.join('/' + table for table in self.tables)})"
-
-    def __enter__(self) -> "Server":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """End the server and free its port; a second time does nothing."""
-        self._server.should_exit = True
-        self._thread.join()
 
 
 def serve(raws: dict[str, Raw], weather: Weather, page: int) -> Server:
-    """Serve raw exports from a thread of this process, on a free port of 127.0.0.1."""
-    app = make_app({table: shelve(raw) for table, raw in raws.items()}, weather, page)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
-    # With protocol 0 instead of IPPROTO_TCP asyncio leaves Nagle's algorithm on: 48 ms a request.
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.bind(("127.0.0.1", 0))
-    thread = threading.Thread(target=run, args=(server, sock), name="store-api", daemon=True)
-    thread.start()
-    while not server.started:
-        if not thread.is_alive():
-            raise RuntimeError("the Store's API did not start: its thread ended")
-        time.sleep(0.005)
-    return Server(server, thread, f"http://127.0.0.1:{sock.getsockname()[1]}", tuple(raws))
-
-
-def run(server: uvicorn.Server, sock: socket.socket) -> None:
-    """Serve on a socket until told to stop, then close it."""
-    with sock:
-        server.run(sockets=[sock])
+    """Serve raw exports from a thread of this process."""
+    return Server(make_app({table: shelve(raw) for table, raw in raws.items()}, weather, page), tuple(raws))

@@ -24,6 +24,7 @@ from dataml_lab.store.world import NEVER, World, make_world
 if TYPE_CHECKING:
     from dataml_lab.store.api import Server
     from dataml_lab.store.broker import Topic
+    from dataml_lab.store.crm import Crm
     from dataml_lab.store.postgres import Database
     from dataml_lab.store.webhooks import Webhooks
 
@@ -204,7 +205,7 @@ class Store:
         """
         from dataml_lab.store.api import Weather, check, serve
 
-        check(busy_every=busy_every, fail_every=fail_every, page=page, retry_after=retry_after)
+        check("serve", busy_every=busy_every, fail_every=fail_every, page=page, retry_after=retry_after)
         names = (tables,) if isinstance(tables, str) else tables
         raws = {table: self.raw(table, faults) for table in names}
         return serve(raws, Weather(busy_every, fail_every, retry_after), page)
@@ -270,6 +271,21 @@ class Store:
         check(url, repeated=repeated, displaced=displaced, reach=reach, tries=tries, pause=pause, timeout=timeout)
         raw, rng = self.raw(table, faults), stream(self.settings.seed, "webhooks", 0, TABLES.index(table))
         return Webhooks(deliveries(raw, rng, repeated, displaced, reach), Push(url, secret, tries, pause, timeout))
+
+    def crm(self, busy_every: int | None = 7, fail_every: int | None = 11) -> "Crm":
+        """The system in which the shop looks after its customers; it takes their segments (see `crm`).
+
+        Every `busy_every`-th request is told to come again, every `fail_every`-th fails (None: never).
+
+        >>> with Store(users=50, days=30).crm() as crm:
+        ...     crm.segments
+        {}
+        """
+        from dataml_lab.store.api import Weather, check
+        from dataml_lab.store.crm import Crm
+
+        check("crm", busy_every=busy_every, fail_every=fail_every)
+        return Crm(set(self.users["user_id"]), Weather(busy_every, fail_every, retry_after=0))
 
     @cached_property
     def _world(self) -> World:

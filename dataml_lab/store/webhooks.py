@@ -7,8 +7,6 @@ An answer of 2xx means received. Anything else, or none in time, is tried again,
 
 import hashlib
 import hmac
-import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,9 +14,9 @@ from typing import NamedTuple
 
 import httpx
 import numpy as np
-import uvicorn
 from fastapi import FastAPI, Request, Response
 
+from dataml_lab.store.http import LocalServer
 from dataml_lab.store.raw import Raw
 
 
@@ -127,41 +125,17 @@ def received(client: httpx.Client, event: Delivery, how: Push) -> bool:
         return False
 
 
-class Receiver:
+class Receiver(LocalServer):
     """An endpoint at `url` that gives each genuine event to `handle(event_id, body)`; else it answers 401.
 
-    If `handle` raises, the answer is 500, and the event comes again. `posts` counts answers by status. `stop()`
-    ends it, as does the end of a `with` or of the process.
+    If `handle` raises, the answer is 500, and the event comes again. `posts` counts answers by status.
     """
 
     def __init__(self, secret: str, handle: Callable[[str, bytes], None]) -> None:
         self.posts: Counter[int] = Counter()
         self._secret, self._handle = secret, handle
-        # With protocol 0 instead of IPPROTO_TCP asyncio leaves Nagle's algorithm on: 48 ms a request.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/events"
-        config = uvicorn.Config(self._app(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="webhook-receiver", daemon=True)
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.005)
-
-    def __enter__(self) -> "Receiver":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """End the endpoint and free its port; a second time does nothing."""
-        self._server.should_exit = True
-        self._thread.join()
-
-    def _run(self) -> None:
-        with self._socket:
-            self._server.run(sockets=[self._socket])
+        super().__init__(self._app())
+        self.url += "/events"
 
     def _app(self) -> FastAPI:
         app = FastAPI(title="Webhooks")

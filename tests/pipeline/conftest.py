@@ -169,9 +169,12 @@ class FusedConnection:
         self.connection, self.fuse = connection, fuse
 
     def __getattr__(self, name):
-        if name == "commit":
-            self.fuse.burn()
         return getattr(self.connection, name)
+
+    def execute(self, sql, *args):
+        if sql == "COMMIT":
+            self.fuse.burn()
+        return self.connection.execute(sql, *args)
 
 
 @pytest.fixture

@@ -1,0 +1,154 @@
+"""How long the daily summary takes on millions of orders: `python benchmarks/pipeline.py [--orders 10000000]`.
+
+The orders are the Store's, tiled: each tile is the 8,698 orders of the Store's 2,000 users again, under order and user
+ids of its own. Each engine runs in a process of its own: PostgreSQL is the embedded server with the settings that
+`dataml_lab.store.postgres` gives it, DuckDB a file with its default settings. Peak memory is that of the process with
+the program; PostgreSQL's server is not in it.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+LAST = date(2025, 6, 29)  # of the Store's days
+TILES_AT_ONCE = 50
+SHOWN = ("shared_buffers", "work_mem", "jit", "fsync", "full_page_writes", "synchronous_commit", "max_wal_size")
+
+
+def tiles(orders, first, last):
+    """The orders once per tile number from `first` to before `last`, in frames of some tiles each."""
+    import pandas as pd
+
+    for start in range(first, last, TILES_AT_ONCE):
+        numbers = range(start, min(last, start + TILES_AT_ONCE))
+        shifted = [
+            orders.assign(order_id=orders["order_id"] + n * len(orders), user_id=orders["user_id"] + n * 2_000)
+            for n in numbers
+        ]
+        yield pd.concat(shifted, ignore_index=True)
+
+
+def days(count, last=LAST):
+    """The days up to `last`, oldest first."""
+    return [last - timedelta(n) for n in reversed(range(count))]
+
+
+class Steps:
+    """What is measured, in order; each figure is told on standard error at once and kept in `figures`."""
+
+    def __init__(self, engine):
+        self.engine, self.figures = engine, {}
+
+    def __call__(self, name, work):
+        begun = time.perf_counter()
+        rows = work()
+        self.note(name, time.perf_counter() - begun, f" s, {rows:,} rows written" if rows else " s")
+
+    def note(self, name, figure, unit):
+        self.figures[name] = figure
+        print(f"  {self.engine}: {name}: {figure:,.2f}{unit}", file=sys.stderr, flush=True)
+
+
+def measure(engine, count):
+    """All steps on one engine, in this process; prints the figures as JSON."""
+    from dataml_lab.store import Store
+
+    store, step = Store(), Steps(engine)
+    number = max(2, count // len(store.orders))
+    with tempfile.TemporaryDirectory() as folder:
+        (on_postgres if engine == "PostgreSQL" else on_duckdb)(store, number, step, Path(folder))
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    step.note("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, " MiB")
+    print(json.dumps(step.figures))
+
+
+def summarise(connection, step):
+    """The rebuilds, on either engine."""
+    from dataml_lab.pipeline import rebuild
+
+    step("first rebuild of one day", lambda: rebuild(connection, [LAST]))
+    step("the same day again", lambda: rebuild(connection, [LAST]))
+    step("backfill of 30 days", lambda: rebuild(connection, days(30, LAST - timedelta(1))))
+
+
+def on_postgres(store, number, step, folder):
+    """Load with COPY from memory, and rebuild without and with an index."""
+    from dataml_lab.pipeline import rebuild
+    from dataml_lab.store.postgres import load
+
+    with store.database("orders") as database, database.connect() as connection:
+        settings = (f"{name}={connection.execute(f'show {name}').fetchone()[0]}" for name in SHOWN)
+        print("  PostgreSQL:", ", ".join(settings), file=sys.stderr)
+        frames, seconds = tiles(store.orders, 1, number - 1), 0.0
+        for frame in frames:
+            begun = time.perf_counter()
+            load(connection, "orders", frame)
+            seconds += time.perf_counter() - begun
+        step.note("load", seconds, " s")
+        step("analyse", lambda: connection.execute("analyze orders") and 0)
+        summarise(connection, step)
+        load(connection, "orders", next(tiles(store.orders, number - 1, number)))
+        step("5 days after late orders", lambda: rebuild(connection, days(5)))
+        for table in ("orders", "daily_summary"):
+            size = f"select pg_total_relation_size('{table}') / 1e6"
+            step.note(f"size of {table}", float(connection.execute(size).fetchone()[0]), " MB")
+        step("index on occurred_at", lambda: connection.execute("create index on orders (occurred_at)") and 0)
+        step("one day with the index", lambda: rebuild(connection, [LAST]))
+        step("5 days with the index", lambda: rebuild(connection, days(5)))
+
+
+def on_duckdb(store, number, step, folder):
+    """Load from frames, and rebuild."""
+    from dataml_lab.pipeline import Warehouse, rebuild
+
+    path, seconds = folder / "orders.duckdb", 0.0
+    with Warehouse(path) as warehouse:
+        connection = warehouse.connection
+        for frame in tiles(store.orders.astype({"status": "str", "channel": "str"}), 0, number - 1):
+            begun = time.perf_counter()
+            connection.register("tile", frame)
+            connection.execute("CREATE TABLE IF NOT EXISTS orders AS FROM tile LIMIT 0")
+            connection.execute("INSERT INTO orders FROM tile")
+            seconds += time.perf_counter() - begun
+        begun = time.perf_counter()
+        connection.execute("CHECKPOINT")
+        step.note("load", seconds + time.perf_counter() - begun, " s")
+        step.note("size of orders", path.stat().st_size / 1e6, " MB")
+        summarise(connection, step)
+        frame = next(tiles(store.orders, number - 1, number))
+        connection.execute("INSERT INTO orders FROM frame")
+        step("5 days after late orders", lambda: rebuild(connection, days(5)))
+        connection.execute("CHECKPOINT")
+        step.note("size of daily_summary", path.stat().st_size / 1e6 - step.figures["size of orders"], " MB")
+
+
+def in_process(engine, count):
+    """The figures of an engine measured in a process of its own."""
+    command = [sys.executable, __file__, "--engine", engine, "--orders", str(count)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def main():
+    """Print a row per step: the figures of both engines, and PostgreSQL's as a multiple of DuckDB's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, default=10_000_000, help="orders in all")
+    parser.add_argument("--engine", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.engine:
+        measure(chosen.engine, chosen.orders)
+        return
+    ours, theirs = (in_process(engine, chosen.orders) for engine in ("PostgreSQL", "DuckDB"))
+    print(f"{f'{chosen.orders:,} orders':<28}{'PostgreSQL':>12}{'DuckDB':>12}{'ratio':>8}")
+    for name, figure in ours.items():
+        other = f"{theirs[name]:>12,.2f}{figure / theirs[name]:>8.1f}" if name in theirs else ""
+        print(f"{name:<28}{figure:>12,.2f}{other}")
+
+
+if __name__ == "__main__":
+    main()
