@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
@@ -123,15 +124,16 @@ def _choice(known: tuple | range) -> str:
 
 
 def measured(plan: Answer, world: Briefs) -> str:
-    """What the answer's plans came to, a line for each brief."""
+    """What the answer's plans came to when messages were late, came twice, and runs failed: a line for each brief."""
     lines = []
     for number, brief in enumerate(world.briefs, 1):
         chosen = made(plan, brief)
         record = replay(brief.both, brief.outages, chosen)
-        lines.append(f"brief {number}: every {chosen.schedule_h} h ({brief.told['accept_h']} accepted), "
-                     f"{chosen.lookback_days} days back, {chosen.key}, {chosen.store}: {record} "
-                     f"(budget {brief.told['budget_rows']:,})")
-    return "\n".join(lines)
+        lines.append({"brief": number, "accepts": f"{brief.told['accept_h']} h", "every": f"{chosen.schedule_h} h",
+                      "days back": chosen.lookback_days, "key": chosen.key, "store": chosen.store,
+                      "budget": f"{brief.told['budget_rows']:,}", "rows made": f"{record.rows_made:,}",
+                      "wrong": f"{record.wrong:,}", "twice": f"{record.twice:,}"})
+    return pd.DataFrame(lines).to_string(index=False)
 
 
 plan = Exercise("plan", briefs, lambda names: answer(names, "plan"), fair, essay=4, measured=measured)

@@ -54,10 +54,6 @@ class Record(NamedTuple):
     twice: int  # rows that are there more than once
     lost: int  # days that are not there
 
-    def __str__(self) -> str:
-        return (f"{self.rows_made:,} rows made, {self.wrong:,} of {USERS * DAYS:,} wrong in the end, "
-                f"{self.twice:,} there more than once")
-
 
 def replay(messages: Messages, outages: list[Outage], plan: Plan) -> Record:
     """What the table has become when a plan has kept it through these days; one run in the middle is done twice."""
