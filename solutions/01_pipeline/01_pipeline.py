@@ -334,7 +334,9 @@ assert len(topic) == len(raw.lines)
 
 # %% [markdown]
 # A group of consumers can *commit* its offsets to the broker, which keeps them for its next run. So each batch takes
-# two steps: store it, and commit. **Which comes first?** Think of a crash between the two before you run the cell.
+# two steps: store it, and commit.
+#
+# **Which comes first?** Think of a crash between the two before you run the cell.
 
 # %%
 def run_through(batches, stored, steps, crash=False):
@@ -437,7 +439,7 @@ assert from_webhooks.total() == len(inbox) and from_webhooks <= sent
 # %% [markdown]
 # ### Change data capture: read the database's own log
 #
-# Often the source is a database that nobody may change. Asking it “what is new since …?” finds new rows, if they
+# Often the source is a database that nobody may change. Asking it what is new finds new rows, if they
 # carry a time, and never a row that was changed or deleted. But a database writes every change to a log before it
 # makes it, and can let others read along.
 #
@@ -1467,10 +1469,11 @@ grade("affected", globals())
 # | `users`, `days` | the rows of a day, and how many days the plan runs |
 # | `budget_rows` | how many rows all runs together may make |
 #
-# This is what happens in the 90 days: messages come late, in the worst case in an outage. During an outage no run
-# takes place; its hours count from the last run before it to the one that makes up for it at its end. A tenth of the
-# messages comes twice, and users buy twice within a minute, though not within a second. Once somebody starts the same
-# run a second time.
+# In the 90 days messages come late, a tenth of them comes twice, and users buy twice within a minute, though not within
+# a second. Once somebody starts the same run a second time.
+#
+# There are outages as well, in which no run takes place. The hours of an outage count from the last run before it to
+# the one that makes up for it, at its end; in the worst case a late message comes just after that last run.
 #
 # The table is that of exercise 5: purchases of 30 days by user and day. For a shop that accepts 7 hours, with delays
 # up to 30 and outages up to 53 hours, a run every 6 hours is as seldom as it may be; how far back such a run can
