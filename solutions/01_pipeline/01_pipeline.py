@@ -1124,19 +1124,19 @@ assert np.array_equal(*both, equal_nan=True)
 # Both engines come to the same rows, and making a week again adds none. Which engine, then?
 
 # %% tags=["nbval-ignore-output"]
-def seconds(work):
+def milliseconds(work, *arguments):
     """How long some work takes, the median of five times."""
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
+        work(*arguments)
+        times.append(1_000 * (time.perf_counter() - start))
     return sorted(times)[2]
 
 
 with pipeline.Warehouse(desk / "copy.duckdb") as copy, database.connect() as connection:
     for engine, held in (("PostgreSQL", connection), ("DuckDB", copy.connection)):
-        print(f"{engine:10}  a day in {1_000 * seconds(lambda: pipeline.rebuild(held, days[-1:])):.0f} ms")
+        print(f"{engine:10}  a day in {milliseconds(pipeline.rebuild, held, days[-1:]):.0f} ms")
 
 # %% [markdown]
 # At this size it doesn't matter; your times will differ from those above. With ten million orders DuckDB makes a day
@@ -1156,8 +1156,7 @@ with database.connect() as connection:
 with pipeline.endpoint(database.dsn) as features, httpx.Client(base_url=features.url) as client:
     print(client.get("/users/1253/features").json())
     print(client.get("/users/17/features").json()["detail"])
-    milliseconds = 1_000 * seconds(lambda: client.get("/users/1253/features"))
-assert milliseconds < 100
+    assert milliseconds(client.get, "/users/1253/features") < 100
 
 # %% [markdown]
 # Two answers are given: the features *as of which day*, so that a program can tell stale ones, and for the customer who

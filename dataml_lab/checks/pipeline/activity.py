@@ -160,9 +160,9 @@ def beyond(end: datetime, long: int, short: int) -> list[Story]:
         Story([Session(end - MINUTE * 20, ("page_view", "click", "click"), (0, long, 20 * 60 + short))],
               Row(0, float(long), None), {
             duration: "was in the shop at midnight: what comes after it is not yet known in the table of this day"}),
-        Story([Session(end - 5 * DAY - HOUR, ("login", "page_view"), (0, short)), Session(end, ("login",), (0,))],
-              Row(0, float(short), 5), {
-            login: "logged in exactly at the midnight that ends the day: that is in the next day"}),
+        Story([Session(end - 5 * DAY - HOUR, ("login", "page_view"), (0, short)),
+               Session(end + SECOND, ("login",), (0,))], Row(0, float(short), 5), {
+            login: "logged in a second after the midnight that ends the day: that is in the next day"}),
         Story([Session(end - 20 * DAY, ("page_view", "purchase"), (0, 9)), Session(end, ("purchase",), (0,))],
               Row(1, None, None), {
             purchases: "bought something exactly at the midnight that ends the day: that is in the next day"}),

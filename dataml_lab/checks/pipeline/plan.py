@@ -66,7 +66,8 @@ def briefs(seed: int) -> Briefs:
     same_id = bool(random.random() < 0.5)
     if random.random() < 0.5:
         hurried, patient, usual, worse = patient, hurried, worse, usual
-    first = Matter(hurried, usual, int(random.integers(50, 75)), same_id)
+    together = int(random.integers(4, 12))  # hours beyond full days: who rounds them off looks back too little
+    first = Matter(hurried, usual, 50 + (together - usual - 50) % 24, same_id)
     others = ({"accept_h": patient}, {"worst_delay_h": worse}, {"same_id": not same_id})
     matters = [first, *(first._replace(**other) for other in others)]
     return Briefs([brief(matter, seed + number) for number, matter in enumerate(matters)])
@@ -81,7 +82,7 @@ def brief(matter: Matter, seed: int) -> Brief:
     lengths = random.permutation([matter.outage_h, *random.integers(1, 10, 2)]).tolist()
     outages = [Outage(begin, begin + length) for begin, length in zip(begins, lengths, strict=True)]
     clock_s = 60 if matter.same_id else 1
-    once = purchases(random, 2_000, clock_s)
+    once = purchases(random, 1_200, clock_s)
     late = with_delays(once, random, delays, outages[lengths.index(matter.outage_h)])
     told = {"accept_h": matter.accept_h, "delays_h": delays, "outages_h": lengths, "id_is_kept": matter.same_id,
             "clock_s": clock_s, "users": USERS, "days": DAYS}

@@ -56,23 +56,31 @@ class Record(NamedTuple):
 
 
 def replay(messages: Messages, outages: list[Outage], plan: Plan) -> Record:
-    """What the table has become when a plan has kept it through these days; one run in the middle is done twice."""
-    seen, known, new = counted_once(messages, plan.key), np.zeros((USERS, DAYS + AFTER), int), 0
-    table, copies, rows_made = np.full(known.shape, -1), np.zeros(DAYS + AFTER, int), 0
-    for hour in runs(plan.schedule_h, outages):
-        old, new = new, int(np.searchsorted(seen.arrived_h, hour))
-        np.add.at(known, (seen.user[old:new], day_of(seen.occurred_h[old:new])), 1)
-        days = slice(max(0, (hour - 1) // 24 - plan.lookback_days), (hour - 1) // 24 + 1)
-        if plan.store == "replace_table":
-            table[:], copies[:] = -1, 0
-        table[:, days] = sums(known)[:, days]
-        copies[days] = copies[days] + 1 if plan.store == "append" else 1
-        rows_made += USERS * (days.stop - days.start) * (hour <= DAYS * 24)
-    truth = np.zeros_like(known)
-    _, first = np.unique(messages.purchase, return_index=True)
-    np.add.at(truth, (messages.user[first], day_of(messages.occurred_h[first])), 1)
-    wrong = (table != sums(truth))[:, :DAYS]
-    return Record(rows_made, int(wrong.sum()), int(USERS * (copies[:DAYS] > 1).sum()), int((copies[:DAYS] == 0).sum()))
+    """What the table has become when a plan has kept it through these days.
+
+    A row is as the last run made it that made its day, from the messages that had arrived by then. (Only that run
+    is worked out, not each of them.)
+    """
+    hours = np.array(list(runs(plan.schedule_h, outages)))
+    days, today = np.arange(DAYS)[:, None], (hours - 1) // 24
+    makes = (days <= today) & (today <= days + plan.lookback_days)  # which run makes which day
+    if plan.store == "replace_table":
+        makes[:, hours < hours[-1]] = False
+    last_made_h, writes = np.where(makes, hours, -np.inf).max(axis=1), makes.sum(axis=1)
+    kept = table(counted_once(messages, plan.key), last_made_h)
+    wrong = (kept != table(messages.rows(first_of_each(messages.purchase)), np.full(DAYS, np.inf))) | (writes == 0)
+    twice = (writes > 1) & (plan.store == "append")
+    made = (np.minimum(today, plan.lookback_days) + 1)[hours <= DAYS * 24]
+    return Record(int(USERS * made.sum()), int(wrong.sum()), int(USERS * twice.sum()), int((writes == 0).sum()))
+
+
+def table(messages: Messages, before_h: np.ndarray) -> np.ndarray:
+    """For each user and day the purchases of the `WINDOW` days that end with it, of which messages had arrived before
+    the day's hour in `before_h`."""
+    days, day = np.arange(DAYS), messages.occurred_h[:, None] // 24
+    counted = (day <= days) & (days < day + WINDOW) & (messages.arrived_h[:, None] < before_h)
+    which, when = np.nonzero(counted)
+    return np.bincount(messages.user[which] * DAYS + when, minlength=USERS * DAYS).reshape(USERS, DAYS)
 
 
 def counted_once(messages: Messages, key: str) -> Messages:
@@ -80,8 +88,12 @@ def counted_once(messages: Messages, key: str) -> Messages:
     if key == "none":
         return messages
     of_user = messages.user * 10**9
-    keys = messages.event_id if key == "event_id" else of_user + messages.clock
-    return messages.rows(np.sort(np.unique(keys, return_index=True)[1]))
+    return messages.rows(first_of_each(messages.event_id if key == "event_id" else of_user + messages.clock))
+
+
+def first_of_each(keys: np.ndarray) -> np.ndarray:
+    """The positions at which a key comes for the first time, in order."""
+    return np.sort(np.unique(keys, return_index=True)[1])
 
 
 def runs(schedule_h: int, outages: list[Outage]) -> Iterator[int]:
@@ -92,27 +104,15 @@ def runs(schedule_h: int, outages: list[Outage]) -> Iterator[int]:
             yield from [hour] * (2 if hour == 960 else 1)
 
 
-def day_of(hours: np.ndarray) -> np.ndarray:
-    """The number of the day in which an hour lies."""
-    return (hours // 24).astype(int)
-
-
-def sums(known: np.ndarray) -> np.ndarray:
-    """Per user and day the purchases of the `WINDOW` days that end with it."""
-    total = np.cumsum(known, axis=1)
-    total[:, WINDOW:] -= total[:, :-WINDOW].copy()
-    return total
-
-
 def purchases(random: np.random.Generator, number: int, clock_s: int) -> Messages:
-    """A message about each of some purchases, a minute after it; some users buy twice within a minute."""
-    occurred = np.sort(random.uniform(0, DAYS * 24 - 1, number))
+    """A message about each of some purchases, a minute after it; some users buy twice in two seconds, none in one."""
+    occurred = np.sort(random.choice(np.arange(0, DAYS * 86_400 - 3_600, 4), number, replace=False)) / 3_600
     user = random.integers(0, USERS, number)
     twins = random.choice(number - 1, number // 25, replace=False)
-    occurred[twins + 1], user[twins + 1] = occurred[twins] + 2 / 3600, user[twins]
+    occurred[twins + 1], user[twins + 1] = occurred[twins] + 2 / 3_600, user[twins]
     order = np.argsort(occurred, kind="stable")
     occurred, user = occurred[order], user[order]
-    clock = (occurred * 3600 // clock_s).astype(int)
+    clock = np.rint(occurred * 3_600).astype(int) // clock_s
     return Messages(user, occurred, occurred + 1 / 60, np.arange(number), clock, np.arange(number))
 
 

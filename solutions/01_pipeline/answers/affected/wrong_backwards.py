@@ -4,7 +4,7 @@ fails: names every published day that lacks the purchase; names no day that is r
 says: before the purchase
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):

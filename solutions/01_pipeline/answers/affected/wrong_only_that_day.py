@@ -3,7 +3,7 @@
 fails: names every published day that lacks the purchase; names none for a purchase that came in time
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):

@@ -3,7 +3,7 @@
 fails: names no day that is right as it is
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):

@@ -4,7 +4,7 @@ fails: names no day that is right as it is
 says: begin after the purchase
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):

@@ -4,7 +4,7 @@ fails: names no day that is right as it is; names none for a purchase that came 
 says: made after midnight
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):

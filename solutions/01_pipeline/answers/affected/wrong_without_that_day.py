@@ -3,7 +3,7 @@
 fails: names every published day that lacks the purchase
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):

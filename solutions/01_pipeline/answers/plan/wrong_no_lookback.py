@@ -3,7 +3,6 @@
 fails: makes good what came late; is right and fresh within its budget
 """
 
-import math
 
 
 def plan(brief):

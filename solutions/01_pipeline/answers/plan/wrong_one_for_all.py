@@ -3,7 +3,6 @@
 fails: counts each purchase once; is as fresh as its readers need; is right and fresh within its budget
 """
 
-import math
 
 
 def plan(brief):

@@ -4,7 +4,6 @@ fails: is right and fresh within its budget
 says: are paid for
 """
 
-import math
 
 
 def plan(brief):

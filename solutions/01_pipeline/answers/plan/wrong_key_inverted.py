@@ -1,0 +1,16 @@
+"""The id if it is not kept.
+
+fails: counts each purchase once
+"""
+
+import math
+
+SCHEDULES = [1, 2, 3, 4, 6, 8, 12, 24]
+
+
+def plan(brief):
+    schedule = max(s for s in SCHEDULES if s <= brief["accept_h"])
+    gap = max(brief["outages_h"] + [schedule])
+    lookback = math.ceil((max(brief["delays_h"], default=0) + gap) / 24)
+    key = "event_id" if not brief["id_is_kept"] else "content"
+    return {"schedule_h": schedule, "lookback_days": lookback, "key": key, "store": "replace_days"}

@@ -1,0 +1,18 @@
+"""The 95th percentile of the delays.
+
+fails: makes good what came late; is right and fresh within its budget
+"""
+
+import math
+
+import numpy as np
+
+SCHEDULES = [1, 2, 3, 4, 6, 8, 12, 24]
+
+
+def plan(brief):
+    schedule = max(s for s in SCHEDULES if s <= brief["accept_h"])
+    gap = max(brief["outages_h"] + [schedule])
+    lookback = math.ceil((float(np.percentile(brief["delays_h"], 95)) + gap) / 24)
+    key = "event_id" if brief["id_is_kept"] else "content"
+    return {"schedule_h": schedule, "lookback_days": lookback, "key": key, "store": "replace_days"}

@@ -1,0 +1,16 @@
+"""The allowed schedule nearest to accept_h.
+
+fails: is as fresh as its readers need; is right and fresh within its budget
+"""
+
+import math
+
+SCHEDULES = [1, 2, 3, 4, 6, 8, 12, 24]
+
+
+def plan(brief):
+    schedule = min(SCHEDULES, key=lambda s: abs(s - brief["accept_h"]))
+    gap = max(brief["outages_h"] + [schedule])
+    lookback = math.ceil((max(brief["delays_h"], default=0) + gap) / 24)
+    key = "event_id" if brief["id_is_kept"] else "content"
+    return {"schedule_h": schedule, "lookback_days": lookback, "key": key, "store": "replace_days"}
