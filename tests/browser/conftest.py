@@ -14,7 +14,7 @@ import pytest
 
 from dataml_lab.lab import command
 
-SECONDS = 60  # nothing here takes that long, even on a busy machine
+SECONDS = 180  # nothing here takes that long, even on a busy machine: a lesson runs in half a minute
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 TOKEN = "a-token"

@@ -78,6 +78,16 @@ def write_answer(lesson, exercise, source):
     lesson.page.keyboard.press("Shift+Enter")
 
 
+def write_essay(lesson, exercise, words):
+    """Opens the cell of a question's answer as one does, with a double click, and puts words into it."""
+    essay = cell(lesson, f"{exercise}-essay")
+    essay.dblclick()
+    essay.locator(".cm-content").click()
+    lesson.page.keyboard.press("Control+a")
+    lesson.page.keyboard.insert_text(words)
+    lesson.page.keyboard.press("Shift+Enter")
+
+
 def run_check(lesson, exercise):
     """Runs the check cell of an exercise, which is selected once its answer cell has run; returns its output."""
     check = cell(lesson, f"{exercise}-check")
@@ -163,6 +173,7 @@ def test_validation_accepts_right_answers(lesson):
     for name in NAMES:
         write_answer(lesson, name, right_answer(name))
         expect(run_check(lesson, name)).to_contain_text(re.compile(r"(\d+) of \1 properties hold"))
+    write_essay(lesson, "plan", "I would take **cron**, files and PostgreSQL.")
     assert "Success" in validated(lesson, "6_validation_succeeds.png")
 
 
