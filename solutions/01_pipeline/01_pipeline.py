@@ -1203,10 +1203,10 @@ assert ages["pushed"].median() < 1 and (ages["pulled every hour"] > 24).mean() -
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.2))
-for (way, age), style, place in zip(ages.items(), ("-", "--", ":"), ((0.13, 0.55), (0.66, 0.55), (8.2, 0.4))):
+for (way, age), style, place in zip(ages.items(), ("-", "--", ":"), ((0.17, 0.6), (0.6, 0.6), (9.5, 0.5))):
     ordered = np.sort(age)
     (line,) = axes.plot(ordered, np.arange(1, len(ordered) + 1) / len(ordered), style, linewidth=2)
-    axes.annotate(way, place, xytext=(-6, 0), textcoords="offset points", ha="right", color=line.get_color())
+    axes.annotate(way, place, xytext=(6, 0), textcoords="offset points", color=line.get_color())
 axes.set(xscale="log", xlim=(0.02, 120), ylim=(0, 1.02), xlabel="hours from the order to your tables (logarithmic scale)",
          ylabel="share of orders", title="Asking more often gains hours; the late ones stay late")
 axes.set_xticks([0.1, 1, 10, 24, 96], ["0.1", "1", "10", "24", "96"])
@@ -1474,9 +1474,15 @@ grade("affected", globals())
 # There are outages as well, in which no run takes place. The hours of an outage count from the last run before it to
 # the one that makes up for it, at its end; in the worst case a late message comes just after that last run.
 #
-# The table is that of exercise 5: purchases of 30 days by user and day. For a shop that accepts 7 hours, with delays
-# up to 30 and outages up to 53 hours, a run every 6 hours is as seldom as it may be; how far back such a run can
-# still find something new is for you to work out.
+# The table is that of exercise 5: purchases of 30 days by user and day. A brief looks like this:
+#
+# ```python
+# {"accept_h": 7, "delays_h": [3, 30, 17, 25], "outages_h": [2, 53, 5], "id_is_kept": True, "clock_s": 60,
+#  "users": 30, "days": 90, "budget_rows": 66_000}
+# ```
+#
+# For this shop, a run every 6 hours is as seldom as it may be: `{"schedule_h": 6, "lookback_days": …, "key": …,
+# "store": …}`. How many days back can such a run still find something new?
 #
 # {{properties}}
 
@@ -1509,9 +1515,9 @@ grade("plan", globals())
 # %% [markdown] role="question" exercise="plan"
 # #### Question: which tools would you use? ({{essay points}}, about 15 minutes)
 #
-# Suppose the pipeline of exercises 4 to 6 were yours to run at work, for the first brief above. Which tools would you
-# choose to schedule it, to keep the raw events, and to hold the table, and how do you deal with late data? A person
-# reads your answer, beside what was measured; 150 to 250 words are enough.
+# Suppose the pipeline of exercises 4 to 6 were yours to run at work, for the first brief that the check shows. Which
+# tools would you choose to schedule it, to keep the raw events, and to hold the table, and how do you deal with late
+# data? A person reads your answer, beside what was measured; 150 to 250 words are enough.
 #
 # | what earns points | points |
 # |---|---:|
