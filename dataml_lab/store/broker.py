@@ -209,7 +209,12 @@ def produce(servers: str, topic: str, records: Iterable[Record], limit: int | No
             counts[message.partition()] += 1
             sizes[message.partition()] += len(message) + len(message.key() or b"") + OVERHEAD
 
-    settings = {"bootstrap.servers": servers, "enable.idempotence": True, "message.timeout.ms": PATIENCE * 1000}
+    settings = {
+        "bootstrap.servers": servers,
+        "enable.idempotence": True,
+        "message.timeout.ms": PATIENCE * 1000,
+        "partitioner": "consistent",  # the usual one scatters records without a key at random
+    }
     producer = Producer(settings)
     for number, (key, value, time_) in enumerate(records):
         producer.produce(topic, value.encode(), key, timestamp=time_, on_delivery=delivered)

@@ -22,7 +22,7 @@ import pytest
 from jupyter_client import KernelManager
 
 from dataml_lab.pipeline import IngestError, RawZone, Warehouse, consume, push, replicate, snapshot
-from dataml_lab.store import Faults, Store, broker, postgres
+from dataml_lab.store import Store, broker, postgres
 from dataml_lab.store.feed import Feed
 from dataml_lab.store.postgres import Server
 from dataml_lab.store.schema import schema
@@ -31,14 +31,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 PATIENCE = 30  # seconds; a busy machine is slow
 STORE = Store(users=300, days=60, seed=4)
-KEYED = Faults(malformed=0, missing_field=0, null_field=0)  # every line has its user, and so its partition
-LINES, KEYED_LINES = STORE.raw("orders").lines, STORE.raw("orders", KEYED).lines
+LINES = STORE.raw("orders").lines
 PRELUDE = f"""
 import json
 from pathlib import Path
 import pandas as pd
 from dataml_lab.pipeline import Inbox, RawZone, Warehouse, consume, pull, replicate, snapshot
-from dataml_lab.store import Faults, Store
+from dataml_lab.store import Store
 from dataml_lab.store.feed import Feed
 from dataml_lab.store.webhooks import Receiver
 store = {STORE!r}
@@ -168,7 +167,7 @@ with store.serve(busy_every=None) as server:
 
 
 CONSUMING = """
-topic = store.topic(faults=Faults(malformed=0, missing_field=0, null_field=0))
+topic = store.topic()
 consume(topic, RawZone({!r}), limit=1)
 """
 
@@ -178,9 +177,9 @@ def test_a_kernel_that_consumes_a_topic(tmp_path):
     zone = tmp_path / "zone"
     code = CONSUMING.format(str(zone))
     kill_midway(code, lambda: len(files(zone)) > 5)
-    assert 5 < len(texts(zone)) < len(KEYED_LINES)
+    assert 5 < len(texts(zone)) < len(LINES)
     with complete(code):
-        assert sorted(texts(zone)) == sorted(KEYED_LINES)
+        assert sorted(texts(zone)) == sorted(LINES)
 
 
 def test_an_interrupted_kernel_goes_on(tmp_path):
@@ -189,10 +188,10 @@ def test_an_interrupted_kernel_goes_on(tmp_path):
         until(lambda: len(files(zone)) > 5)
         patient.manager.interrupt_kernel()
         assert patient.answer() == "KeyboardInterrupt"
-        assert 5 < len(texts(zone)) < len(KEYED_LINES) and not list(zone.glob(".*"))
+        assert 5 < len(texts(zone)) < len(LINES) and not list(zone.glob(".*"))
         patient.execute(f"consume(topic, RawZone({str(zone)!r}))")
         assert patient.answer() == "ok"
-    assert sorted(texts(zone)) == sorted(KEYED_LINES)
+    assert sorted(texts(zone)) == sorted(LINES)
 
 
 def test_a_kernel_that_receives_webhooks(tmp_path):
@@ -393,7 +392,7 @@ class Watched(RawZone):
 @pytest.fixture
 def undisturbed(tmp_path):
     """What a zone holds that nothing has disturbed."""
-    with STORE.topic(faults=KEYED) as topic:
+    with STORE.topic() as topic:
         consume(topic, RawZone(tmp_path / "undisturbed"), limit=10)
     return contents(tmp_path / "undisturbed")
 
@@ -409,7 +408,7 @@ def test_a_broker_that_goes_down_and_comes_back(tmp_path, undisturbed):
         topic.broker.down()
         threading.Timer(0.7, come_back).start()
 
-    with STORE.topic(faults=KEYED) as topic:
+    with STORE.topic() as topic:
         consume(topic, Watched(zone, 3, go_down), limit=10)
     assert contents(zone) == undisturbed and 3 <= at_return[0] < len(undisturbed)
 
@@ -417,7 +416,7 @@ def test_a_broker_that_goes_down_and_comes_back(tmp_path, undisturbed):
 def test_a_broker_that_stays_down_is_an_error_and_no_loss(tmp_path, undisturbed, monkeypatch):
     monkeypatch.setattr(push, "SILENCE_S", 0.5)
     zone = tmp_path / "zone"
-    with STORE.topic(faults=KEYED) as topic:
+    with STORE.topic() as topic:
         with pytest.raises(IngestError, match="what has landed is safe: run again to continue"):
             consume(topic, Watched(zone, 3, topic.broker.down), limit=10)
         assert 3 <= len(files(zone)) < len(undisturbed)
@@ -432,22 +431,13 @@ def test_a_broker_that_is_killed(tmp_path, undisturbed, monkeypatch):
     """A new topic of the same Store goes on where the old one ended."""
     monkeypatch.setattr(push, "SILENCE_S", 0.5)
     zone = tmp_path / "zone"
-    with STORE.topic(faults=KEYED) as topic:
+    with STORE.topic() as topic:
         broker = psutil.Process(topic.broker._sidecar.pid)
         with pytest.raises(IngestError, match="what has landed is safe: run again to continue"):
             consume(topic, Watched(zone, 3, broker.kill), limit=10)
         until(lambda: gone(broker))
     assert 3 <= len(files(zone)) < len(undisturbed)
-    with STORE.topic(faults=KEYED) as topic:
+    with STORE.topic() as topic:
         consume(topic, RawZone(zone), limit=10)
     assert contents(zone) == undisturbed
-    assert sorted(texts(zone)) == sorted(KEYED_LINES)
-
-
-def replayed(topic):
-    return [[message.value() for message in topic.replay(number)] for number in range(topic.partitions)]
-
-
-def test_equal_stores_fill_equal_partitions():
-    with STORE.topic(faults=KEYED) as one, STORE.topic(faults=KEYED) as other:
-        assert replayed(one) == replayed(other)
+    assert sorted(texts(zone)) == sorted(LINES)

@@ -60,6 +60,12 @@ def test_it_holds_every_line_once_and_where_it_says(either, cluster, on_cluster)
     assert either.partitions == 4 and all(either.ends)
 
 
+def test_equal_stores_fill_equal_partitions(topic, on_cluster):
+    """Also with the records that have lost their user, and so their key."""
+    one, other = ([texts(each.replay(number)) for number in range(4)] for each in (topic, on_cluster))
+    assert one == other and not all(message.key() for message in everything(topic))
+
+
 def test_a_user_stays_in_one_partition_in_the_order_of_arrival(either):
     places, seen = defaultdict(set), defaultdict(list)
     for message in everything(either):
