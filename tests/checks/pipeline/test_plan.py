@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataml_lab.checks.pipeline.plan import briefs, fair, plan
@@ -110,6 +110,8 @@ def told(draw):
 
 @settings(deadline=None, max_examples=40)
 @given(told(), st.lists(OUTAGE, max_size=3), PLANS)
+@example([(0, 245, 264, 0, 245, 0)], [], Plan(24, 0, "none", "replace_days"))  # it comes at the moment of the run
+@example([(0, 245, 263.5, 0, 245, 0)], [Outage(264, 264 + 30)], Plan(24, 0, "none", "replace_days"))
 def test_a_replay_measures_what_a_slow_one_does(rows, outages, plan):
     assert replay(messages_of(rows), outages, plan) == slow_replay(rows, outages, plan)
 
