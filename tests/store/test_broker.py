@@ -89,12 +89,12 @@ def test_records_bear_the_time_of_their_arrival(topic):
 
 
 def test_a_group_goes_on_where_it_committed(either):
-    first = either.consumer("payday")
+    first = either.consumer("payday", fetch_wait_max_ms=10)
     half = read(first, len(LINES) // 2)
     first.commit(asynchronous=False)
     lost = read(first, 5)
     first.close()
-    second = either.consumer("payday")
+    second = either.consumer("payday", fetch_wait_max_ms=10)
     rest = read(second, len(LINES) - len(half))
     second.close()
     assert sorted(texts(half + rest)) == sorted(LINES) and set(texts(lost)) <= set(texts(rest))
