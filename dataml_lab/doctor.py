@@ -122,6 +122,8 @@ def postgres() -> str:
             return f"version {connection.info.server_version // 10_000} serves"
     except (RuntimeError, OSError) as error:
         raise Trouble(str(error)) from None
+    except ImportError as error:
+        raise Trouble(f"{error}: `make setup`") from None
 
 
 def kafka() -> str:
@@ -131,8 +133,10 @@ def kafka() -> str:
     try:
         with Store(users=5, days=20).topic("users", partitions=1) as topic:
             return f"{topic.servers} holds {len(topic)} records"
-    except (RuntimeError, ImportError) as error:
+    except RuntimeError as error:
         raise Trouble(str(error)) from None
+    except ImportError as error:
+        raise Trouble(f"{error}: `make setup`") from None
 
 
 def grading() -> str:
@@ -170,8 +174,8 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "kernel": (kernel, True),
     "temporary files": (scratch, True),
     "loopback": (loopback, True),
-    "PostgreSQL": (postgres, False),
-    "Kafka": (kafka, False),
+    "PostgreSQL": (postgres, True),
+    "Kafka": (kafka, True),
     "notebooks": (notebooks, True),
     "grading": (grading, True),
     "Chromium": (browser, False),

@@ -1,11 +1,13 @@
 """What the doctor says: of a machine that works, and of one thing that doesn't, with what to do about it."""
 
 import json
+import sys
 
 import pytest
 
 from dataml_lab import cli, doctor
 from dataml_lab.doctor import Trouble, examinations
+from dataml_lab.store import broker, postgres
 
 
 def test_this_machine_works(capsys):
@@ -26,6 +28,22 @@ def test_what_is_broken_and_what_is_only_missing(ill, capsys):
     assert [result.state for result in examinations()] == ["broken", "missing"]
     assert cli.main(["doctor"]) == 1
     assert "broken  this" in capsys.readouterr().out
+
+
+def test_the_systems_of_lesson_01_are_needed(monkeypatch):
+    monkeypatch.setattr(doctor, "EXAMINED", {name: doctor.EXAMINED[name] for name in ("PostgreSQL", "Kafka")})
+    monkeypatch.setattr(broker, "ADMINISTRATION", 0.3)
+    monkeypatch.setenv(postgres.DSN, "host=127.0.0.1 port=1")
+    monkeypatch.setenv(broker.SERVERS, "127.0.0.1:1")
+    assert [result.state for result in examinations()] == ["broken", "broken"]
+
+
+@pytest.mark.parametrize(("module", "client"), [("postgres", "psycopg"), ("broker", "confluent_kafka")])
+def test_a_missing_client_is_told_with_its_remedy(monkeypatch, module, client):
+    monkeypatch.delitem(sys.modules, f"dataml_lab.store.{module}")
+    monkeypatch.setitem(sys.modules, client, None)
+    with pytest.raises(Trouble, match=f"{client}.*: `make setup`"):
+        {"postgres": doctor.postgres, "broker": doctor.kafka}[module]()
 
 
 def test_a_package_in_another_version_is_named(tmp_path, monkeypatch):

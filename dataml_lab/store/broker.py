@@ -213,7 +213,7 @@ def produce(servers: str, topic: str, records: Iterable[Record], limit: int | No
         "bootstrap.servers": servers,
         "enable.idempotence": True,
         "message.timeout.ms": PATIENCE * 1000,
-        "partitioner": "consistent",  # the usual one puts records without a key wherever it likes
+        "partitioner": "consistent",  # the usual one scatters records without a key at random
     }
     producer = Producer(settings)
     for number, (key, value, time_) in enumerate(records):

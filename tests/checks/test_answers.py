@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataml_lab.checks import answers
-from dataml_lab.checks.answers import Answer, Failed, NotAttempted, Stopped, answer, plain
+from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, Stopped, answer, maker, plain
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.datetimes(),
@@ -157,3 +157,103 @@ def test_a_stub_and_a_missing_answer_are_not_attempted():
     for namespace in ({}, {"clean": 3}):
         with pytest.raises(NotAttempted, match="no function `clean`"):
             answer(namespace, "clean")
+
+
+# classes
+
+
+class Till:
+    """A student's class, with a method for each thing that can go wrong."""
+
+    limit = 3
+
+    def __init__(self):
+        print("a new till")
+        self.sums = []
+
+    def add(self, sums):
+        sums.append(0)
+        self.sums.append(sums)
+
+    def total(self):
+        return self.sums
+
+    def refund(self, sums):
+        return sums["cash"]
+
+    def count(self):
+        while True:
+            pass
+
+    def drawer(self):
+        return self
+
+    def close(self):
+        return NotImplemented
+
+    async def report(self):
+        return 1
+
+
+@pytest.fixture
+def till():
+    return maker({"Till": Till}, "Till")()
+
+
+def test_a_method_gets_copies_and_what_it_returns_is_one(till):
+    sums = [1, 2]
+    assert till("add", sums) is None and sums == [1, 2]
+    till("total").append("mine")
+    till("total")[0].append("mine")
+    assert till("total") == [[1, 2, 0]]
+
+
+def test_each_object_has_a_state_of_its_own_and_is_made_in_silence(capfd):
+    make = maker({"Till": Till}, "Till")
+    first, second = make(), make()
+    first("add", [])
+    assert first("total") == [[0]] and second("total") == [] and capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("method", "arguments", "sentence"), [
+    ("open", (), r"^Till has no method `open`\.$"),
+    ("limit", (), r"^Till has no method `limit`\.$"),
+    ("sums", (), r"^Till has no method `sums`\.$"),
+    ("refund", ({},), r"^Till\.refund raised KeyError: 'cash' \(line \d+ of its cell\)\.$"),
+    ("refund", (), r"^Till\.refund raised TypeError: .*missing 1 required positional argument"),
+    ("drawer", (), r"^Till\.drawer returned an object of type Till, where plain data was expected\.$"),
+    ("report", (), r"^Till\.report is an `async def`"),
+])
+def test_what_goes_wrong_in_a_method_becomes_a_sentence(till, method, arguments, sentence):
+    with pytest.raises(Failed, match=sentence):
+        till(method, *arguments)
+
+
+def test_a_method_that_runs_for_ever_is_stopped(monkeypatch, till):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+    with pytest.raises(OutOfTime, match=r"^Till\.count was still running"):
+        till("count")
+    assert till("total") == []
+
+
+def test_an_object_that_can_not_be_made_becomes_a_sentence(monkeypatch):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+
+    def endless():
+        while True:
+            pass
+
+    with pytest.raises(OutOfTime, match=r"^Till was still running"):
+        Maker("Till", endless)()
+    with pytest.raises(Failed, match=r"^Till raised ZeroDivisionError"):
+        Maker("Till", lambda: 1 / 0)()
+    with pytest.raises(Failed, match=r"^Till raised TypeError: .*missing 1 required positional argument: 'limit'"):
+        Maker("Till", type("Till", (), {"__init__": lambda self, limit: None}))()
+
+
+def test_a_stub_of_a_method_and_a_missing_class_are_not_attempted(till):
+    with pytest.raises(NotAttempted, match=r"^Till\.close still returns NotImplemented$"):
+        till("close")
+    for namespace in ({}, {"Till": 3}):
+        with pytest.raises(NotAttempted, match="there is no class `Till` yet"):
+            maker(namespace, "Till")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -34,12 +35,28 @@ def server():
     server.stop()
 
 
+@contextmanager
+def small(request):
+    """The small Store on a server of its own, or on another one that is named by its DSN."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "other":
+            patch.setenv(postgres.DSN, request.getfixturevalue("server").dsn)
+        database = SMALL.database()
+    with database:
+        yield database
+
+
+@pytest.fixture(scope="module", params=["own", "other"])
+def database(request):
+    """A database to read."""
+    with small(request) as database:
+        yield database
+
+
 @pytest.fixture(params=["own", "other"])
-def database(request, monkeypatch):
-    """The small Store on a server of its own, and on another one that is named by its DSN."""
-    if request.param == "other":
-        monkeypatch.setenv(postgres.DSN, request.getfixturevalue("server").dsn)
-    with SMALL.database() as database:
+def changing(request):
+    """A database to change."""
+    with small(request) as database:
         yield database
 
 
@@ -153,15 +170,15 @@ def test_a_share_that_is_none_is_named(late):
         SMALL.database(late=late)
 
 
-def test_a_feed_tells_of_each_change_until_it_is_acknowledged(database):
-    feed = database.feed()
-    with database.connect() as connection:
+def test_a_feed_tells_of_each_change_until_it_is_acknowledged(changing):
+    feed = changing.feed()
+    with changing.connect() as connection:
         connection.execute("update orders set status = 'cancelled', total = 5 where order_id = 1")
         connection.execute("delete from orders where order_id = 2")
         connection.execute("insert into users values (900, '2025-01-02 01:00+01', 'DE', null, 'app', 'ünïcode, \"''')")
         connection.execute("update users set user_id = 901 where user_id = 900")
     found = feed.peek()
-    assert found == feed.peek() == Feed(database.dsn, feed.name).peek()
+    assert found == feed.peek() == Feed(changing.dsn, feed.name).peek()
     assert [(change.operation, change.table) for change in found] == [
         ("update", "orders"), ("delete", "orders"), ("insert", "users"), ("update", "users"),
     ]  # fmt: skip

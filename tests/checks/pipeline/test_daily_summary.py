@@ -1,0 +1,208 @@
+"""Exercise 4: that the stories of its worlds are true and told in full, and what passes for a summary."""
+
+import runpy
+from collections import Counter
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataml_lab.checks.answers import Failed, Maker
+from dataml_lab.checks.pipeline.activity import COLUMNS, activity, end_of
+from dataml_lab.checks.pipeline.daily_summary import (
+    DURATION,
+    LOGIN,
+    PURCHASES,
+    column_amiss,
+    daily_summary,
+    delayed,
+    fed,
+    table,
+    unlike,
+    users_amiss,
+)
+
+SEEDS = range(100)
+ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01_pipeline" / "oracle.py"))["ORACLES"]
+summary = ORACLE["daily_summary"]
+told = cache(activity)
+
+
+# the worlds
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_stories_are_what_the_oracle_counts(seed):
+    world = told(seed)
+    assert summary(world.events, world.day) == world.rows
+    assert summary(world.events + world.future, world.day) == world.rows
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_special_is_said_of_a_column_and_a_user_of_the_day(seed):
+    world = told(seed)
+    assert world.whys.keys() == world.rows.keys()
+    assert {column for why in world.whys.values() for column in why} == set(COLUMNS)
+    assert len(world.rows) < len({event["user_id"] for event in world.events + world.future})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_events_have_ids_and_times_of_their_own(seed):
+    """Only the two that come exactly at the midnight that ends the day share their time."""
+    world = told(seed)
+    everything, end = world.events + world.future, end_of(world.day)
+    assert len({event["event_id"] for event in everything}) == len(everything)
+    times = Counter(event["occurred_at"] for event in everything)
+    assert [moment for moment, number in times.items() if number > 1] == [end] and times[end] == 2
+    assert everything == sorted(everything, key=lambda event: event["occurred_at"])
+    assert all(event["received_at"] - event["occurred_at"] < timedelta(seconds=1) for event in everything)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_session_has_one_user_and_an_id_of_its_own(seed):
+    world = told(seed)
+    pairs = {(event["session_id"], event["user_id"]) for event in world.events + world.future}
+    assert len(pairs) == len({session for session, _ in pairs})
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_late_purchases_change_the_table(seed):
+    """At the end of the day a purchase of its 30 days is still under way, and later nothing is missing."""
+    world = told(seed)
+    late, end = delayed(world), end_of(world.day)
+    in_time = summary([event for event in late if event["received_at"] < end], world.day)
+    assert sum(row[0] for row in in_time.values()) < sum(row.total_purchases_30d for row in world.rows.values())
+    assert summary(late, world.day) == world.rows
+    assert 0 < sum(event["received_at"] - event["occurred_at"] > timedelta(days=1) for event in late) < len(late) / 2
+
+
+def test_a_seed_gives_the_same_world():
+    assert activity(5) == activity(5) != activity(6)
+
+
+def test_its_properties_are_those_that_the_prompt_lists():
+    assert [(prop.name, prop.points, prop.gate) for prop in daily_summary.properties] == [
+        ("makes a table from its own events", 0, True),
+        ("has one row for each user", 1, False),
+        ("counts the purchases of 30 days", 1, False),
+        ("averages the sessions of 7 days", 1, False),
+        ("counts the days since the last login", 1, False),
+        ("counts each event once", 1, False),
+        ("takes events in any order", 1, False),
+        ("corrects the table when events come late", 1, False),
+        ("makes the same table again", 1, False),
+        ("makes any past day", 1, False),
+    ]
+
+
+# what passes for a summary
+
+
+def made(result):
+    """A student's pipeline whose every summary is this."""
+
+    class Pipeline:
+        def summary(self, day):
+            return result
+
+    return Maker("Pipeline", Pipeline)()
+
+
+DAY = told(1).day
+ROWS = {"user_id": [8, 7], PURCHASES: [2, 0], DURATION: [90.5, np.nan], LOGIN: [np.nan, 3.0]}
+FRAME = pd.DataFrame(ROWS)
+READ = FRAME.set_index("user_id").sort_index().astype(float)
+NONE = pd.DataFrame({name: [None if pd.isna(value) else value for value in values] for name, values in ROWS.items()},
+                    dtype=object)
+
+
+@pytest.mark.parametrize("frame", [
+    FRAME,
+    FRAME.set_index("user_id"),
+    FRAME.assign(day=DAY, country="DE")[["country", LOGIN, DURATION, PURCHASES, "user_id", "day"]],
+    FRAME.astype({"user_id": "Int64", PURCHASES: "UInt8", DURATION: "Float64", LOGIN: "Int64"}),
+    FRAME.astype({"user_id": float, PURCHASES: "int16"}),
+    FRAME.convert_dtypes(dtype_backend="pyarrow"),
+    NONE,
+    NONE.set_index("user_id"),
+    NONE.assign(**{PURCHASES: pd.Series([np.int64(2), np.int32(0)], dtype=object)}),
+    NONE.where(NONE.notna(), pd.NA),
+], ids=["column", "index", "more columns", "nullable", "float ids", "arrow", "None", "None and index", "numpy", "NA"])
+def test_a_summary_may_be_written_in_many_ways(frame):
+    found = table(made(frame), DAY)
+    pd.testing.assert_frame_equal(found, READ, check_index_type=False)
+    assert found.attrs == {} and unlike(found, READ) is None
+
+
+def test_a_summary_without_rows_is_one():
+    assert table(made(FRAME.head(0)), DAY).empty and table(made(pd.DataFrame(columns=list(ROWS))), DAY).empty
+
+
+@pytest.mark.parametrize(("result", "sentence"), [
+    (None, r"Pipeline\.summary returned None, where a DataFrame was expected"),
+    ([1], r"returned a list, where a DataFrame"),
+    (FRAME[PURCHASES], r"returned a Series, where a DataFrame"),
+    (pd.DataFrame(), r"has the columns none: each of user_id, total_purchases_30d, .* is needed once"),
+    (FRAME.drop(columns=DURATION), r"has the columns user_id, total_purchases_30d, last_login_days_ago: each of"),
+    (FRAME.drop(columns="user_id"), r"each of user_id, .* is needed once"),
+    (pd.concat([FRAME, FRAME[[LOGIN]]], axis=1), r"last_login_days_ago, last_login_days_ago: .* is needed once"),
+    (FRAME.assign(user_id=["7", "8"]), r"a row whose user_id is missing, or no number"),
+    (FRAME.assign(user_id=[7, np.nan]), r"a row whose user_id is missing, or no number"),
+    (FRAME.assign(user_id=[7, np.inf]), r"a row whose user_id is missing, or no number"),
+])
+def test_what_is_no_summary_is_told_in_words(result, sentence):
+    with pytest.raises(Failed, match=sentence):
+        table(made(result), DAY)
+
+
+@pytest.mark.parametrize(("values", "kind"), [
+    (["2", "0"], "str"),
+    (pd.to_timedelta([1, 2], unit="s"), "timedelta64"),
+    (pd.Series([timedelta(1), None], dtype=object), "object"),
+    (pd.Series([2, "none"], dtype=object), "object"),
+])
+def test_a_column_without_numbers_costs_that_column_only(values, kind):
+    world = told(1)
+    right = pd.DataFrame.from_dict(world.rows, "index", columns=COLUMNS, dtype=float).rename_axis("user_id")
+    wrong = right.assign(**{DURATION: (list(values) * len(right))[:len(right)]})
+    if kind == "object":
+        wrong[DURATION] = wrong[DURATION].astype(object)
+    found = table(made(wrong), world.day)
+    assert column_amiss(found, world, DURATION).startswith(f"{DURATION} holds values of type {kind}")
+    assert column_amiss(found, world, PURCHASES) is column_amiss(found, world, LOGIN) is None
+
+
+def test_users_that_are_there_twice_or_not_at_all_or_for_no_reason_are_named():
+    assert users_amiss(READ, [7, 8], DAY) is None
+    assert "has 2 rows for user 8" in users_amiss(table(made(FRAME.assign(user_id=[8, 8])), DAY), [8], DAY)
+    assert "lacks 2 of 4 users, such as 5" in users_amiss(READ, [8, 7, 6, 5], DAY)
+    assert "has user 8, of whom nothing is known" in users_amiss(READ, [7], DAY)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_wrong_value_is_told_with_what_is_special_about_its_user(column):
+    world = told(1)
+    right = pd.DataFrame.from_dict(world.rows, "index", columns=COLUMNS, dtype=float)
+    special = next(user for user in world.rows if column in world.whys[user])
+    usual = next(user for user in world.rows if not world.whys[user])
+    assert column_amiss(right, world, column) is None
+    wrong = right.copy()
+    wrong.loc[[special, usual], column] = 77.0
+    sentence = column_amiss(wrong, world, column)
+    assert f"{column} of user {special} is 77 where" in sentence and world.whys[special][column] in sentence
+    assert f"of user {usual} is 77 where" in column_amiss(wrong.drop(index=special), world, column)
+
+
+def test_batches_bring_every_event_once_in_order():
+    batches = []
+
+    class Pipeline:
+        def ingest(self, events):
+            batches.append(events)
+
+    events = told(3).events
+    fed(Maker("Pipeline", Pipeline), iter(events))
+    assert [event for batch in batches for event in batch] == events and len(batches) > 3

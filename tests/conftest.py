@@ -1,0 +1,76 @@
+"""Processes: to start one, to end it in some way, and to wait for what must come of that."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+PATIENCE = 30  # seconds; a busy machine is slow
+
+
+def until(condition):
+    """Wait until a condition holds, and fail if it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+
+
+def gone(pid):
+    """Whether a process has ended; in a container an orphan may stay as a zombie."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def family(pid):
+    """The ids of a process's children, and of theirs."""
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+@contextmanager
+def parent(code, **settings):
+    """A Python process in a group of its own that runs some code, prints "ready", and waits for input."""
+    # A job in the background ignores interrupts, and hands that down; a notebook doesn't.
+    heeding = "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heeding}\n{code}\nprint('ready', flush=True)\nsys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes, **settings) as process:
+        try:
+            process.words = words_until_ready(process)
+            yield process
+        finally:
+            process.kill()
+
+
+def words_until_ready(process):
+    """The lines a process prints before it is ready."""
+    words = []
+    while (line := process.stdout.readline().strip()) != "ready":
+        assert line, "the process ended before it was ready"
+        words.append(line)
+    return words
+
+
+def finish(process, end):
+    """End a parent: by itself, by the interrupt of its group, or by force."""
+    if end == "exit":
+        process.stdin.close()
+    elif end == "interrupt":
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.kill()
+    process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """What tests of processes need: a parent to end in some way, and to wait for what must come."""
+    return SimpleNamespace(until=until, gone=gone, family=family, parent=parent, finish=finish)
