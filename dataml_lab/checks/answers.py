@@ -87,7 +87,7 @@ class Answer(NamedTuple):
                 return self.function(*lent)
         except TimeOut:
             raise OutOfTime(f"{self.name} was still running after {DEADLINE:.0f} seconds and was stopped.") from None
-        except (KeyboardInterrupt, Stopped):
+        except (KeyboardInterrupt, Stopped, Failed):
             raise
         except BaseException as error:  # pytest.fail, too, is no Exception
             raise Failed(f"{self.name} raised {_described(error)}.") from None
@@ -111,10 +111,13 @@ class Made(NamedTuple):
     thing: Any
 
     def __call__(self, method: str, *arguments: Any) -> Any:
-        function = getattr(self.thing, method, None)
-        if not callable(function):
-            raise Failed(f"{self.name} has no method `{method}`.")
-        return Answer(f"{self.name}.{method}", function)(*arguments)
+        def call(*lent: Any) -> Any:
+            function = getattr(self.thing, method, None)  # to look it up may run the student's code
+            if not callable(function):
+                raise Failed(f"{self.name} has no method `{method}`.")
+            return function(*lent)
+
+        return Answer(f"{self.name}.{method}", call)(*arguments)
 
 
 def maker(namespace: Mapping[str, Any], name: str) -> Maker:

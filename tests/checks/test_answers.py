@@ -194,6 +194,10 @@ class Till:
     async def report(self):
         return 1
 
+    @property
+    def owner(self):
+        raise ValueError("nobody")
+
 
 @pytest.fixture
 def till():
@@ -223,6 +227,7 @@ def test_each_object_has_a_state_of_its_own_and_is_made_in_silence(capfd):
     ("refund", (), r"^Till\.refund raised TypeError: .*missing 1 required positional argument"),
     ("drawer", (), r"^Till\.drawer returned an object of type Till, where plain data was expected\.$"),
     ("report", (), r"^Till\.report is an `async def`"),
+    ("owner", (), r"^Till\.owner raised ValueError: nobody \(line \d+ of its cell\)\.$"),
 ])
 def test_what_goes_wrong_in_a_method_becomes_a_sentence(till, method, arguments, sentence):
     with pytest.raises(Failed, match=sentence):

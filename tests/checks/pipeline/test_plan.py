@@ -217,7 +217,7 @@ def test_nearly_all_worlds_are_fair():
 def test_what_is_told_is_what_happens(seed):
     for brief in world(seed).briefs:
         assert [outage.end_h - outage.begin_h for outage in brief.outages] == brief.told["outages_h"]
-        assert len(brief.repeated.user) == len(brief.both.user) == 2_200 and len(brief.late.user) == 2_000
+        assert len(brief.repeated.user) == len(brief.both.user) == len(brief.late.user) * 11 // 10
         hours = (brief.late.arrived_h - brief.late.occurred_h).max()
         assert round(hours) == max(brief.told["delays_h"])
         assert (brief.told["users"], brief.told["days"]) == (USERS, DAYS)
