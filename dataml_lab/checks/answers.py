@@ -111,10 +111,11 @@ class Made(NamedTuple):
     thing: Any
 
     def __call__(self, method: str, *arguments: Any) -> Any:
-        function = getattr(self.thing, method, None)
+        name = f"{self.name}.{method}"
+        function = Answer(name, lambda: getattr(self.thing, method, None))._result(())  # may run the answer's code
         if not callable(function):
             raise Failed(f"{self.name} has no method `{method}`.")
-        return Answer(f"{self.name}.{method}", function)(*arguments)
+        return Answer(name, function)(*arguments)
 
 
 def maker(namespace: Mapping[str, Any], name: str) -> Maker:
