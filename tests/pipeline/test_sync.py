@@ -198,7 +198,7 @@ def test_another_crm_is_sent_everything(warehouse):
 
 
 def test_what_another_run_would_not_mend_is_to_be_corrected(warehouse, no_waiting):
-    with calm() as crm, pytest.raises(ServeError, match="there is no user 99.*: correct that, and run again"):
+    with calm() as crm, pytest.raises(ServeError, match=r"there is no user 99.*: correct that, and run again"):
         sync(warehouse, table({99: "regular"}), crm.url)
     with pytest.raises(ServeError, match="confirmed: run again"):
         sync(warehouse, table({1: "regular"}), crm.url)
