@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas as pd
 
+from dataml_lab.pipeline.clean import identifier
 from dataml_lab.pipeline.ingest import QUIET_S
 from dataml_lab.pipeline.serve import ServeError, quoted, transaction
 
@@ -110,7 +111,9 @@ def newest(summary: pd.DataFrame) -> pd.DataFrame:
     """
     if summary.empty:
         raise ServeError("the summary has no rows: rebuild the day, then read it again")
+    rows = summary[summary["day"] == summary["day"].max()]
     try:
-        return summary[summary["day"] == summary["day"].max()].astype({"user_id": "int64"})
-    except ValueError as cause:
+        users = pd.Series([int(identifier(user)) for user in rows["user_id"]], rows.index, dtype="int64")
+    except (ValueError, OverflowError) as cause:
         raise ServeError(f"the shop's user ids are whole numbers, and the summary has others: {cause}") from cause
+    return rows.assign(user_id=users)

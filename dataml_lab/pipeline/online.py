@@ -14,7 +14,8 @@ from dataml_lab.store.http import LocalServer
 from dataml_lab.store.postgres import load
 
 CONNECT_S = 2
-DIGITS = 18  # a bigint holds any number of so many
+STATEMENT_S = 2  # a lookup takes a millisecond, unless something else has locked the table
+LARGEST = 2**63 - 1  # a bigint holds no more
 USER_FEATURES = """
     CREATE TABLE IF NOT EXISTS user_features (
         user_id bigint PRIMARY KEY, day date NOT NULL,
@@ -25,12 +26,14 @@ USER_FEATURES = """
 def publish_features(connection: psycopg.Connection, summary: pd.DataFrame) -> None:
     """Puts the summary's last day into the table `user_features` in place of what it held, in one transaction.
 
-    Readers see the old features until all the new ones are there. The table is made when missing. Raises
-    ServeError, and leaves the table alone, when the summary has no rows.
+    Readers see the old features until all the new ones are there; a second publication waits for the first. The
+    table is made when missing. Raises ServeError, and leaves the table alone, when the summary has no rows, or a
+    user id that is no whole number.
     """
     features = newest(summary)
     with connection.transaction():
         connection.execute(USER_FEATURES)
+        connection.execute("LOCK TABLE user_features IN EXCLUSIVE MODE")  # against others who publish, not readers
         connection.execute("DELETE FROM user_features")  # TRUNCATE would make readers wait
         load(connection, "user_features", features)
 
@@ -48,15 +51,17 @@ class Features:
     def of(self, user_id: int) -> dict[str, Any] | None:
         """The features of a user and the day they are as of; None for a user without.
 
-        Raises psycopg.OperationalError when the database is down.
+        Raises psycopg.OperationalError when the database is down, or has the table locked.
         """
         with self._lock:
             if self._connection is not None:
                 with suppress(psycopg.OperationalError):  # lost: perhaps the database is back by now
                     return self._look_up(user_id)
                 self._connection.close()
-            options = {"autocommit": True, "connect_timeout": CONNECT_S, "row_factory": dict_row}
-            self._connection = psycopg.connect(self._dsn, **options)
+            # A statement that was prepared would fail for good once the table has other columns.
+            options = {"connect_timeout": CONNECT_S, "row_factory": dict_row, "prepare_threshold": None}
+            self._connection = psycopg.connect(self._dsn, autocommit=True, **options)
+            self._connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
             return self._look_up(user_id)
 
     def close(self) -> None:
@@ -124,6 +129,6 @@ def whole(user_id: str) -> int:
     >>> whole("17")
     17
     """
-    if user_id.isdecimal() and len(user_id) <= DIGITS:
-        return int(user_id)
+    if user_id.isdecimal() and len(user_id) <= len(str(LARGEST)) and (number := int(user_id)) <= LARGEST:
+        return number
     raise HTTPException(422, f"{user_id[:40]!r} is no user id: a whole number such as 17 is needed.")

@@ -47,7 +47,8 @@ def consume(topic: "Topic", zone: RawZone, limit: int = 1_000) -> Consumed:
 
     A file's name says which offsets it holds, so that the names are the checkpoint: data and position become
     durable in the same rename. A crash loses nothing and repeats nothing, whatever the broker remembers of us.
-    Raises IngestError when the broker stays silent, or the zone holds what isn't from this topic.
+    A zone is for one topic: of a second one the first records would pass for landed. Raises IngestError when the
+    broker stays silent, or the zone holds offsets that the topic doesn't have.
     """
     consumed = Consumed()
     with reading(topic.servers) as consumer:

@@ -68,8 +68,13 @@ def replicate(feed: "Feed", warehouse: Warehouse, limit: int = 5_000) -> Counter
 
 
 def apply(table: str, changes: "list[Change]", warehouse: Warehouse) -> None:
-    """Publishes the last version of each row that was changed; one that was deleted is gone."""
+    """Publishes the last version of each row that was changed; one that was deleted is gone.
+
+    Raises IngestError when the table's columns changed on the way: values would end up under each other's names.
+    """
     key, names = schema(table).key, list(changes[0].row)
+    if any(list(change.row) != names for change in changes):
+        raise IngestError(f"{table}: its columns changed between two changes: make a new feed and a new snapshot")
     versions = last_versions(changes, key)
     rows = [tuple(row.values()) for row in versions.values() if row]
     warehouse.publish(table, frame(table, names, rows), key, covers=versions)

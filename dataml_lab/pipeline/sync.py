@@ -40,11 +40,13 @@ def segments(summary: pd.DataFrame) -> pd.DataFrame:
 def sync(warehouse: Warehouse, segments: pd.DataFrame, url: str, batch: int = 100) -> Synced:
     """Sends `{url}/customers` the segments that it isn't known to have, `batch` customers a request.
 
-    The table `crm_sent` of the open warehouse holds what was confirmed. Users that have left `segments` are
-    left alone: there and here they keep the segment sent last. After a crash or a ServeError, which says how
+    The table `crm_sent` of the open warehouse holds what was confirmed, and at which url: another CRM is sent
+    everything. Users that have left `segments` are left alone: there and here they keep the segment sent last.
+    Raises MergeError when a user is there twice, and ServeError when the CRM stays down or refuses a batch, which
+    holds up the batches behind it until what was refused is corrected. After a crash or a ServeError, which says how
     much is confirmed, a rerun sends the rest, and at most one batch again; sending twice changes nothing.
     """
-    pending = unsent(warehouse, segments)
+    pending = unsent(warehouse, segments, url)
     # What is about to change is unknown until it is confirmed: if the rerun after a crash wants the old segment
     # back, it must not trust the old note.
     warehouse.publish("crm_sent", pending.head(0), key="user_id", covers=pending["user_id"])
@@ -62,12 +64,13 @@ def sync(warehouse: Warehouse, segments: pd.DataFrame, url: str, batch: int = 10
     return synced
 
 
-def unsent(warehouse: Warehouse, segments: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `segments` that `crm_sent` doesn't hold. Raises MergeError when a user is there twice."""
+def unsent(warehouse: Warehouse, segments: pd.DataFrame, url: str) -> pd.DataFrame:
+    """The rows of `segments` that `crm_sent` doesn't hold for this url, as rows of `crm_sent`."""
+    segments = segments.assign(url=pd.Series(url, segments.index, dtype="str"))
     warehouse.publish("crm_sent", segments.head(0), key="user_id")  # makes the table when missing
     sent = warehouse.query("FROM crm_sent")
     both = segments.merge(sent, on="user_id", how="left", suffixes=("", "_sent"), validate="1:1")
-    return segments[(both["segment"] != both["segment_sent"]).to_numpy()]
+    return segments[((both["segment"] != both["segment_sent"]) | (both["url"] != both["url_sent"])).to_numpy()]
 
 
 def put(client: httpx.Client, url: str, customers: pd.DataFrame, confirmed: int, pending: int) -> int:
@@ -76,11 +79,12 @@ def put(client: httpx.Client, url: str, customers: pd.DataFrame, confirmed: int,
         retry=retry_if_exception(may_pass), stop=stop_after_attempt(TRIES), wait=wait_for, reraise=True
     )
     try:
-        retrying(put_once, client, url, customers.to_dict("records"))
+        retrying(put_once, client, url, customers[["user_id", "segment"]].to_dict("records"))
     except (httpx.HTTPError, httpx.InvalidURL) as cause:
+        remedy = "run again" if may_pass(cause) else "correct that, and run again"
         raise ServeError(
             f"{url}/customers: tries made: {retrying.statistics['attempt_number']}, the last ended in {told(cause)}; "
-            f"{confirmed:,} of {pending:,} customers are confirmed: run again to send the rest"
+            f"{confirmed:,} of {pending:,} customers are confirmed: {remedy} to send the rest"
         ) from cause
     return retrying.statistics["attempt_number"]
 

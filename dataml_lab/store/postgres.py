@@ -304,13 +304,15 @@ class Database:
     def advance(self, until: Moment | None = None) -> dict[str, int]:
         """Let the shop live on until a moment (None: to the end): all that arrives before it is inserted, at once.
 
-        Returns the number of new rows by table. Times without a zone are in UTC.
+        Returns the number of new rows by table: none if it is past that moment already. Times without a zone are in
+        UTC. After an error, call it again.
         """
-        since, self._until = self._until, END if until is None else moment(until)
+        until = END if until is None else moment(until)
+        news = {table: arrived(frame, self._until, until) for table, frame in self._frames.items()}
         with self.connect() as connection, connection.transaction():
-            news = {table: arrived(frame, since, self._until) for table, frame in self._frames.items()}
             for table, frame in news.items():
                 load(connection, table, frame)
+        self._until = until if self._until is None else max(self._until, until)
         return {table: len(frame) for table, frame in news.items()}
 
     def feed(self, tables: tuple[str, ...] | None = None) -> Feed:

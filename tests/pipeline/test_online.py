@@ -183,3 +183,56 @@ def test_it_survives_a_crash_of_the_database():
             database.crash()
             database.restart()  # nobody asked in between
             assert client.get("/users/17/features").json()["user_id"] == 17
+
+
+@pytest.mark.parametrize("user_id", [17.5, None, pd.NA, True, 2**70, "x", float("inf")])
+def test_an_id_that_is_no_whole_number_is_refused(connection, user_id):
+    publish_features(connection, summary([1, 2]))
+    before = held(connection)
+    with pytest.raises(ServeError, match="user ids are whole numbers"):
+        publish_features(connection, summary(pd.Series([3, user_id], dtype=object)))
+    assert held(connection) == before
+
+
+def test_two_publications_at_once_take_turns(connection, database, monkeypatch):
+    publish_features(connection, summary([1]))
+    load, second = online.load, []
+
+    def load_while_another_begins(one, table, frame):
+        if not second:
+            second.append(threading.Thread(target=publish_elsewhere))
+            second[0].start()
+            second[0].join(0.5)
+        load(one, table, frame)
+
+    def publish_elsewhere():
+        with database.connect() as another:
+            publish_features(another, summary([1, 2], orders=5))
+
+    monkeypatch.setattr(online, "load", load_while_another_begins)
+    publish_features(connection, summary([1, 2, 3]))
+    second[0].join()
+    assert [row[:3] for row in held(connection)] == [(1, DAY, 5), (2, DAY, 5)]
+
+
+def test_the_largest_ids_have_features(connection, client):
+    publish_features(connection, summary([2**63 - 1]))
+    assert client.get(f"/users/{2**63 - 1}/features").json()["user_id"] == 2**63 - 1
+    assert client.get(f"/users/{2**63}/features").status_code == 422
+
+
+def test_a_feature_that_is_added_later_is_served(connection, client):
+    publish_features(connection, summary([17]))
+    for _ in range(10):
+        assert client.get("/users/17/features").status_code == 200
+    connection.execute("alter table user_features add column vip boolean default true")
+    assert client.get("/users/17/features").json()["vip"] is True
+
+
+def test_a_table_that_is_locked_holds_nobody_up_for_long(connection, database, client):
+    publish_features(connection, summary([17]))
+    with database.connect() as migration, migration.transaction():
+        migration.execute("lock table user_features in access exclusive mode")
+        answer = client.get("/users/17/features", timeout=10)
+        assert answer.status_code == 503 and "The database does not answer" in answer.json()["detail"]
+    assert client.get("/users/17/features").status_code == 200

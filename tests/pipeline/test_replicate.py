@@ -261,3 +261,26 @@ def test_times_are_in_utc_whatever_the_server_says(database, warehouse):
         connection.execute(f"alter database {database.name} set timezone = 'America/New_York'")
     snapshot(database, "orders", warehouse)
     assert warehouse.query("FROM orders")["occurred_at"].min() == pd.Timestamp(SMALL.orders["occurred_at"].min())
+
+
+def test_columns_that_change_between_two_changes_are_told(database, warehouse):
+    feed = database.feed()
+    snapshot(database, "orders", warehouse)
+    execute(database, "update orders set quantity = 3 where order_id = 5",
+            "alter table orders rename column status to state",
+            "alter table orders rename column channel to status",
+            "alter table orders rename column state to channel",
+            "update orders set quantity = 4 where order_id = 6")  # fmt: skip
+    before = held(warehouse, "orders")
+    with pytest.raises(IngestError, match=r"orders: its columns changed.*new snapshot"):
+        replicate(feed, warehouse)
+    assert held(warehouse, "orders") == before
+
+
+def test_a_column_that_comes_between_two_changes_is_told(database, warehouse):
+    feed = database.feed()
+    execute(database, "update orders set quantity = 3 where order_id = 5",
+            "alter table orders add column note text",
+            "update orders set quantity = 4 where order_id = 6")  # fmt: skip
+    with pytest.raises(IngestError, match="orders: its columns changed"):
+        replicate(feed, warehouse)

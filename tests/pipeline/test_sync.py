@@ -33,7 +33,7 @@ def warehouse():
 
 
 def remembered(warehouse):
-    return dict(warehouse.query("FROM crm_sent").itertuples(index=False, name=None))
+    return dict(warehouse.query("SELECT user_id, segment FROM crm_sent").itertuples(index=False, name=None))
 
 
 # segments
@@ -188,3 +188,19 @@ def test_after_any_history_of_lost_answers_a_rerun_brings_the_crm_up_to_date(sto
                 sync(warehouse, table(earlier), stormy.url, batch=2)
         assert {user: stormy.segments[user] for user in wanted} == wanted
         assert remembered(warehouse).items() <= stormy.segments.items()
+
+
+def test_another_crm_is_sent_everything(warehouse):
+    wanted = {1: "regular", 2: "lapsed"}
+    for _ in range(2):
+        with calm() as crm:
+            assert sync(warehouse, table(wanted), crm.url) == Synced(2, 0, 1, 0)
+            assert sync(warehouse, table(wanted), crm.url) == Synced(0, 2, 0, 0)
+            assert crm.segments == remembered(warehouse) == wanted
+
+
+def test_what_another_run_would_not_mend_is_to_be_corrected(warehouse, no_waiting):
+    with calm() as crm, pytest.raises(ServeError, match=r"there is no user 99.*: correct that, and run again"):
+        sync(warehouse, table({99: "regular"}), crm.url)
+    with pytest.raises(ServeError, match="confirmed: run again"):
+        sync(warehouse, table({1: "regular"}), crm.url)

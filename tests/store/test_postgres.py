@@ -397,3 +397,19 @@ def test_the_doctor_tries_it(monkeypatch, server):
     monkeypatch.setenv(postgres.DSN, "host=127.0.0.1 port=1")
     with pytest.raises(doctor.Trouble, match="no database could be made on the server of DATAML_LAB_POSTGRES"):
         doctor.postgres()
+
+
+def test_an_advance_that_fails_is_made_good_by_the_next():
+    with SMALL.database("orders", until="2025-01-10") as database:
+        database.crash()
+        with pytest.raises(psycopg.OperationalError):
+            database.advance("2025-02-01")
+        database.restart()
+        database.advance()
+        assert rows(database, "select count(*) from orders") == [(len(SMALL.orders),)]
+
+
+def test_the_shop_does_not_live_twice(orders):
+    assert orders.advance("2025-01-15") == {"orders": 0}  # it is past that day already
+    orders.advance()
+    assert rows(orders, "select count(*) from orders") == [(len(SMALL.orders),)]

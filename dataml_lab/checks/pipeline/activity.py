@@ -66,7 +66,7 @@ def end_of(day: date) -> datetime:
 
 
 def activity(seed: int) -> Activity:
-    """About 20 users in the 45 days up to the end of a day of 2025, and the two days after it."""
+    """About 20 users in the 45 days up to the end of a day of 2025, one of them long before, and the two days after."""
     random = np.random.default_rng(seed)
     day = date(2025, 3, 1) + DAY * int(random.integers(0, 250))
     users = [int(user) for user in random.choice(np.arange(100, 1_000), 40, replace=False)]
@@ -147,8 +147,8 @@ def planted(end: datetime, random: np.random.Generator) -> list[Story]:
                Session(end - 5 * HOUR, ("page_view",), (0,))], Row(0, short / 2, 2), {
             login: "logged in shortly before midnight, two days before the day, and came back since without "
                    "logging in: count from date to date, and logins only"}),
-        Story([Session(end - 40 * DAY, ("login", "purchase"), (0, long))], Row(0, None, 39), {
-            login: "logged in 39 days before the day, and never came back"}),
+        Story([Session(end - 400 * DAY, ("login", "purchase"), (0, long))], Row(0, None, 399), {
+            login: "logged in 399 days before the day, and never came back"}),
         *beyond(end, long, short),
     ]
 

@@ -4,6 +4,7 @@ import math
 import numbers
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -38,8 +39,7 @@ def table(made: Made, day: date) -> pd.DataFrame:
         raise Failed(f"Pipeline.summary returned {_kind(result)}, where a DataFrame was expected.")
     if result.index.name == "user_id" and "user_id" not in result:
         result = result.reset_index()
-    missing = [column for column in ("user_id", *COLUMNS) if column not in result]
-    if missing or result.columns.has_duplicates:
+    if not all(isinstance(result.get(column), pd.Series) for column in ("user_id", *COLUMNS)):
         raise Failed(f"The summary has the columns {', '.join(map(str, result.columns)) or 'none'}: each of "
                      f"{', '.join(('user_id', *COLUMNS))} is needed once.")
     return _numbers(result)
@@ -63,13 +63,13 @@ def _as_floats(column: pd.Series) -> np.ndarray:
     """The values of a column, NaN where they are missing or no numbers."""
     if not _holds_numbers(column):
         return np.full(len(column), np.nan)
-    return pd.to_numeric(column).to_numpy(float, na_value=np.nan)
+    return np.array([np.nan if gone else float(value) for value, gone in zip(column, column.isna(), strict=True)])
 
 
 def _holds_numbers(column: pd.Series) -> bool:
     """Whether a column holds nothing but numbers, and none of them as text."""
     values = column.dropna()
-    return column.dtype.kind in "biuf" or all(isinstance(value, numbers.Real) for value in values)
+    return column.dtype.kind in "biuf" or all(isinstance(value, numbers.Real | Decimal) for value in values)
 
 
 def usual(pipeline: Maker, world: Activity) -> pd.DataFrame:
