@@ -6,6 +6,8 @@ people ask for (`rebuild` day by day, on two engines); serve publishes them to a
 API, and back to an operational system (`sync`). `run` does the four steps for orders, and can be repeated at any time.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from dataml_lab.pipeline.clean import (
     Cleaned,
     CleanError,
@@ -20,13 +22,15 @@ from dataml_lab.pipeline.clean import (
 )
 from dataml_lab.pipeline.daily import rebuild, summary_sql
 from dataml_lab.pipeline.ingest import Batch, IngestError, Pulled, RawZone, load_file, pull, read
-from dataml_lab.pipeline.online import Endpoint, endpoint, publish_features
 from dataml_lab.pipeline.push import Consumed, Inbox, consume
 from dataml_lab.pipeline.replicate import replicate, snapshot
 from dataml_lab.pipeline.run import Report, run
 from dataml_lab.pipeline.serve import ServeError, Warehouse
 from dataml_lab.pipeline.sync import Synced, segments, sync
 from dataml_lab.pipeline.transform import Joined, daily_revenue, denormalise, enrich, order_history
+
+if TYPE_CHECKING:
+    from dataml_lab.pipeline.online import Endpoint, endpoint, publish_features
 
 __all__ = [
     "Batch",
@@ -69,3 +73,12 @@ __all__ = [
     "summary_sql",
     "sync",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What needs a web framework, which takes half a second to import, and only where it is asked for."""
+    if name not in ("Endpoint", "endpoint", "publish_features"):
+        raise AttributeError(f"dataml_lab.pipeline has no {name!r}")
+    from dataml_lab.pipeline import online
+
+    return getattr(online, name)

@@ -62,12 +62,14 @@ def briefs(seed: int) -> Briefs:
     """Briefs of one shop: another freshness is needed, another lateness seen, other ids are given."""
     random = np.random.default_rng(seed)
     hurried, patient = int(random.choice([3, 4, 5, 7])), int(random.choice([11, 19, 20, 21, 22, 23]))
-    usual, worse = int(random.integers(26, 45)), int(random.integers(75, 110))
+    # A delay and an outage are some hours longer than full days, and these add up to less than half a day: whoever
+    # rounds them off, or takes one without the other, looks back too little.
+    usual, worse = (24 * int(days) + int(random.integers(8, 10)) for days in (1, random.integers(3, 5)))
+    outage_h = 24 * int(random.integers(2, 4)) + int(random.integers(1, 3))
     same_id = bool(random.random() < 0.5)
     if random.random() < 0.5:
         hurried, patient, usual, worse = patient, hurried, worse, usual
-    together = int(random.integers(4, 12))  # hours beyond full days: who rounds them off looks back too little
-    first = Matter(hurried, usual, 50 + (together - usual - 50) % 24, same_id)
+    first = Matter(hurried, usual, outage_h, same_id)
     others = ({"accept_h": patient}, {"worst_delay_h": worse}, {"same_id": not same_id})
     matters = [first, *(first._replace(**other) for other in others)]
     return Briefs([brief(matter, seed + number) for number, matter in enumerate(matters)])
@@ -102,9 +104,12 @@ def cheapest(late: Messages, outages: list[Outage], accept_h: int) -> tuple[int,
 
 
 def fair(world: Briefs) -> bool:
-    """Whether in each brief neither the delays nor the outages alone tell how far to look back."""
-    return all(brief.least > math.ceil(max(brief.told[name]) / 24) for brief in world.briefs
-               for name in ("delays_h", "outages_h"))
+    """Whether in each brief neither the delays nor the outages alone tell how far to look back, nor a rounded sum."""
+    for brief in world.briefs:
+        days = [max(brief.told[name]) / 24 for name in ("delays_h", "outages_h")]
+        if brief.least <= max(math.ceil(max(days)), round(sum(days))):
+            return False
+    return True
 
 
 def made(plan: Answer, brief: Brief) -> Plan:
