@@ -32,19 +32,21 @@ def summary_sql(day: date, known_at: datetime | None = None) -> str:
     """
     day = datetime(day.year, day.month, day.day, tzinfo=UTC)
     end = day + DAY
-    completed = "status = 'completed'"
-    recent = f"{completed} AND occurred_at >= {literal(end - WINDOW)}"
-    # Money is added in whole cents: the sum is the same in any order of the rows, on any engine.
-    cents = f"coalesce(sum(CAST(total * 100 AS integer)) FILTER (WHERE {recent}), 0)"
-    last = f"CAST(max(occurred_at) FILTER (WHERE {completed}) AT TIME ZONE 'UTC' AS date)"
-    # The rows are ordered because PostgreSQL adds them to the key of a large table faster that way.
+    known = f" AND received_at < {literal(known_at)}" if known_at else ""
+    # Money is added in whole cents: the sum is the same in any order of the rows, on any engine. The rows are ordered
+    # because PostgreSQL adds them to the key of a large table faster that way.
     return f"""
         SELECT DATE '{day:%Y-%m-%d}' AS day, user_id,
-            count(*) FILTER (WHERE {recent}) AS orders_30d,
-            CAST({cents} AS double precision) / 100 AS spend_30d,
-            DATE '{day:%Y-%m-%d}' - {last} AS days_since_order
-        FROM orders
-        WHERE occurred_at < {literal(end)}{f" AND received_at < {literal(known_at)}" if known_at else ""}
+            count(*) FILTER (WHERE recent) AS orders_30d,
+            CAST(coalesce(sum(cents) FILTER (WHERE recent), 0) AS double precision) / 100 AS spend_30d,
+            DATE '{day:%Y-%m-%d}'
+                - CAST(max(occurred_at) FILTER (WHERE completed) AT TIME ZONE 'UTC' AS date) AS days_since_order
+        FROM (
+            SELECT user_id, occurred_at, CAST(total * 100 AS bigint) AS cents, status = 'completed' AS completed,
+                status = 'completed' AND occurred_at >= {literal(end - WINDOW)} AS recent
+            FROM orders
+            WHERE occurred_at < {literal(end)}{known}
+        ) AS known
         GROUP BY user_id
         ORDER BY user_id"""
 
@@ -53,10 +55,10 @@ def literal(moment: datetime) -> str:
     """The moment as SQL writes it, whatever the time zone of the session; without a zone it counts as UTC.
 
     >>> literal(datetime(2025, 3, 1))
-    "TIMESTAMPTZ '2025-03-01 00:00:00.000000+00'"
+    "TIMESTAMPTZ '2025-03-01 00:00:00+00:00'"
     """
-    utc = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"TIMESTAMPTZ '{utc:%Y-%m-%d %H:%M:%S.%f}+00'"
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return f"TIMESTAMPTZ '{utc.isoformat(' ')}'"
 
 
 def rebuild(

@@ -109,7 +109,7 @@ def _reason(surplus: set[date], bought: Purchase) -> str:
     if min(surplus) >= bought.arrived_on:
         return ("the table of a day is made after midnight, when the day is over, and by then the purchase "
                 "was there")
-    return "the 30 days of those tables, their own day among them, begin after the purchase"
+    return "the 30 days of a table, its own day among them, begin after the purchase there"
 
 
 @affected.demands("names none for a purchase that came in time", points=1)

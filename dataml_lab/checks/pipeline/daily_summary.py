@@ -37,8 +37,9 @@ def table(made: Made, day: date) -> pd.DataFrame:
     result = made("summary", day)
     if not isinstance(result, pd.DataFrame):
         raise Failed(f"Pipeline.summary returned {_kind(result)}, where a DataFrame was expected.")
-    if result.index.name == "user_id" and "user_id" not in result:
-        result = result.reset_index()
+    unnamed = result.index.name is None and not isinstance(result.index, pd.RangeIndex)
+    if "user_id" not in result and (unnamed or result.index.name == "user_id"):
+        result = result.rename_axis("user_id").reset_index()
     if not all(isinstance(result.get(column), pd.Series) for column in ("user_id", *COLUMNS)):
         raise Failed(f"The summary has the columns {', '.join(map(str, result.columns)) or 'none'}: each of "
                      f"{', '.join(('user_id', *COLUMNS))} is needed once.")
@@ -150,7 +151,7 @@ def _one_row_for_each_user(pipeline: Maker, world: Activity) -> str | None:
     try:
         return users_amiss(table(fed(pipeline, []), world.day), [], world.day)
     except Failed as failure:
-        raise type(failure)(f"Before anything was taken in, {failure}") from None
+        raise type(failure)(f"That was before anything was taken in: {failure}") from None
 
 
 def _column_demand(name: str, column: str) -> None:

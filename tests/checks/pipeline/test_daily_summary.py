@@ -2,7 +2,9 @@
 
 import runpy
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.answers import Failed, Maker
+from dataml_lab.checks.answers import Failed, Made, Maker
 from dataml_lab.checks.pipeline.activity import COLUMNS, activity, end_of
 from dataml_lab.checks.pipeline.daily_summary import (
     DURATION,
@@ -205,3 +207,43 @@ def test_batches_bring_every_event_once_in_order():
     events = told(3).events
     fed(Maker("Pipeline", Pipeline), iter(events))
     assert [event for batch in batches for event in batch] == events and len(batches) > 3
+
+
+class Fixed:
+    """A pipeline that has one table for every day."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def summary(self, day):
+        return self.table
+
+
+def read(frame):
+    return table(Made("Pipeline", Fixed(frame)), date(2025, 3, 1))
+
+
+ROWS = {"user_id": [1, 2], PURCHASES: [1, 0], DURATION: [1.5, None], LOGIN: [1, None]}
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, pd.NaT, float("nan")])
+@pytest.mark.parametrize("value", [1.5, Fraction(3, 2), Decimal("1.5")])
+def test_any_number_is_a_number_beside_any_missing_value(value, missing):
+    found = read(pd.DataFrame(ROWS).assign(**{DURATION: pd.Series([value, missing], dtype=object)}))
+    assert not found.attrs and found[DURATION].iloc[0] == 1.5
+    assert found[DURATION].isna().tolist() == [False, True]
+
+
+def test_columns_on_two_levels_are_told():
+    frame = pd.DataFrame(ROWS)
+    frame.columns = pd.MultiIndex.from_product([frame.columns, ["sum"]])
+    with pytest.raises(Failed, match="is needed once"):
+        read(frame)
+
+
+@pytest.mark.parametrize("name", ["user_id", None])
+def test_users_may_be_the_index_if_it_has_no_other_name(name):
+    by_user = pd.DataFrame(ROWS).set_index("user_id").rename_axis(name)
+    assert read(by_user).index.tolist() == [1, 2]
+    with pytest.raises(Failed, match="is needed once"):
+        read(by_user.rename_axis("user"))
