@@ -37,7 +37,7 @@ def table(made: Made, day: date) -> pd.DataFrame:
     result = made("summary", day)
     if not isinstance(result, pd.DataFrame):
         raise Failed(f"Pipeline.summary returned {_kind(result)}, where a DataFrame was expected.")
-    unnamed = result.index.name is None and not isinstance(result.index, pd.RangeIndex)
+    unnamed = result.index.name is None and not result.index.equals(pd.RangeIndex(len(result)))
     if "user_id" not in result and (unnamed or result.index.name == "user_id"):
         result = result.rename_axis("user_id").reset_index()
     if not all(isinstance(result.get(column), pd.Series) for column in ("user_id", *COLUMNS)):
