@@ -500,8 +500,9 @@ for operation in ("insert", "update", "delete"):
 # %%
 with pipeline.Warehouse(desk / "copy.duckdb") as copy:
     first = pipeline.replicate(feed, copy)
-    database.crash()
-    database.restart()
+    if database.server:  # else it is somebody else's, and stays up
+        database.crash()
+        database.restart()
     again = pipeline.replicate(feed, copy)
     replica = copy.query("FROM orders ORDER BY order_id")
 with database.connect() as connection:
@@ -1405,7 +1406,7 @@ def nightly(pipeline, shop, nights):
         for back in range(1, 6):
             published[night - timedelta(days=back)] = pipeline.summary(night - timedelta(days=back))
         feed.acknowledge(changes)
-        if number == len(nights) // 2:
+        if shop.server and number == len(nights) // 2:
             shop.crash()
             shop.restart()
     return published
