@@ -1,19 +1,21 @@
 """SQL in DuckDB, with the event id as key."""
 
 import duckdb
+import pandas as pd
 
 
 class Pipeline:
     def __init__(self):
-        self.db = duckdb.connect()
+        self.db = duckdb.connect(config={"threads": 1})
         self.db.execute("SET TimeZone = 'UTC'")
         self.db.execute("CREATE TABLE events (event_id BIGINT PRIMARY KEY, session_id BIGINT, user_id BIGINT, "
                         "kind TEXT, occurred_at TIMESTAMPTZ)")
 
     def ingest(self, batch):
-        rows = [[e["event_id"], e["session_id"], e["user_id"], e["kind"], e["occurred_at"]] for e in batch]
-        if rows:
-            self.db.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)", rows)
+        if batch:
+            self.db.register("batch", pd.DataFrame(batch))
+            self.db.execute("INSERT OR IGNORE INTO events "
+                            "SELECT event_id, session_id, user_id, kind, occurred_at FROM batch")
 
     def summary(self, day):
         return self.db.execute("""
