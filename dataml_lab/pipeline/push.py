@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from dataml_lab.store.broker import Topic
 
 SILENCE_S = 10
+LOCKED_S = 10
 LANDED = re.compile(r"(.+)-(\d{3,})-(\d{12,})-(\d{12,})\.jsonl")  # a topic's name may have dashes of its own
 BREAKS_TO_TABS = bytes.maketrans(b"\r\n", b"\t\t")
+INBOX_REMEDIES = {
+    "not a database": "give the inbox a file of its own",
+    "locked": "another process is in the middle of a change: end it, or wait for it, then run again",
+}
 
 
 class Consumed(NamedTuple):
@@ -187,7 +192,8 @@ def reading(servers: str) -> Iterator["Consumer"]:
 class Inbox:
     """Events that are pushed to us, in an SQLite file: each is kept once, by its id. Threads may share it.
 
-    Another body under the id of an event is no event, nor is it lost: it is among the `conflicts`.
+    Another body under the id of an event is no event, nor is it lost: it is among the `conflicts`. Processes may
+    share it too: they wait for each other, up to LOCKED_S.
 
     >>> with Inbox(":memory:") as inbox:
     ...     for event_id, body in [("a", b"1"), ("b", b"2"), ("a", b"1"), ("b", b"3")]:
@@ -200,8 +206,8 @@ class Inbox:
         self.path, self._lock = Path(path), threading.Lock()
         with storage_errors(IngestError, self.path), inbox_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        self._ask("PRAGMA journal_mode = WAL")  # one wait for the disk per event instead of several
+            self._connection = sqlite3.connect(self.path, LOCKED_S, isolation_level=None, check_same_thread=False)
+            log_ahead(self._connection)
         self._ask("PRAGMA synchronous = FULL")
         self._ask("CREATE TABLE IF NOT EXISTS events (event_id TEXT PRIMARY KEY, body BLOB)")
         self._ask("CREATE TABLE IF NOT EXISTS conflicts (event_id TEXT, body BLOB, PRIMARY KEY (event_id, body))")
@@ -249,10 +255,24 @@ class Inbox:
             return self._connection.execute(sql, values).fetchall()
 
 
+def log_ahead(connection: sqlite3.Connection) -> None:
+    """Has SQLite keep a log, which takes one wait for the disk per event instead of several."""
+    deadline = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:  # SQLite doesn't wait for others with this, whatever its timeout
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
 @contextmanager
 def inbox_errors(path: Path) -> Iterator[None]:
-    """Turns a failure of SQLite into IngestError."""
+    """Turns a failure of SQLite into IngestError: which file, what happened, what to do."""
     try:
         yield
     except sqlite3.Error as cause:
-        raise IngestError(f"{path}: {cause}; what was kept before is safe") from cause
+        known = (remedy for words, remedy in INBOX_REMEDIES.items() if words in str(cause))
+        raise IngestError(f"{path}: {cause}: {next(known, 'what was kept before is safe')}") from cause

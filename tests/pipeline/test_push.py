@@ -1,4 +1,5 @@
 import json
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -352,18 +353,49 @@ def test_a_sender_is_told_of_no_conflict_but_of_what_could_not_be_kept(inbox):
         inbox.close()
         inbox.close()
         assert post("b", b"1") == 500
-    with pytest.raises(IngestError, match=r"hooks\.sqlite: .*closed.*; what was kept before is safe"):
+    with pytest.raises(IngestError, match=r"hooks\.sqlite: .*closed.*: what was kept before is safe"):
         inbox.keep("b", b"1")
 
 
 def test_what_is_no_inbox_is_named(tmp_path):
     (tmp_path / "orders.jsonl").write_text('{"order_id": 1}\n' * 100)
-    with pytest.raises(IngestError, match=r"orders\.jsonl: file is not a database"):
+    with pytest.raises(IngestError, match=r"orders\.jsonl: file is not a database: give the inbox a file of its own"):
         Inbox(tmp_path / "orders.jsonl")
     with pytest.raises(IngestError, match=r"unable to open database file"):
         Inbox(tmp_path)
     with pytest.raises(IngestError, match=r"orders\.jsonl"):
         Inbox(tmp_path / "orders.jsonl" / "inbox")
+
+
+@pytest.mark.parametrize("lock", ["BEGIN; SELECT count(*) FROM sqlite_master", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_it_waits_for_another_process_that_opens_it(tmp_path, lock):
+    other = sqlite3.connect(tmp_path / "hooks.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (n)")
+    statements = lock.split("; ")
+    for statement in statements:
+        cursor = other.execute(statement)
+    release = threading.Timer(0.3, lambda: (cursor.close(), other.execute("ROLLBACK")))
+    release.start()
+    with Inbox(tmp_path / "hooks.sqlite") as inbox:
+        inbox.keep("a", b"1")
+        assert list(inbox) == [b"1"]
+    release.join()
+    other.close()
+
+
+def test_one_that_stays_locked_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(push, "LOCKED_S", 0.1)
+    with Inbox(tmp_path / "hooks.sqlite") as inbox:
+        other = sqlite3.connect(tmp_path / "hooks.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IngestError, match=r"hooks\.sqlite: database is locked: another process .* end it"):
+            inbox.keep("a", b"1")
+        other.close()
+    fresh = sqlite3.connect(tmp_path / "fresh.sqlite", isolation_level=None)
+    fresh.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(IngestError, match=r"fresh\.sqlite: database is locked: another process .* end it"):
+        Inbox(tmp_path / "fresh.sqlite")
+    fresh.close()
 
 
 def test_it_is_read_while_events_arrive(inbox):

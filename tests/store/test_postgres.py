@@ -2,9 +2,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import tarfile
 import tempfile
+import threading
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -258,6 +258,20 @@ def test_a_transaction_that_began_before_an_empty_peek_is_told_of_later(orders):
             other.execute("create table noise (n int)")
             assert feed.peek() == feed.peek(limit=1) == []
         assert [change.row["order_id"] for change in feed.peek(limit=1)] == [1]
+
+
+def test_a_change_that_comes_while_an_empty_peek_reads_is_not_skipped(orders, monkeypatch):
+    feed, read = orders.feed(), Feed._messages
+
+    def read_and_write(*arguments):
+        messages = read(*arguments)
+        rows(orders, "delete from orders where order_id = 1 returning 1")
+        return messages
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Feed, "_messages", read_and_write)
+        assert feed.peek() == []
+    assert [change.row["order_id"] for change in feed.peek()] == [1]
 
 
 def test_no_change_is_lost_beside_a_writer_and_in_a_crash():
