@@ -110,7 +110,7 @@ def test_a_publication_without_a_database_says_so(database):
         other.execute("select pg_terminate_backend(%s)", [lost.info.backend_pid])
         with pytest.raises(ServeError, match=r"user_features: .*; the table is as it was: connect and publish again"):
             publish_features(lost, summary([1]))
-        with pytest.raises(ServeError, match=r"user_features: the connection is (closed|lost); .*: connect and publish again"):
+        with pytest.raises(ServeError, match=r"the connection is (closed|lost); .*: connect and publish again"):
             publish_features(lost, summary([1]))
 
 
