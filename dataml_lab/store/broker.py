@@ -49,6 +49,11 @@ class Broker:
         """Whether it still runs, reachable or not."""
         return self._sidecar.alive
 
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop()` was called; unlike `runs`, a forked worker knows it too."""
+        return not self._sidecar.stop.alive
+
     def create(self, topic: str, partitions: int) -> None:
         """Make a topic."""
         self._sidecar.ask("create", topic=topic, partitions=partitions)
@@ -125,7 +130,7 @@ class Topic:
     @property
     def servers(self) -> str:
         """Where its broker is: host:port; RuntimeError once it is stopped."""
-        if self.broker and not self.broker.runs:
+        if self.broker and self.broker.stopped:
             raise RuntimeError("this topic is stopped: make it again with store.topic()")
         return self._servers
 

@@ -226,6 +226,17 @@ def test_what_an_interrupt_left_unsent_is_not_sent_in_the_background(capfd, monk
     assert capfd.readouterr().err == ""
 
 
+@posix
+def test_a_forked_worker_knows_that_it_is_not_stopped(topic):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os._exit(topic.servers != topic._servers)
+        finally:
+            os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+
+
 def test_records_that_do_not_come_have_two_reasons(topic):
     consumer = topic.consumer("read already")
     read(consumer, len(topic))
