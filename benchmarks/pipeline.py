@@ -14,10 +14,15 @@ import sys
 import tempfile
 import time
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 LAST = date(2025, 6, 29)  # of the Store's days
 TILES_AT_ONCE = 50
+TERMS = """\
+Seconds; sizes in MB, memory in MiB. Load: all orders but the last tile, from frames in memory, and a checkpoint. The
+orders have no key and no index on either engine, until PostgreSQL gets one on occurred_at; the summary has a key on
+PostgreSQL only."""
 SHOWN = ("shared_buffers", "work_mem", "jit", "fsync", "full_page_writes", "synchronous_commit", "max_wal_size")
 
 
@@ -40,7 +45,7 @@ def days(count, last=LAST):
 
 
 class Steps:
-    """What is measured, in order; each figure is told on standard error at once and kept in `figures`."""
+    """What is measured, in order; each figure is told on standard error at once and kept, with its rows."""
 
     def __init__(self, engine):
         self.engine, self.figures = engine, {}
@@ -48,11 +53,12 @@ class Steps:
     def __call__(self, name, work):
         begun = time.perf_counter()
         rows = work()
-        self.note(name, time.perf_counter() - begun, f" s, {rows:,} rows written" if rows else " s")
+        self.note(name, time.perf_counter() - begun, " s", rows)
 
-    def note(self, name, figure, unit):
-        self.figures[name] = figure
-        print(f"  {self.engine}: {name}: {figure:,.2f}{unit}", file=sys.stderr, flush=True)
+    def note(self, name, figure, unit, rows=0):
+        self.figures[name] = figure, rows
+        told = f", {rows:,} rows written" if rows else ""
+        print(f"  {self.engine}: {name}: {figure:,.2f}{unit}{told}", file=sys.stderr, flush=True)
 
 
 def measure(engine, count):
@@ -60,12 +66,29 @@ def measure(engine, count):
     from dataml_lab.store import Store
 
     store, step = Store(), Steps(engine)
-    number = max(2, count // len(store.orders))
+    number = tile_count(store, count)
     with tempfile.TemporaryDirectory() as folder:
         (on_postgres if engine == "PostgreSQL" else on_duckdb)(store, number, step, Path(folder))
     unit = 1024**2 if sys.platform == "darwin" else 1024
     step.note("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, " MiB")
     print(json.dumps(step.figures))
+
+
+def tile_count(store, count):
+    """How many tiles make about `count` orders."""
+    return max(2, count // len(store.orders))
+
+
+def load_all(frames, step, insert, checkpoint):
+    """Load frames; their making is not in the time, the checkpoint is."""
+    seconds, rows = 0.0, 0
+    for frame in frames:
+        begun = time.perf_counter()
+        insert(frame)
+        seconds, rows = seconds + time.perf_counter() - begun, rows + len(frame)
+    begun = time.perf_counter()
+    checkpoint()
+    step.note("load", seconds + time.perf_counter() - begun, " s", rows)
 
 
 def summarise(connection, step):
@@ -85,12 +108,10 @@ def on_postgres(store, number, step, folder):
     with store.database("orders") as database, database.connect() as connection:
         settings = (f"{name}={connection.execute(f'show {name}').fetchone()[0]}" for name in SHOWN)
         print("  PostgreSQL:", ", ".join(settings), file=sys.stderr)
-        frames, seconds = tiles(store.orders, 1, number - 1), 0.0
-        for frame in frames:
-            begun = time.perf_counter()
-            load(connection, "orders", frame)
-            seconds += time.perf_counter() - begun
-        step.note("load", seconds, " s")
+        connection.execute("truncate orders")
+        connection.execute("alter table orders drop constraint orders_pkey")
+        frames = tiles(store.orders, 0, number - 1)
+        load_all(frames, step, partial(load, connection, "orders"), lambda: connection.execute("checkpoint"))
         step("analyse", lambda: connection.execute("analyze orders") and 0)
         summarise(connection, step)
         load(connection, "orders", next(tiles(store.orders, number - 1, number)))
@@ -107,25 +128,22 @@ def on_duckdb(store, number, step, folder):
     """Load from frames, and rebuild."""
     from dataml_lab.pipeline import Warehouse, rebuild
 
-    path, seconds = folder / "orders.duckdb", 0.0
+    path = folder / "orders.duckdb"
     with Warehouse(path) as warehouse:
         connection = warehouse.connection
-        for frame in tiles(store.orders.astype({"status": "str", "channel": "str"}), 0, number - 1):
-            begun = time.perf_counter()
-            connection.register("tile", frame)
-            connection.execute("CREATE TABLE IF NOT EXISTS orders AS FROM tile LIMIT 0")
-            connection.execute("INSERT INTO orders FROM tile")
-            seconds += time.perf_counter() - begun
-        begun = time.perf_counter()
-        connection.execute("CHECKPOINT")
-        step.note("load", seconds + time.perf_counter() - begun, " s")
+        plain = store.orders.astype({"status": "str", "channel": "str"})
+
+        def insert(frame):
+            connection.execute("CREATE TABLE IF NOT EXISTS orders AS FROM frame LIMIT 0")
+            connection.execute("INSERT INTO orders FROM frame")
+
+        load_all(tiles(plain, 0, number - 1), step, insert, lambda: connection.execute("CHECKPOINT"))
         step.note("size of orders", path.stat().st_size / 1e6, " MB")
         summarise(connection, step)
-        frame = next(tiles(store.orders, number - 1, number))
-        connection.execute("INSERT INTO orders FROM frame")
+        insert(next(tiles(plain, number - 1, number)))
         step("5 days after late orders", lambda: rebuild(connection, days(5)))
         connection.execute("CHECKPOINT")
-        step.note("size of daily_summary", path.stat().st_size / 1e6 - step.figures["size of orders"], " MB")
+        step.note("size of daily_summary", path.stat().st_size / 1e6 - step.figures["size of orders"][0], " MB")
 
 
 def in_process(engine, count):
@@ -135,7 +153,7 @@ def in_process(engine, count):
 
 
 def main():
-    """Print a row per step: the figures of both engines, and PostgreSQL's as a multiple of DuckDB's."""
+    """Print a row per step: both engines' figures, PostgreSQL's as a multiple of DuckDB's, and the rows written."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000_000, help="orders in all")
     parser.add_argument("--engine", help=argparse.SUPPRESS)
@@ -143,11 +161,19 @@ def main():
     if chosen.engine:
         measure(chosen.engine, chosen.orders)
         return
+    from dataml_lab.store import Store
+
+    store = Store()
+    made = tile_count(store, chosen.orders) * len(store.orders)
     ours, theirs = (in_process(engine, chosen.orders) for engine in ("PostgreSQL", "DuckDB"))
-    print(f"{f'{chosen.orders:,} orders':<28}{'PostgreSQL':>12}{'DuckDB':>12}{'ratio':>8}")
-    for name, figure in ours.items():
-        other = f"{theirs[name]:>12,.2f}{figure / theirs[name]:>8.1f}" if name in theirs else ""
-        print(f"{name:<28}{figure:>12,.2f}{other}")
+    print(TERMS)
+    print(f"{f'{made:,} orders':<28}{'PostgreSQL':>12}{'DuckDB':>12}{'ratio':>8}{'rows written':>16}")
+    for name, (figure, rows) in ours.items():
+        other, others = theirs.get(name, (None, rows))
+        if rows != others:
+            raise SystemExit(f"{name}: PostgreSQL wrote {rows:,} rows, DuckDB {others:,}")
+        compared = f"{other:>12,.2f}{figure / other:>8.1f}" if other else " " * 20
+        print(f"{name:<28}{figure:>12,.2f}{compared}{f'{rows:,}' if rows else '':>16}".rstrip())
 
 
 if __name__ == "__main__":

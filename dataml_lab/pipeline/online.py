@@ -1,6 +1,8 @@
 """Online: the newest summary as features that a program looks up by user, in about a millisecond."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -10,6 +12,7 @@ from fastapi import FastAPI, HTTPException
 from psycopg.rows import dict_row
 
 from dataml_lab.pipeline.daily import newest
+from dataml_lab.pipeline.serve import ServeError
 from dataml_lab.store.http import LocalServer
 from dataml_lab.store.postgres import load
 
@@ -28,14 +31,26 @@ def publish_features(connection: psycopg.Connection, summary: pd.DataFrame) -> N
 
     Readers see the old features until all the new ones are there; a second publication waits for the first. The
     table is made when missing. Raises ServeError, and leaves the table alone, when the summary has no rows, or a
-    user id that is no whole number.
+    user id that is no whole number, and when the database fails or refuses them.
     """
     features = newest(summary)
-    with connection.transaction():
+    with publication_errors(), connection.transaction():
         connection.execute(USER_FEATURES)
         connection.execute("LOCK TABLE user_features IN EXCLUSIVE MODE")  # against others who publish, not readers
         connection.execute("DELETE FROM user_features")  # TRUNCATE would make readers wait
         load(connection, "user_features", features)
+
+
+@contextmanager
+def publication_errors() -> Iterator[None]:
+    """Turns a failure of PostgreSQL into ServeError: what happened, what to do."""
+    try:
+        yield
+    except psycopg.Error as cause:
+        lost = isinstance(cause, psycopg.OperationalError)
+        remedy = "connect and publish again" if lost else "correct that in the summary or the table, then publish again"
+        reason = str(cause).partition("\n")[0]
+        raise ServeError(f"user_features: {reason}; the table is as it was: {remedy}") from cause
 
 
 class Features:
@@ -53,24 +68,29 @@ class Features:
 
         Raises psycopg.OperationalError when the database is down, or has the table locked.
         """
-        with self._lock:
-            if self._connection is not None:
-                with suppress(psycopg.OperationalError):  # lost: perhaps the database is back by now
-                    return self._look_up(user_id)
-                self._connection.close()
-            # A statement that was prepared would fail for good once the table has other columns.
-            options = {"connect_timeout": CONNECT_S, "row_factory": dict_row, "prepare_threshold": None}
-            self._connection = psycopg.connect(self._dsn, autocommit=True, **options)
-            self._connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
-            return self._look_up(user_id)
+        return self._ask("SELECT * FROM user_features WHERE user_id = %s", user_id)
+
+    def day(self) -> date | None:
+        """The day that the features are as of; None if the table is empty. Raises as `of` does."""
+        found = self._ask("SELECT day FROM user_features LIMIT 1")
+        return found and found["day"]
 
     def close(self) -> None:
         """Ends the connection."""
         if self._connection is not None:
             self._connection.close()
 
-    def _look_up(self, user_id: int) -> dict[str, Any] | None:
-        return self._connection.execute("SELECT * FROM user_features WHERE user_id = %s", [user_id]).fetchone()
+    def _ask(self, query: str, *values: object) -> dict[str, Any] | None:
+        with self._lock:
+            if self._connection is not None:
+                with suppress(psycopg.OperationalError):  # lost: perhaps the database is back by now
+                    return self._connection.execute(query, values).fetchone()
+                self._connection.close()
+            # A statement that was prepared would fail for good once the table has other columns.
+            options = {"connect_timeout": CONNECT_S, "row_factory": dict_row, "prepare_threshold": None}
+            self._connection = psycopg.connect(self._dsn, autocommit=True, **options)
+            self._connection.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
+            return self._connection.execute(query, values).fetchone()
 
 
 class Endpoint(LocalServer):
@@ -111,14 +131,17 @@ def make_app(features: Features) -> FastAPI:
     def features_of(user_id: str) -> dict[str, Any]:
         number = whole(user_id)
         try:
-            row = features.of(number)
+            if row := features.of(number):
+                return row
+            day = features.day()
         except psycopg.OperationalError:
             raise HTTPException(503, "The database does not answer: ask again in a moment.") from None
         except psycopg.errors.UndefinedTable:
-            raise HTTPException(503, "No features are published yet: ask again after the nightly job.") from None
-        if row is None:
-            raise HTTPException(404, f"There are no features of user {number}: nothing was ordered before their day.")
-        return row
+            day = None
+        if day is None:
+            raise HTTPException(503, "No features are published yet: ask again after the nightly job.")
+        reason = f"no orders of theirs are known up to {day}"
+        raise HTTPException(404, f"There are no features of user {number}: {reason}.")
 
     return app
 

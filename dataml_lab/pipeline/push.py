@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from dataml_lab.store.broker import Topic
 
 SILENCE_S = 10
-LANDED = re.compile(r"partition-(\d+)-(\d+)-(\d+)\.jsonl")
+LOCKED_S = 10
+LANDED = re.compile(r"(.+)-(\d{3,})-(\d{12,})-(\d{12,})\.jsonl")  # a topic's name may have dashes of its own
+BREAKS_TO_TABS = bytes.maketrans(b"\r\n", b"\t\t")
+INBOX_REMEDIES = {
+    "not a database": "give the inbox a file of its own",
+    "locked": "another process is in the middle of a change: end it, or wait for it, then run again",
+}
 
 
 class Consumed(NamedTuple):
@@ -30,30 +36,31 @@ class Consumed(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The records of a partition from offset `start` up to before `end`; `name` is that of the file they land in."""
+    """The records of a topic's partition from offset `start` up to before `end`; `name` is that of their file."""
 
+    topic: str
     partition: int
     start: int
     end: int
 
     @property
     def name(self) -> str:
-        """Such as partition-003-000000001000-000000002000.jsonl."""
-        return f"partition-{self.partition:03}-{self.start:012}-{self.end:012}.jsonl"
+        """Such as orders-003-000000001000-000000002000.jsonl."""
+        return f"{self.topic}-{self.partition:03}-{self.start:012}-{self.end:012}.jsonl"
 
 
 def consume(topic: "Topic", zone: RawZone, limit: int = 1_000) -> Consumed:
     """Lands the records that the topic holds now beyond those in the zone, `limit` to a file.
 
-    A file's name says which offsets it holds, so that the names are the checkpoint: data and position become
-    durable in the same rename. A crash loses nothing and repeats nothing, whatever the broker remembers of us.
-    A zone is for one topic: of a second one the first records would pass for landed. Raises IngestError when the
-    broker stays silent, or the zone holds offsets that the topic doesn't have.
+    A file's name says which offsets of which topic it holds, so that the names are the checkpoint: data and
+    position become durable in the same rename. A crash loses nothing and repeats nothing, whatever the broker
+    remembers of us. Topics of different names may share a zone. Raises IngestError when the broker stays silent,
+    or the zone holds offsets that the topic doesn't have.
     """
     consumed = Consumed()
     with reading(topic.servers) as consumer:
-        for ahead in outstanding(consumer, topic.name, positions(zone)):
-            records = arriving(consumer, topic.name, ahead)
+        for ahead in outstanding(consumer, topic.name, positions(zone, topic.name)):
+            records = arriving(consumer, ahead)
             while batch := list(islice(records, limit)):
                 ahead = land_batch(batch, ahead, zone)
                 consumed = Consumed(consumed.files + 1, consumed.records + len(batch))
@@ -68,20 +75,23 @@ def land_batch(batch: list["Message"], ahead: Span, zone: RawZone) -> Span:
 
 
 def line(value: bytes | None) -> bytes:
-    r"""A JSON value as one line: its line breaks can only be white space. A value that is absent is `null`.
+    r"""A JSON value as one line, valid just when the value was. A value that is absent is `null`.
+
+    Line breaks become tabs: white space like them between JSON's words, and like them forbidden in its strings.
 
     >>> line(b'{"order_id":\n 17}'), line(None)
-    (b'{"order_id":  17}\n', b'null\n')
+    (b'{"order_id":\t 17}\n', b'null\n')
     """
-    return (b"null" if value is None else value.replace(b"\n", b" ")) + b"\n"
+    return (b"null" if value is None else value.translate(BREAKS_TO_TABS)) + b"\n"
 
 
-def positions(zone: RawZone) -> dict[int, int]:
-    """The offset to go on from in each partition: the largest end among its landed files."""
+def positions(zone: RawZone, topic: str) -> dict[int, int]:
+    """The offset to go on from in each partition of a topic: the largest end among its landed files."""
     ends: dict[int, int] = {}
     for landed in filter(None, (LANDED.fullmatch(path.name) for path in zone.files())):
-        span = Span(*map(int, landed.groups()))
-        ends[span.partition] = max(span.end, ends.get(span.partition, 0))
+        name, partition, _, end = landed[1], *map(int, landed.groups()[1:])
+        if name == topic:
+            ends[partition] = max(end, ends.get(partition, 0))
     return ends
 
 
@@ -104,37 +114,37 @@ def beyond(topic: str, partition: int, landed: int | None, first: int, end: int)
     """The span from the landed offset (None: from the first that the partition holds) to the partition's end.
 
     >>> beyond("orders", 3, 5, first=0, end=7)
-    Span(partition=3, start=5, end=7)
+    Span(topic='orders', partition=3, start=5, end=7)
     >>> beyond("orders", 3, 9, first=0, end=7)
     Traceback (most recent call last):
     dataml_lab.pipeline.ingest.IngestError: partition 3 of orders ends at offset 7, but the zone holds offsets
-    up to 9: they are from another topic; give this one a zone of its own
+    up to 9: they are from another topic of that name; give this one a zone of its own
     """
     start = first if landed is None else landed
     if start > end:
         raise IngestError(
             f"partition {partition} of {topic} ends at offset {end}, but the zone holds offsets up to {start}: "
-            "they are from another topic; give this one a zone of its own"
+            "they are from another topic of that name; give this one a zone of its own"
         )
     if start < first:
         raise IngestError(
             f"partition {partition} of {topic}: the offsets from {start} up to {first} were deleted at the source "
             "before they landed; what has landed is safe: land the rest in a new zone"
         )
-    return Span(partition, start, end)
+    return Span(topic, partition, start, end)
 
 
-def arriving(consumer: "Consumer", topic: str, ahead: Span) -> Iterator["Message"]:
+def arriving(consumer: "Consumer", ahead: Span) -> Iterator["Message"]:
     """The records of a span, in their order, as they come. Raises IngestError when none comes for SILENCE_S."""
     from confluent_kafka import TopicPartition
 
-    consumer.assign([TopicPartition(topic, ahead.partition, ahead.start)])
+    consumer.assign([TopicPartition(ahead.topic, ahead.partition, ahead.start)])
     at, heard = ahead.start, time.monotonic()
     while at < ahead.end:
         if time.monotonic() > heard + SILENCE_S:
             raise IngestError(
-                f"partition {ahead.partition} of {topic}: nothing came for {SILENCE_S} s; what has landed is safe: "
-                "run again to continue when the broker is there"
+                f"partition {ahead.partition} of {ahead.topic}: nothing came for {SILENCE_S} s; "
+                "what has landed is safe: run again to continue when the broker is there"
             )
         for message in consumer.consume(min(ahead.end - at, 1_000), timeout=0.2):
             if is_end(message) or message.offset() >= ahead.end:
@@ -182,7 +192,8 @@ def reading(servers: str) -> Iterator["Consumer"]:
 class Inbox:
     """Events that are pushed to us, in an SQLite file: each is kept once, by its id. Threads may share it.
 
-    Another body under the id of an event is no event, nor is it lost: it is among the `conflicts`.
+    Another body under the id of an event is no event, nor is it lost: it is among the `conflicts`. Processes may
+    share it too: they wait for each other, up to LOCKED_S.
 
     >>> with Inbox(":memory:") as inbox:
     ...     for event_id, body in [("a", b"1"), ("b", b"2"), ("a", b"1"), ("b", b"3")]:
@@ -195,8 +206,8 @@ class Inbox:
         self.path, self._lock = Path(path), threading.Lock()
         with storage_errors(IngestError, self.path), inbox_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        self._ask("PRAGMA journal_mode = WAL")  # one wait for the disk per event instead of several
+            self._connection = sqlite3.connect(self.path, LOCKED_S, isolation_level=None, check_same_thread=False)
+            log_ahead(self._connection)
         self._ask("PRAGMA synchronous = FULL")
         self._ask("CREATE TABLE IF NOT EXISTS events (event_id TEXT PRIMARY KEY, body BLOB)")
         self._ask("CREATE TABLE IF NOT EXISTS conflicts (event_id TEXT, body BLOB, PRIMARY KEY (event_id, body))")
@@ -244,10 +255,24 @@ class Inbox:
             return self._connection.execute(sql, values).fetchall()
 
 
+def log_ahead(connection: sqlite3.Connection) -> None:
+    """Has SQLite keep a log, which takes one wait for the disk per event instead of several."""
+    deadline = time.monotonic() + LOCKED_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:  # SQLite doesn't wait for others with this, whatever its timeout
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
 @contextmanager
 def inbox_errors(path: Path) -> Iterator[None]:
-    """Turns a failure of SQLite into IngestError."""
+    """Turns a failure of SQLite into IngestError: which file, what happened, what to do."""
     try:
         yield
     except sqlite3.Error as cause:
-        raise IngestError(f"{path}: {cause}; what was kept before is safe") from cause
+        known = (remedy for words, remedy in INBOX_REMEDIES.items() if words in str(cause))
+        raise IngestError(f"{path}: {cause}: {next(known, 'what was kept before is safe')}") from cause

@@ -60,8 +60,8 @@ class Warehouse:
         keys = pd.DataFrame({key: frame[key] if covers is None else list(covers)}, dtype=frame[key].dtype)
         if keys[key].isna().any() or not frame[key].isin(keys[key]).all():
             raise ServeError(f"{table}: a row's {key} is missing or not covered: nothing was published")
-        self._connection.register("incoming_rows", frame).register("replaced_keys", keys)
-        with serve_errors(self.path), transaction(self._connection):
+        seen = self._seen(incoming_rows=frame, replaced_keys=keys)
+        with serve_errors(self.path), seen, transaction(self._connection):
             self._create(table)
             self._replace(table, key)
 
@@ -77,6 +77,17 @@ class Warehouse:
             with replacing(path) as temporary:
                 self._connection.sql(f"FROM {quoted(table)}").write_parquet(str(temporary))
         return path
+
+    @contextmanager
+    def _seen(self, **frames: pd.DataFrame) -> Iterator[None]:
+        """Lets SQL see the frames by their names meanwhile."""
+        try:
+            for name, frame in frames.items():
+                self._connection.register(name, frame)
+            yield
+        finally:
+            for name in frames:
+                self._connection.unregister(name)
 
     def _create(self, table: str) -> None:
         """Makes the table when missing. Raises ServeError when it has other columns than what comes in."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -28,6 +29,7 @@ OVERHEAD = 100  # bytes that a record takes beside its key and value, at most
 ADMINISTRATION = 3  # seconds a cluster has to make a topic
 PATIENCE = 30  # seconds for what a broker has to do
 USER = re.compile(r'"user_id": "?(\d+)')
+QUIET = {"log_level": 0}  # librdkafka's own words come from its threads, into whatever is on the screen by then
 
 
 class Broker:
@@ -40,7 +42,17 @@ class Broker:
         self.stop: Callable[[], None] = self._sidecar.stop
 
     def __repr__(self) -> str:
-        return f"Broker({self.servers} {'runs' if self._sidecar.alive else 'stopped'})"
+        return f"Broker({self.servers} {'runs' if self.runs else 'stopped'})"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it still runs, reachable or not."""
+        return self._sidecar.alive
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop()` was called; unlike `runs`, a forked worker knows it too."""
+        return not self._sidecar.stop.alive
 
     def create(self, topic: str, partitions: int) -> None:
         """Make a topic."""
@@ -69,18 +81,25 @@ def library() -> Path:
     return files[0]
 
 
+class Member(Consumer):
+    """A consumer that can be remembered weakly."""
+
+
 class Topic:
     """The raw records of a table in a topic: `servers` and `name` say where. `len()` is how many it holds.
 
-    `stop()` ends its broker, as does the end of a `with` or of the process; on a cluster that is there already
-    the topic stays.
+    On a broker of its own it has the table's name; on a cluster that is there already, a new one. `stop()` ends
+    its own broker and closes the consumers that `consumer` gave, as does the end of a `with` or of the process;
+    on a cluster that is there already the topic stays.
     """
 
     def __init__(self, raw: Raw, partitions: int) -> None:
         """A topic of all lines in the order of arrival, keyed by user; ValueError if they don't fit the broker."""
-        self.servers = os.environ.get(SERVERS)
-        self.name, self.partitions = f"{raw.table}_{secrets.token_hex(4)}", partitions
-        self.broker = None if self.servers else Broker()
+        servers = os.environ.get(SERVERS)
+        self.broker = None if servers else Broker()
+        self._servers = servers or self.broker.servers
+        self.name = f"{raw.table}_{secrets.token_hex(4)}" if servers else raw.table
+        self.partitions, self._consumers = partitions, WeakSet()
         try:
             self._fill(raw)
         except BaseException:
@@ -89,7 +108,6 @@ class Topic:
 
     def _fill(self, raw: Raw) -> None:
         if self.broker:
-            self.servers = self.broker.servers
             self.broker.create(self.name, self.partitions)
         else:
             self.partitions = create(self.servers, self.name, self.partitions)
@@ -98,7 +116,7 @@ class Topic:
         self.ends = [counts[partition] for partition in range(self.partitions)]
 
     def __repr__(self) -> str:
-        return f"Topic({self.name}: {len(self):,} records in {self.partitions} partitions at {self.servers})"
+        return f"Topic({self.name}: {len(self):,} records in {self.partitions} partitions at {self._servers})"
 
     def __len__(self) -> int:
         return sum(self.ends)
@@ -109,8 +127,19 @@ class Topic:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
+    @property
+    def servers(self) -> str:
+        """Where its broker is: host:port; RuntimeError once it is stopped."""
+        if self.broker and self.broker.stopped:
+            raise RuntimeError("this topic is stopped: make it again with store.topic()")
+        return self._servers
+
     def stop(self) -> None:
-        """End the broker if it is our own; a second time does nothing."""
+        """End the broker if it is our own, and the consumers first; a second time does nothing."""
+        if self.broker and self.broker.runs:
+            self.broker.up()  # a consumer that can't take leave of its broker waits for minutes
+            for consumer in list(self._consumers):
+                consumer.close()
         if self.broker:
             self.broker.stop()
 
@@ -126,14 +155,18 @@ class Topic:
             "enable.auto.commit": False,
             "session.timeout.ms": 2_000,
             "heartbeat.interval.ms": 300,
+            "reconnect.backoff.max.ms": 500,
+            **QUIET,
         }
-        consumer = Consumer({**usual, **{name.replace("_", "."): value for name, value in settings.items()}})
+        consumer = Member({**usual, **{name.replace("_", "."): value for name, value in settings.items()}})
+        self._consumers.add(consumer)
         consumer.subscribe([self.name])
         return consumer
 
     def replay(self, partition: int, offset: int = 0) -> list[Message]:
         """The records of a partition from an offset to its end, outside any group."""
-        consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "replay", "enable.auto.commit": False})
+        settings = {"bootstrap.servers": self.servers, "group.id": "replay", "enable.auto.commit": False}
+        consumer = Consumer({**settings, **QUIET})
         try:
             consumer.assign([TopicPartition(self.name, partition, offset)])
             return read(consumer, self.ends[partition] - offset)
@@ -147,7 +180,10 @@ def read(consumer: Consumer, number: int, patience: float = PATIENCE) -> list[Me
     deadline = time.monotonic() + patience
     while len(found) < number:
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{len(found)} of {number} records came within {patience} s: is the broker there?")
+            raise TimeoutError(
+                f"{len(found)} of {number} records came within {patience} s: "
+                "is the broker there, or has this group read them already?"
+            )
         found += map(sound, consumer.consume(min(number - len(found), 10_000), timeout=0.2))
     return found
 
@@ -165,11 +201,12 @@ def create(servers: str, name: str, partitions: int) -> int:
     A cluster that has no administration makes topics at their first mention, with as many partitions as it
     likes. RuntimeError if there is no topic in the end.
     """
-    admin = AdminClient({"bootstrap.servers": servers, "log_level": 0})
+    admin = AdminClient({"bootstrap.servers": servers, **QUIET})
     with suppress(KafkaException):
         admin.create_topics([NewTopic(name, partitions)], request_timeout=ADMINISTRATION)[name].result()
+    producer = Producer({"bootstrap.servers": servers, **QUIET})
     try:
-        found = Producer({"bootstrap.servers": servers, "log_level": 0}).list_topics(name, ADMINISTRATION).topics[name]
+        found = producer.list_topics(name, ADMINISTRATION).topics[name]
     except KafkaException as error:
         raise RuntimeError(f"no topic could be made at {servers}, the servers of {SERVERS}: {error}") from None
     if found.error or not found.partitions:
@@ -214,15 +251,20 @@ def produce(servers: str, topic: str, records: Iterable[Record], limit: int | No
         "enable.idempotence": True,
         "message.timeout.ms": PATIENCE * 1000,
         "partitioner": "consistent",  # the usual one scatters records without a key at random
+        **QUIET,
     }
     producer = Producer(settings)
-    for number, (key, value, time_) in enumerate(records):
-        producer.produce(topic, value.encode(), key, timestamp=time_, on_delivery=delivered)
-        if number % 5_000 == 4_999:
-            producer.flush(PATIENCE)
-            complain(topic, errors, sizes, limit)
-    producer.flush(PATIENCE)
-    complain(topic, errors, sizes, limit)
+    try:
+        for number, (key, value, time_) in enumerate(records):
+            producer.produce(topic, value.encode(), key, timestamp=time_, on_delivery=delivered)
+            if number % 5_000 == 4_999:
+                producer.flush(PATIENCE)
+                complain(topic, errors, sizes, limit)
+        producer.flush(PATIENCE)
+        complain(topic, errors, sizes, limit)
+    except BaseException:
+        producer.purge()  # or it goes on trying to send what is left
+        raise
     return counts
 
 

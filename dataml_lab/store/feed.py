@@ -166,28 +166,45 @@ class Feed:
     def peek(self, limit: int | None = None) -> list[Change]:
         """The next changes, in the order of commits; the same ones again until they are acknowledged.
 
-        Whole transactions: the last one is that in which the feed passes `limit` messages of the log.
+        Whole transactions: the last one is that in which the feed passes `limit` messages of the log. None are
+        left when there are none; the feed then moves past what else is in the log, so that it can be cleared.
         """
+        if limit is not None and limit < 1:
+            raise ValueError(f"peek(limit={limit}): at least 1 is needed")
         with self._connect() as connection:
-            messages = connection.execute(
-                "select data from pg_logical_slot_peek_binary_changes"
-                "(%s, null, %s, 'proto_version', '1', 'publication_names', %s)",
-                [self.name, limit, self.name],
-                binary=True,
-            )
-            return list(Decoder(connection).changes(data for (data,) in messages))
+            while True:
+                (end,) = connection.execute("select pg_current_wal_flush_lsn()").fetchone()
+                messages = self._messages(connection, limit)
+                if changes := list(Decoder(connection).changes(data for _, data in messages)):
+                    return changes
+                if limit is None or len(messages) < limit:  # it was read to its end, or further
+                    self._advance(connection, end)
+                    return []
+                self._advance(connection, messages[-1][0])
 
     def acknowledge(self, changes: list[Change]) -> None:
         """These changes, all before them, and the rest of the last one's transaction shall not come again."""
         if changes:
             with self._connect() as connection:
-                connection.execute("select pg_replication_slot_advance(%s, %s)", [self.name, changes[-1].lsn])
+                self._advance(connection, changes[-1].lsn)
 
     def drop(self) -> None:
         """End the feed."""
         with self._connect() as connection:
             connection.execute("select pg_drop_replication_slot(%s)", [self.name])
             connection.execute(sql.SQL("drop publication {}").format(sql.Identifier(self.name)))
+
+    def _messages(self, connection: psycopg.Connection, limit: int | None) -> list[tuple[str, bytes]]:
+        """The next messages, and where in the log each is; a commit's place is the end of its transaction."""
+        return connection.execute(
+            "select lsn::text, data from pg_logical_slot_peek_binary_changes"
+            "(%s, null, %s, 'proto_version', '1', 'publication_names', %s)",
+            [self.name, limit, self.name],
+            binary=True,
+        ).fetchall()
+
+    def _advance(self, connection: psycopg.Connection, lsn: str) -> None:
+        connection.execute("select pg_replication_slot_advance(%s, %s)", [self.name, lsn])
 
     def _connect(self) -> psycopg.Connection:
         options = "-c timezone=UTC -c datestyle=ISO"  # the server writes a change's times as its reader's session does

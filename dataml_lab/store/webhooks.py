@@ -19,6 +19,8 @@ from fastapi import FastAPI, Request, Response
 from dataml_lab.store.http import LocalServer
 from dataml_lab.store.raw import Raw
 
+LARGEST = 2**20  # bytes of a body that a receiver takes
+
 
 class Delivery(NamedTuple):
     """One event to push."""
@@ -128,7 +130,8 @@ def received(client: httpx.Client, event: Delivery, how: Push) -> bool:
 class Receiver(LocalServer):
     """An endpoint at `url` that gives each genuine event to `handle(event_id, body)`; else it answers 401.
 
-    If `handle` raises, the answer is 500, and the event comes again. `posts` counts answers by status.
+    A body of more than 1 MiB is not read to its end: the answer is 413. If `handle` raises, the answer is 500, and
+    the event comes again. `posts` counts answers by status.
     """
 
     def __init__(self, secret: str, handle: Callable[[str, bytes], None]) -> None:
@@ -142,8 +145,8 @@ class Receiver(LocalServer):
 
         @app.post("/events")
         async def events(request: Request) -> Response:
-            body, told = await request.body(), request.headers
-            status = self._answer(told.get("Event-Id", ""), body, told.get("Signature", ""))
+            body, told = await body_of(request), request.headers
+            status = 413 if body is None else self._answer(told.get("Event-Id", ""), body, told.get("Signature", ""))
             self.posts[status] += 1
             return Response(status_code=status)
 
@@ -157,6 +160,18 @@ class Receiver(LocalServer):
         except Exception:
             return 500
         return 204
+
+
+async def body_of(request: Request) -> bytes | None:
+    """The body of a request; None as soon as it is known to be larger than LARGEST."""
+    if int(request.headers.get("Content-Length", 0)) > LARGEST:
+        return None
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return None
+    return body
 
 
 class Webhooks(NamedTuple):

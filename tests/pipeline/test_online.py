@@ -3,7 +3,6 @@ from datetime import date
 
 import httpx
 import pandas as pd
-import psycopg
 import pytest
 
 from dataml_lab.pipeline import ServeError, Warehouse, endpoint, online, publish_features, rebuild
@@ -93,9 +92,26 @@ def test_a_publication_that_fails_changes_nothing(connection):
     before = held(connection)
     with pytest.raises(ServeError, match="the summary has no rows"):
         publish_features(connection, summary([]))
-    with pytest.raises(psycopg.errors.UniqueViolation):
+    with pytest.raises(ServeError, match=r"user_features: duplicate key .*the table is as it was: correct that in the"):
         publish_features(connection, summary([1, 3, 3]))
     assert held(connection) == before
+
+
+def test_a_publication_to_a_table_of_other_columns_says_so(connection):
+    connection.execute("create table user_features (user_id bigint, day date, spent float)")
+    with pytest.raises(
+        ServeError, match=r'user_features: column "orders_30d" .* does not exist; the table is as it was'
+    ):
+        publish_features(connection, summary([1]))
+
+
+def test_a_publication_without_a_database_says_so(database):
+    with database.connect() as lost, database.connect() as other:
+        other.execute("select pg_terminate_backend(%s)", [lost.info.backend_pid])
+        with pytest.raises(ServeError, match=r"user_features: .*; the table is as it was: connect and publish again"):
+            publish_features(lost, summary([1]))
+        with pytest.raises(ServeError, match=r"the connection is (closed|lost); .*: connect and publish again"):
+            publish_features(lost, summary([1]))
 
 
 # looking up
@@ -115,7 +131,11 @@ def test_features_come_with_their_day(connection, client):
 @pytest.mark.parametrize(
     ("user_id", "status", "sentence"),
     [
-        ("18", 404, "There are no features of user 18"),
+        (
+            "18",
+            404,
+            "There are no features of user 18: no orders of theirs are known up to 2025-02-20.",
+        ),
         ("0", 404, "no features of user 0"),
         ("9" * 18, 404, "no features of user 9999"),
         ("x", 422, "'x' is no user id: a whole number"),
@@ -137,6 +157,9 @@ def test_before_the_first_publication_it_says_so(connection, client):
     assert answer.status_code == 503 and "No features are published yet" in answer.json()["detail"]
     publish_features(connection, summary([17]))
     assert client.get("/users/17/features").status_code == 200
+    connection.execute("delete from user_features")
+    answer = client.get("/users/17/features")
+    assert answer.status_code == 503 and "No features are published yet" in answer.json()["detail"]
 
 
 def test_many_may_ask_at_once(connection, client):

@@ -1,11 +1,14 @@
+import json
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import SimpleNamespace
 
 import httpx
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataml_lab.pipeline import Consumed, Inbox, IngestError, RawZone, consume, push, read
@@ -26,7 +29,7 @@ def landed(zone):
     """The landed lines by partition, in the order of the files' names."""
     found = {}
     for line in zone.lines():
-        found.setdefault(int(line.file.split("-")[1]), []).append(line.text)
+        found.setdefault(int(line.file.split("-")[-3]), []).append(line.text)
     return found
 
 
@@ -51,16 +54,17 @@ def broker():
 @pytest.fixture
 def log(broker, request):
     """A topic of its own on the broker; `log.write(values, partition)` appends to it."""
-    name = f"log-{abs(hash(request.node.nodeid))}"
-    broker.create(name, 2)
+    log = SimpleNamespace(servers=broker.servers, name=f"log-{abs(hash(request.node.nodeid))}")
+    broker.create(log.name, 2)
+    log.write = partial(write, log)
+    return log
 
-    def write(values, partition=0):
-        producer = Producer({"bootstrap.servers": broker.servers, "linger.ms": 0, "max.in.flight": 1})
-        for value in values:
-            producer.produce(name, value, partition=partition)
-        assert producer.flush(30) == 0
 
-    return SimpleNamespace(servers=broker.servers, name=name, write=write)
+def write(log, values, partition=0):
+    producer = Producer({"bootstrap.servers": log.servers, "linger.ms": 0, "max.in.flight": 1})
+    for value in values:
+        producer.produce(log.name, value, partition=partition)
+    assert producer.flush(30) == 0
 
 
 # a topic
@@ -73,7 +77,7 @@ def test_every_record_lands_once_where_its_name_says(tmp_path, topic, limit):
     assert landed(zone) == replayed(topic)
     assert sorted(line.text for line in zone.lines()) == sorted(LINES)
     assert consumed == Consumed(sum(-(-end // limit) for end in topic.ends), len(LINES))
-    assert positions(zone) == dict(enumerate(topic.ends))
+    assert positions(zone, "orders") == dict(enumerate(topic.ends)) and positions(zone, "users") == {}
     assert consume(topic, zone, limit) == Consumed(0, 0)
 
 
@@ -82,13 +86,36 @@ def test_a_line_is_the_record_at_the_offset_that_its_place_says(tmp_path, log):
     zone = RawZone(tmp_path)
     consume(log, zone, limit=10)
     assert [path.name for path in zone.files()] == [
-        "partition-001-000000000000-000000000010.jsonl",
-        "partition-001-000000000010-000000000020.jsonl",
-        "partition-001-000000000020-000000000025.jsonl",
+        f"{log.name}-001-000000000000-000000000010.jsonl",
+        f"{log.name}-001-000000000010-000000000020.jsonl",
+        f"{log.name}-001-000000000020-000000000025.jsonl",
     ]
-    assert [(int(line.file[14:26]) + line.line - 1, line.text) for line in zone.lines()] == [
+    assert [(int(line.file.split("-")[-2]) + line.line - 1, line.text) for line in zone.lines()] == [
         (number, str(number)) for number in range(25)
     ]
+
+
+NAMES = ["orders", "orders-eu", "orders-000", "orders-000-000000000000", "shop.orders_v2", ".hidden", "orders.jsonl"]
+
+
+def test_topics_share_a_zone_whatever_their_names(tmp_path, broker):
+    zone = RawZone(tmp_path)
+    topics = [SimpleNamespace(servers=broker.servers, name=name) for name in NAMES]
+    for number, topic in enumerate(topics, 1):
+        broker.create(topic.name, 1)
+        write(topic, [b"%d" % number] * number)
+    for _ in "twice":
+        for topic in topics:
+            consume(topic, zone, limit=2)
+    assert sorted(line.text for line in zone.lines()) == sorted(str(n) for n in range(1, 8) for _ in range(n))
+    assert [positions(zone, topic.name) for topic in topics] == [{0: number} for number in range(1, 8)]
+
+
+def test_a_stopped_topic_says_so_at_once(tmp_path):
+    topic = SMALL.topic()
+    topic.stop()
+    with pytest.raises(RuntimeError, match=r"this topic is stopped: make it again with store\.topic\(\)"):
+        consume(topic, RawZone(tmp_path))
 
 
 def test_a_second_run_lands_what_is_new(tmp_path, log):
@@ -126,9 +153,33 @@ def test_any_value_is_one_line_and_none_vanishes(tmp_path, log):
     ]  # fmt: skip
 
 
+def parsed(text):
+    """The value that the text says, as text; None where it is no JSON."""
+    try:
+        return json.dumps(json.loads(text))
+    except ValueError:
+        return None
+
+
+@example('{"a": "b\nc"}')
+@example('{"a": "b\r\nc"}')
+@example('"b\\\n"')
+@given(
+    st.text(st.sampled_from('{}[]":,1ae\\nu0 \t\r\n'), max_size=12)
+    | st.recursive(st.none() | st.integers() | st.text('ab"\\\r\n\t'), lambda inner: st.lists(inner), max_leaves=5).map(
+        lambda value: json.dumps(value, indent=1)
+    )
+)
+def test_a_line_is_valid_if_and_only_if_the_value_was(value):
+    made = push.line(value.encode()).decode()
+    assert parsed(made) == parsed(value)
+    assert made.endswith("\n") and not set(made[:-1]) & set("\r\n")
+
+
 def test_other_files_of_the_zone_are_no_checkpoint(tmp_path, log):
     zone = RawZone(tmp_path)
-    for name in ("page-000001.jsonl", "partition-000-000000000000-000000000009.jsonl.jsonl", "partition-0.jsonl"):
+    theirs = Span(log.name, 0, 0, 9).name
+    for name in ("page-000001.jsonl", f"{theirs}.jsonl", f"{log.name}-0.jsonl", f"x{theirs}", f"x-{theirs}"):
         zone.land(name, [b"{}\n"])
     log.write([b"{}"])
     assert consume(log, zone) == Consumed(1, 1)
@@ -138,8 +189,10 @@ def test_other_files_of_the_zone_are_no_checkpoint(tmp_path, log):
 def test_a_zone_that_is_ahead_of_the_topic_has_another_one(tmp_path, log, partition):
     log.write([b"{}"] * 3)
     zone = RawZone(tmp_path)
-    zone.land(Span(partition, 0, 4).name, [b"{}\n"] * 4)
-    with pytest.raises(IngestError, match=rf"partition {partition} .*up to 4: they are from another topic"):
+    zone.land(Span(log.name, partition, 0, 4).name, [b"{}\n"] * 4)
+    with pytest.raises(
+        IngestError, match=rf"partition {partition} .*up to 4: they are from another topic of that name"
+    ):
         consume(log, zone)
     assert len(zone.files()) == 1
 
@@ -149,7 +202,7 @@ def test_what_the_source_deleted_is_told_unless_it_was_never_ours(tmp_path, log)
     first = consume(log, RawZone(tmp_path / "fresh"), limit=5).records
     assert 5 < first < 15
     zone = RawZone(tmp_path / "old")
-    zone.land(Span(0, 0, 1).name, [b"{}\n"])
+    zone.land(Span(log.name, 0, 0, 1).name, [b"{}\n"])
     with pytest.raises(IngestError, match=rf"from 1 up to {15 - first} were deleted at the source before they landed"):
         consume(log, zone)
 
@@ -172,11 +225,11 @@ class Partition:
 
 def test_missing_offsets_hold_nothing_up():
     def found(*offsets, end, ahead):
-        return [message.offset() for message in arriving(Partition(*offsets, end=end), "t", ahead)]
+        return [message.offset() for message in arriving(Partition(*offsets, end=end), ahead)]
 
-    assert found(2, 3, 6, end=8, ahead=Span(0, 2, 8)) == [2, 3, 6]
-    assert found(2, 3, 7, 9, end=10, ahead=Span(0, 2, 6)) == [2, 3]
-    assert found(end=4, ahead=Span(0, 2, 4)) == []
+    assert found(2, 3, 6, end=8, ahead=Span("t", 0, 2, 8)) == [2, 3, 6]
+    assert found(2, 3, 7, 9, end=10, ahead=Span("t", 0, 2, 6)) == [2, 3]
+    assert found(end=4, ahead=Span("t", 0, 2, 4)) == []
 
 
 @pytest.mark.parametrize("servers", ["127.0.0.1:1", "nowhere.invalid:9092"])
@@ -286,7 +339,7 @@ def test_a_body_with_line_breaks_is_one_line(tmp_path, inbox):
     inbox.keep("a", b'{"a":\n1}')
     inbox.keep("b", b"")
     inbox.land(RawZone(tmp_path / "zone"))
-    assert contents(RawZone(tmp_path / "zone")) == {"hooks.jsonl": b'{"a": 1}\n\n'}
+    assert contents(RawZone(tmp_path / "zone")) == {"hooks.jsonl": b'{"a":\t1}\n\n'}
 
 
 def test_a_sender_is_told_of_no_conflict_but_of_what_could_not_be_kept(inbox):
@@ -300,18 +353,49 @@ def test_a_sender_is_told_of_no_conflict_but_of_what_could_not_be_kept(inbox):
         inbox.close()
         inbox.close()
         assert post("b", b"1") == 500
-    with pytest.raises(IngestError, match=r"hooks\.sqlite: .*closed.*; what was kept before is safe"):
+    with pytest.raises(IngestError, match=r"hooks\.sqlite: .*closed.*: what was kept before is safe"):
         inbox.keep("b", b"1")
 
 
 def test_what_is_no_inbox_is_named(tmp_path):
     (tmp_path / "orders.jsonl").write_text('{"order_id": 1}\n' * 100)
-    with pytest.raises(IngestError, match=r"orders\.jsonl: file is not a database"):
+    with pytest.raises(IngestError, match=r"orders\.jsonl: file is not a database: give the inbox a file of its own"):
         Inbox(tmp_path / "orders.jsonl")
     with pytest.raises(IngestError, match=r"unable to open database file"):
         Inbox(tmp_path)
     with pytest.raises(IngestError, match=r"orders\.jsonl"):
         Inbox(tmp_path / "orders.jsonl" / "inbox")
+
+
+@pytest.mark.parametrize("lock", ["BEGIN; SELECT count(*) FROM sqlite_master", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+def test_it_waits_for_another_process_that_opens_it(tmp_path, lock):
+    other = sqlite3.connect(tmp_path / "hooks.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (n)")
+    statements = lock.split("; ")
+    for statement in statements:
+        cursor = other.execute(statement)
+    release = threading.Timer(0.3, lambda: (cursor.close(), other.execute("ROLLBACK")))
+    release.start()
+    with Inbox(tmp_path / "hooks.sqlite") as inbox:
+        inbox.keep("a", b"1")
+        assert list(inbox) == [b"1"]
+    release.join()
+    other.close()
+
+
+def test_one_that_stays_locked_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(push, "LOCKED_S", 0.1)
+    with Inbox(tmp_path / "hooks.sqlite") as inbox:
+        other = sqlite3.connect(tmp_path / "hooks.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IngestError, match=r"hooks\.sqlite: database is locked: another process .* end it"):
+            inbox.keep("a", b"1")
+        other.close()
+    fresh = sqlite3.connect(tmp_path / "fresh.sqlite", isolation_level=None)
+    fresh.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(IngestError, match=r"fresh\.sqlite: database is locked: another process .* end it"):
+        Inbox(tmp_path / "fresh.sqlite")
+    fresh.close()
 
 
 def test_it_is_read_while_events_arrive(inbox):

@@ -224,3 +224,13 @@ def test_a_folder_that_refuses_is_named(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(ServeError, match="permission denied"):
         Warehouse(tmp_path / "shop.duckdb").__enter__()
+
+
+def test_a_publication_leaves_no_frame_behind():
+    with Warehouse(":memory:") as warehouse:
+        warehouse.publish("sales", pd.DataFrame({"day": [1], "total": [10]}), key="day")
+        with pytest.raises(ServeError):
+            warehouse.publish("sales", pd.DataFrame({"day": [1]}), key="day")
+        for name in ("incoming_rows", "replaced_keys"):
+            with pytest.raises(duckdb.CatalogException):
+                warehouse.query(f"FROM {name}")

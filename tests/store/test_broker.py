@@ -2,6 +2,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections import defaultdict
 
 import confluent_kafka
@@ -166,6 +167,86 @@ def test_stopping_may_be_repeated():
     assert "stopped" in repr(topic.broker)
     with pytest.raises(RuntimeError, match="has ended: start a new one"):
         topic.broker.up()
+
+
+@pytest.mark.parametrize("use", [lambda t: t.consumer("g"), lambda t: t.replay(0), lambda t: t.servers])
+def test_a_stopped_topic_says_so_at_once(use):
+    topic = SMALL.topic()
+    topic.stop()
+    with pytest.raises(RuntimeError, match=r"this topic is stopped: make it again with store\.topic\(\)"):
+        use(topic)
+    assert "records in 4 partitions" in repr(topic)
+
+
+@pytest.mark.parametrize("was", ["up", "down", "killed", "closed before"])
+def test_consumers_that_were_left_open_are_closed_in_silence(capfd, processes, was):
+    with SMALL.topic() as topic:
+        left = topic.consumer("left")
+        read(left, 5)
+        pid = topic.broker._sidecar.pid
+        if was == "down":
+            topic.broker.down()
+        elif was == "killed":
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            processes.until(lambda: not topic.broker.runs)
+        elif was == "closed before":
+            left.close()
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 5
+    if was != "killed":  # a consumer can't take leave of a broker that is gone
+        with pytest.raises(RuntimeError, match="closed"):
+            left.consume(1, 0.1)
+    time.sleep(0.3)
+    assert capfd.readouterr().err == ""
+
+
+def test_what_an_interrupt_left_unsent_is_not_sent_in_the_background(capfd, monkeypatch):
+    cluster, made = Broker(), []
+    cluster.create("t", 1)
+
+    class Watched(confluent_kafka.Producer):
+        def __init__(self, settings):
+            super().__init__(settings)
+            made.append(self)
+
+    def interrupted():
+        yield None, "{}", 1
+        cluster.down()
+        for number in range(10):
+            yield None, "{}", number
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(broker, "Producer", Watched)
+    with pytest.raises(KeyboardInterrupt):
+        broker.produce(cluster.servers, "t", interrupted(), None)
+    (producer,) = made
+    assert producer.flush(5) == 0
+    cluster.stop()
+    time.sleep(0.3)
+    assert capfd.readouterr().err == ""
+
+
+@posix
+def test_a_forked_worker_knows_that_it_is_not_stopped(topic):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os._exit(topic.servers != topic._servers)
+        finally:
+            os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_records_that_do_not_come_have_two_reasons(topic):
+    consumer = topic.consumer("read already")
+    read(consumer, len(topic))
+    with pytest.raises(TimeoutError, match=r"0 of 1 .*is the broker there, or has this group read them already\?"):
+        read(consumer, 1, patience=0.1)
+    consumer.close()
+
+
+def test_a_topic_of_our_own_has_the_name_of_its_table(topic, on_cluster):
+    assert topic.name == "orders" and re.fullmatch(r"orders_[0-9a-f]{8}", on_cluster.name)
 
 
 @posix

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -209,6 +210,111 @@ def test_a_feed_gives_whole_transactions(orders):
     assert [change.row["order_id"] for change in first] == [1, 2, 3] and len({change.lsn for change in first}) == 1
     feed.acknowledge(first[:1])
     assert [change.row["order_id"] for change in feed.peek()] == [5]
+
+
+def place(database, feed, column="confirmed_flush_lsn"):
+    """Where a feed's slot is in the log, in bytes."""
+    query = f"select ({column} - '0/0')::bigint from pg_replication_slots where slot_name = '{feed.name}'"
+    return rows(database, query)[0][0]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, None])
+def test_transactions_without_changes_hide_no_change(changing, limit):
+    feed = changing.feed()
+    with changing.connect() as connection:
+        for _ in range(3):
+            connection.execute("truncate orders")
+        connection.execute("update users set age = 7 where user_id = 1")
+        connection.execute("truncate orders")
+        connection.execute("update users set age = 8 where user_id = 1")
+        connection.execute("truncate orders")
+    seen = []
+    while changes := feed.peek(limit):
+        assert feed.peek(limit) == changes
+        seen += [change.row["age"] for change in changes]
+        feed.acknowledge(changes)
+    assert seen == [7, 8]
+
+
+def test_a_feed_of_a_quiet_table_lets_the_log_go(orders):
+    feed = orders.feed()
+    with orders.connect() as connection:
+        connection.execute("create table noise as select n, repeat('x', 100) from generate_series(1, 50000) n")
+        written = rows(orders, "select (pg_current_wal_flush_lsn() - '0/0')::bigint")[0][0]
+        before = place(orders, feed), place(orders, feed, "restart_lsn")
+        assert feed.peek() == [] and before[0] < written - 5_000_000
+        connection.execute("checkpoint")
+        assert feed.peek() == []
+        assert place(orders, feed) >= written and place(orders, feed, "restart_lsn") > before[1] + 5_000_000
+        connection.execute("delete from orders where order_id = 1")
+    assert [change.row["order_id"] for change in feed.peek()] == [1]
+
+
+def test_a_transaction_that_began_before_an_empty_peek_is_told_of_later(orders):
+    feed = orders.feed()
+    with orders.connect() as slow, orders.connect() as other:
+        with slow.transaction():
+            slow.execute("delete from orders where order_id = 1")
+            other.execute("create table noise (n int)")
+            assert feed.peek() == feed.peek(limit=1) == []
+        assert [change.row["order_id"] for change in feed.peek(limit=1)] == [1]
+
+
+def test_a_change_that_comes_while_an_empty_peek_reads_is_not_skipped(orders, monkeypatch):
+    feed, read = orders.feed(), Feed._messages
+
+    def read_and_write(*arguments):
+        messages = read(*arguments)
+        rows(orders, "delete from orders where order_id = 1 returning 1")
+        return messages
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Feed, "_messages", read_and_write)
+        assert feed.peek() == []
+    assert [change.row["order_id"] for change in feed.peek()] == [1]
+
+
+def test_no_change_is_lost_beside_a_writer_and_in_a_crash():
+    """The reader peeks into a log that grows, mostly by what is not for it."""
+    seen, written = [], []
+
+    def write(numbers):
+        with database.connect() as connection:
+            for number in numbers:
+                connection.execute("insert into noise values (%s)", [number])
+                if number % 3 == 0:
+                    connection.execute("update orders set quantity = %s where order_id = 1", [number])
+                    written.append(number)
+                elif number % 7 == 0:
+                    connection.execute("truncate hidden")
+
+    def look(limit):
+        changes = feed.peek(limit)
+        seen.extend(change.row["quantity"] for change in changes)
+        feed.acknowledge(changes)
+        return changes
+
+    with SMALL.database("orders") as database:
+        with database.connect() as connection:
+            connection.execute("create table noise (n int); create table hidden (n int)")
+        feed = Feed.make(database.dsn, "both", ("orders", "hidden"))
+        for numbers in (range(300), range(300, 600)):
+            writer = threading.Thread(target=write, args=[numbers])
+            writer.start()
+            while writer.is_alive():
+                look(1)
+            database.crash()
+            database.restart()
+        while look(2):
+            pass
+    assert written == [*range(0, 600, 3)]
+    assert list(dict.fromkeys(seen)) == written
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_peek_at_nothing_is_refused(orders, limit):
+    with pytest.raises(ValueError, match=rf"peek\(limit={limit}\): at least 1 is needed"):
+        orders.feed().peek(limit)
 
 
 def test_a_feed_brings_what_arrives(orders):

@@ -1,4 +1,5 @@
 import json
+import socket
 
 import httpx
 import numpy as np
@@ -85,6 +86,29 @@ def test_a_forged_event_is_refused():
         right = {"Event-Id": "orders-1", "Signature": sign("s", "orders-1", b"{}")}
         assert httpx.post(receiver.url, content=b"{}", headers=right).status_code == 204
     assert inbox.came == [("orders-1", b"{}")]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize(("size", "status"), [(2**20, 204), (2**20 + 1, 413)])
+def test_a_body_that_is_too_large_is_refused(announced, size, status):
+    inbox, body = Inbox(), b"x" * size
+    headers = {"Event-Id": "orders-1", "Signature": sign("s", "orders-1", body)}
+    with Receiver("s", inbox) as receiver:
+        content = body if announced else iter([body[:-1], body[-1:]])
+        assert httpx.post(receiver.url, content=content, headers=headers).status_code == status
+        assert receiver.posts == {status: 1}
+    assert len(inbox.came) == (status == 204)
+
+
+@pytest.mark.parametrize("header", ["Content-Length: 99999999999", "Transfer-Encoding: chunked"])
+def test_a_body_that_is_too_large_is_not_awaited(header):
+    """The sender says a large one is coming, or has sent as much, and then waits for the answer."""
+    part = b"200000\r\n" + b"x" * 2**21 if "chunked" in header else b"x"
+    with Receiver("s", Inbox()) as receiver:
+        host, port = receiver.url.removeprefix("http://").removesuffix("/events").split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as sender:
+            sender.sendall(f"POST /events HTTP/1.1\r\nHost: {host}\r\n{header}\r\n\r\n".encode() + part)
+            assert sender.recv(12) == b"HTTP/1.1 413"
 
 
 def test_a_body_is_the_raw_line():
