@@ -130,9 +130,6 @@ def planted(end: datetime, random: np.random.Generator) -> list[Story]:
         Story([Session(end - 30 * DAY - SECOND, ("purchase", "purchase"), (0, 1))], Row(1, None, None), {
             purchases: "bought something exactly 30 days before the end of the day, which counts, and something "
                        "one second earlier, which doesn't"}),
-        Story([Session(end - 7 * DAY - MINUTE, ("page_view", "click", "click"), (0, 90, 90 + short))],
-              Row(0, None, None), {
-            duration: "has a session that began before the 7 days and went on in them: it is not one of the 7 days"}),
         Story([Session(end - 7 * DAY, ("page_view", "click"), (0, long))], Row(0, float(long), None), {
             duration: "has a session that began exactly 7 days before the end of the day: it counts"}),
         Story([Session(end - 3 * DAY, ("page_view",), (0,))], Row(0, 0.0, None), {
@@ -141,6 +138,9 @@ def planted(end: datetime, random: np.random.Generator) -> list[Story]:
                Session(end - 2 * DAY + 5 * SECOND, ("page_view", "purchase"), (0, short))],
               Row(1, (long + short) / 2, None), {
             duration: "was in the shop with two devices at once: `session_id` tells the sessions apart"}),
+        Story([Session(end - 7 * DAY - MINUTE, ("page_view", "click", "click"), (0, 90, 90 + short))],
+              Row(0, None, None), {
+            duration: "has a session that began before the 7 days and went on in them: it is not one of the 7 days"}),
         Story([Session(end - 10 * SECOND, ("login",), (0,))], Row(0, 0.0, 0), {
             login: "logged in within the last seconds of the day, which is 0 days ago"}),
         Story([Session(end - 2 * DAY - 10 * MINUTE, ("login", "click"), (0, short)),
@@ -165,6 +165,7 @@ def beyond(end: datetime, long: int, short: int) -> list[Story]:
             login: "logged in a second after the midnight that ends the day: that is in the next day"}),
         Story([Session(end - 20 * DAY, ("page_view", "purchase"), (0, 9)), Session(end, ("purchase",), (0,))],
               Row(1, None, None), {
-            purchases: "bought something exactly at the midnight that ends the day: that is in the next day"}),
+            purchases: "bought something exactly at the midnight that ends the day: that is in the next day",
+            duration: "was in the shop exactly at the midnight that ends the day: that is in the next day"}),
         Story([Session(end + HOUR, ("login", "purchase"), (0, long))], None),
     ]

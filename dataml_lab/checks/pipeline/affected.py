@@ -45,7 +45,7 @@ def purchases(seed: int) -> Purchases:
         return [Purchase(day, day + DAY * delay) for delay in delays for day in (*edges[delay % 3:][:2], next(days))]
 
     some, many = int(random.integers(3, 28)), int(random.integers(32, 90))
-    return Purchases(delayed(0), delayed(1, 2, some, 29), delayed(30, 31, many))
+    return Purchases(delayed(0), delayed(some, 1, 2, 29), delayed(many, 30, 31))
 
 
 def table(day: date, bought: Purchase, made_on: date) -> int:

@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -256,12 +256,20 @@ def _makes_the_same_table_again(pipeline: Maker, world: Activity) -> str | None:
 def _makes_any_past_day(pipeline: Maker, world: Activity) -> str | None:
     made = fed(pipeline, world.events + world.future)
     found = table(made, world.day)
-    wrong = users_amiss(found, world.rows, world.day) if NAMED[0](pipeline, world) is None else None
-    for column, named in zip(COLUMNS, NAMED[1:], strict=True):
-        wrong = wrong or (column_amiss(found, world, column) if named(pipeline, world) is None else None)
+    wrong = next(filter(None, _still_amiss(pipeline, found, world)), None)
     if wrong:
         return f"Two more days have passed, and their events were taken in. {wrong}"
     return _any_earlier_day(pipeline, made, world) or _unlike_the_oracle(pipeline, made, world)
+
+
+def _still_amiss(pipeline: Maker, found: pd.DataFrame, world: Activity) -> Iterator[str | None]:
+    """What is wrong with a summary of the world's day in matters that were right when nothing had happened since."""
+    every_user, *of_column = NAMED
+    for column, named in reversed([*zip(COLUMNS, of_column, strict=True)]):
+        if named(pipeline, world) is None:
+            yield column_amiss(found, world, column)
+    if every_user(pipeline, world) is None:
+        yield users_amiss(found, world.rows, world.day)
 
 
 def _any_earlier_day(pipeline: Maker, made: Made, world: Activity) -> str | None:
