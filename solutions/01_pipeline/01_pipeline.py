@@ -1312,7 +1312,7 @@ plt.show()
 # been ingested so far. 
 #
 # Rows may be in any order, and `user_id` may be a column or the index. Where nothing is known yet, the table has its
-# columns and no row.
+# columns and no row. An event is a dict:
 #
 # ```python
 # {"event_id": 50117, "session_id": 7021, "user_id": 314, "kind": "purchase",
