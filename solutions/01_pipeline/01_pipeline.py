@@ -1309,7 +1309,7 @@ plt.show()
 #
 # `class Pipeline` is made without arguments. Its method `ingest(batch)` takes a list of events, which may be empty;
 # `summary(day)` takes a `datetime.date` and returns the table of that day, a DataFrame of numbers, from whatever has
-# been ingested so far. 
+# been ingested so far.
 #
 # Rows may be in any order, and `user_id` may be a column or the index. Where nothing is known yet, the table has its
 # columns and no row. An event is a dict:
