@@ -15,7 +15,10 @@ from typing import Any
 
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 
-LESSONS = {"01_pipeline": "dataml_lab.checks.pipeline"}
+LESSONS = {
+    "01_pipeline": "dataml_lab.checks.pipeline",
+    "02_batch_and_stream": "dataml_lab.checks.streaming",
+}
 PRACTICE = "practice"  # the salt of the worlds that everyone may know
 
 

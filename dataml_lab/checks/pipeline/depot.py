@@ -1,4 +1,4 @@
-"""The depot of exercise 1: its deliveries, its API, and processes that crash while they pull from it."""
+"""The depot of exercise 1: its deliveries, and its API as a process meets it that may crash."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dataml_lab.checks.answers import Handle, Stopped, plain
+from dataml_lab.checks.process import Process
 
 Row = dict[str, Any]
 PAGE = 20  # rows a page
@@ -69,29 +70,6 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
 def newest_versions(rows: Iterable[Row]) -> list[Row]:
     """Of each delivery the row that comes last, as the API lists them."""
     return in_order({row["delivery_id"]: row for row in rows}.values())
-
-
-class Crash(Stopped):
-    """The process that ran the answer is gone."""
-
-
-class Process:
-    """One run of an answer: counts its steps, and crashes at one of them; nothing goes on after a crash."""
-
-    def __init__(self, crash_at: int | None = None) -> None:
-        self.crash_at, self.steps = crash_at, []
-
-    @property
-    def crashed(self) -> bool:
-        """Whether the crash has come."""
-        return self.crash_at is not None and len(self.steps) >= self.crash_at
-
-    def step(self, name: str) -> None:
-        """Something that a crash can come just before."""
-        if not self.crashed:
-            self.steps.append(name)
-        if self.crashed:
-            raise Crash
 
 
 class Disk:

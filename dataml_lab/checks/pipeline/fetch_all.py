@@ -11,15 +11,14 @@ from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.depot import (
     PAGE,
     Api,
-    Crash,
     Depot,
     Disk,
-    Process,
     Row,
     State,
     depot,
     newest_versions,
 )
+from dataml_lab.checks.process import Crash, Process
 
 
 def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None,

@@ -1,0 +1,88 @@
+"""The bill of exercises 3 and 4: what a day costs that is worked off in batches, or as a stream."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+DAY_S = 86_400
+STREAM = 0
+EVERY = (STREAM, 60, 300, 900, 3_600, 6 * 3_600, DAY_S, 7 * DAY_S)  # seconds between two runs, or a stream
+STREAM_WAIT_S = 2
+BATCH_EVENT, STREAM_EVENT = 2e-6, 2e-5  # EUR to process one event
+BATCH_RERUN, STREAM_RERUN = 2.0, 40.0  # EUR to compute the history again
+
+Brief = dict[str, Any]
+
+
+class Scenario(NamedTuple):
+    """What determines a bill; each may be an array of as many scenarios."""
+
+    events_per_day: Any
+    worth: Any  # EUR that an event earns if it is used at once
+    half_life_s: Any  # seconds after which half of that is lost
+    reruns_per_day: Any  # how often a day the whole history is computed again
+    run_cost: Any  # EUR of one batch run
+    stream_day: Any  # EUR of a day on which a stream runs
+
+
+FIELDS = Scenario._fields
+
+
+def bill(scenario: Scenario, every: float) -> Any:
+    """EUR a day: what it costs to run every so many seconds (0: as a stream), and what comes too late to earn."""
+    if every == STREAM:
+        events, rerun, day = STREAM_EVENT, STREAM_RERUN, scenario.stream_day
+    else:
+        events, rerun, day = BATCH_EVENT, BATCH_RERUN, DAY_S / every * scenario.run_cost
+    lost = scenario.events_per_day * scenario.worth * (1 - kept(scenario.half_life_s, every))
+    return day + events * scenario.events_per_day + rerun * scenario.reruns_per_day + lost
+
+
+def kept(half_life_s: Any, every: float) -> Any:
+    """The share of its worth that an event keeps on average, when it may come at any moment between two runs."""
+    if every == STREAM:
+        return 0.5 ** (STREAM_WAIT_S / half_life_s)
+    decay = np.log(2) * every / half_life_s
+    return -np.expm1(-decay) / decay  # the mean of 0.5 ** (wait / half life) over waits from 0 to every
+
+
+def bills(scenario: Scenario) -> np.ndarray:
+    """The bill for each of EVERY, one row for each."""
+    return np.array(np.broadcast_arrays(*(bill(scenario, every) for every in EVERY)))
+
+
+def margin(scenario: Scenario) -> Any:
+    """The logarithm of the cheapest batch's bill over the stream's: above 0 a stream is cheaper, below 0 a batch."""
+    by_choice = bills(scenario)
+    return np.log(by_choice[1:].min(axis=0) / by_choice[0])
+
+
+def told(what: str, scenario: Scenario) -> Brief:
+    """The brief that an answer gets."""
+    return {"what": what, **{name: float(value) for name, value in scenario._asdict().items()}}
+
+
+def draw(random: np.random.Generator, count: int, reruns: float = 0) -> Scenario:
+    """So many scenarios at once, of about as many that want a stream as want batches."""
+    return Scenario(
+        events_per_day=10 ** random.uniform(4, 7, count),
+        worth=10 ** random.uniform(-4.5, -2, count),
+        half_life_s=10 ** random.uniform(0.7, 6.3, count),
+        reruns_per_day=np.full(count, float(reruns)),
+        run_cost=0.4 * 10 ** random.uniform(-0.5, 0.5, count),
+        stream_day=60 * 10 ** random.uniform(-0.5, 0.5, count),
+    )
+
+
+def one_of(scenarios: Scenario, number: int) -> Scenario:
+    """One of many scenarios, each field in three digits: so a brief can be read."""
+    return Scenario(*(float(f"{field[number]:.3g}") for field in scenarios))
+
+
+CASES = {  # the four of the lesson, and the fifth that it warns of
+    "a weekly e-mail of recommendations": Scenario(2e5, 0.0002, 60 * DAY_S, 0.1, 8.0, 60.0),
+    "finding fraudulent card payments": Scenario(3e6, 0.004, 30.0, 0.0, 0.4, 60.0),
+    "the daily revenue report": Scenario(4e5, 0.00015, 10 * DAY_S, 1.0, 2.0, 60.0),
+    "the leaderboard of an online game": Scenario(8e6, 0.0005, 8.0, 0.0, 0.4, 60.0),
+    "a “real-time” warehouse dashboard": Scenario(4e5, 0.0006, 3_600.0, 0.0, 0.4, 60.0),
+}

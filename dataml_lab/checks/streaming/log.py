@@ -1,0 +1,135 @@
+"""The log and the table of exercise 2: what a process that may crash reads from, and what it writes to."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dataml_lab.checks.answers import Handle, Stopped, plain
+from dataml_lab.checks.process import Process
+
+Record = dict[str, int]
+PAGE = 20  # records that one read brings at most
+REACH = 100  # records after which a producer doesn't send an order again
+
+
+@dataclass
+class Producer:
+    """What a producer has sent: orders once each, though two may be alike; and orders of which it repeated some."""
+
+    once: list[Record]
+    repeated: list[Record]
+    oracle: Callable | None = None
+
+
+def producer(seed: int) -> Producer:
+    """A log of 85 to 95 records, never a whole number of pages, and one of 640 to 659 with repeats near and far."""
+    random = np.random.default_rng(seed)
+    once = records(random, int(random.integers(85, 96)))
+    alike = int(random.integers(5, 60))
+    once[alike + 1] = {**once[alike], "order_id": once[alike]["order_id"] + 1_000_000}
+    many = records(random, int(random.integers(580, 590)))
+    return Producer(numbered(once), numbered(with_repeats(random, many)))
+
+
+def records(random: np.random.Generator, count: int) -> list[Record]:
+    """Orders of twelve customers."""
+    users = [int(user) for user in random.choice(np.arange(100, 1_000), 12, replace=False)]
+    first = int(random.integers(10**5, 10**6))
+    return [{"order_id": first + 7 * number, "user_id": users[int(random.integers(12))],
+             "cents": int(random.integers(100, 30_000))} for number in range(count)]
+
+
+def with_repeats(random: np.random.Generator, orders: list[Record]) -> list[Record]:
+    """The orders, and about every ninth once more: in the next place, some places later, or just within reach."""
+    found = list(orders)
+    for place in sorted((int(place) for place in random.choice(len(orders) - REACH, 65, replace=False)), reverse=True):
+        found.insert(place + int(random.choice([1, 15, 45, REACH - 20])), found[place])
+    return found
+
+
+def numbered(orders: list[Record]) -> list[Record]:
+    """The orders as records of a log, with their offsets."""
+    return [{"offset": offset, **{name: value for name, value in order.items() if name != "offset"}}
+            for offset, order in enumerate(orders)]
+
+
+def totals(log: list[Record]) -> dict[int, int]:
+    """By customer the cents of all orders of a log, each counted once."""
+    found: Counter = Counter()
+    for order in {record["order_id"]: record for record in log}.values():
+        found[order["user_id"]] += order["cents"]
+    return dict(found)
+
+
+class Machine:
+    """What outlives a process: the offset that was committed at the broker, and the rows of the table."""
+
+    def __init__(self) -> None:
+        self.committed, self.rows = 0, {}
+
+
+class Log(Handle):
+    """What `deliver` is given as `log`: the records of a topic with one partition, and the committed offset."""
+
+    def __init__(self, records: list[Record], machine: Machine, process: Process) -> None:
+        self._records, self._machine, self._process = records, machine, process
+        self.read_at: list[int] = []
+
+    def read(self, offset: int) -> list[Record]:
+        """Up to PAGE records from an offset on; none at the end of the log."""
+        if not isinstance(offset, int) or offset < 0:
+            raise TypeError(f"log.read takes an offset, a whole number from 0, not {offset!r:.60}")
+        self._process.step("before log.read")
+        self.read_at.append(offset)
+        if len(self.read_at) > 3 * len(self._records) + 10:
+            raise Stopped(f"deliver read {len(self.read_at)} times from a log of {len(self._records)} records and was "
+                          "not done: when does its loop end?")
+        return [dict(record) for record in self._records[offset:offset + PAGE]]
+
+    def commit(self, offset: int) -> None:
+        """Lets the broker keep an offset, in place of the last one."""
+        if not isinstance(offset, int) or offset < 0:
+            raise TypeError(f"log.commit takes an offset, a whole number from 0, not {offset!r:.60}")
+        self._process.step("before log.commit")
+        self._machine.committed = offset
+        self._process.step("after log.commit")
+
+    def committed(self) -> int:
+        """The offset committed last; 0 at first."""
+        return self._machine.committed
+
+
+class Table(Handle):
+    """What `deliver` is given as `table`: values by key, in a database."""
+
+    def __init__(self, machine: Machine, process: Process) -> None:
+        self._machine, self._process = machine, process
+
+    def get(self, key: Any) -> Any:
+        """The value of a key; None where there is none."""
+        return plain(self._machine.rows.get(key))
+
+    def write(self, rows: dict) -> None:
+        """Writes values under their keys, all or none; in place of those that are there. None deletes a key."""
+        if not isinstance(rows, dict):
+            raise TypeError(f"table.write takes a dict of keys and values, not a {type(rows).__name__}")
+        self._process.step("before table.write")
+        kept = self._machine.rows | plain(rows)
+        self._machine.rows = {key: value for key, value in kept.items() if value is not None}
+        self._process.step("after table.write")
+
+
+def size(value: Any) -> int:
+    """How many numbers, texts and the like a value holds, keys not counted twice.
+
+    >>> size({"offset": 7, "recent": [1, 2, {3: 4}]})
+    4
+    """
+    if isinstance(value, dict):
+        return sum(max(1, size(part)) for part in value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return sum(map(size, value))
+    return 1

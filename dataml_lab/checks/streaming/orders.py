@@ -1,0 +1,98 @@
+"""The orders of exercise 1: streams in the order of arrival, and what has to be told of them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Order = dict[str, Any]
+Told = dict[tuple[int, datetime], float]  # EUR by customer and the window's start
+
+WINDOW = timedelta(minutes=5)
+PATIENCE = timedelta(minutes=2)
+SECOND = timedelta(seconds=1)
+
+
+class Line(NamedTuple):
+    """An order of a story: seconds from the story's start to when it occurred, and from then to when it is received;
+    the customer's number; its status."""
+
+    at: float
+    delay: float = 1
+    who: int = 0
+    status: str = "completed"
+
+
+@dataclass
+class Orders:
+    """A shop: four customers, the moment at which a window and all stories begin, what the orders of a story are worth
+    in EUR, and a stream of two hours in the order of arrival, some of it beyond patience."""
+
+    customers: list[int]
+    start: datetime
+    totals: list[float]
+    stream: list[Order] = field(default_factory=list)
+    oracle: Callable | None = None
+
+    def story(self, *lines: Line) -> list[Order]:
+        """The orders of these lines, in their order."""
+        return [self._order(number, line) for number, line in enumerate(lines)]
+
+    def _order(self, number: int, line: Line) -> Order:
+        occurred_at = self.start + line.at * SECOND
+        return {"order_id": 5_000 + number, "user_id": self.customers[line.who], "status": line.status,
+                "total": self.totals[number], "occurred_at": occurred_at,
+                "received_at": occurred_at + line.delay * SECOND}
+
+
+def orders(seed: int) -> Orders:
+    """A shop on some day of March 2025."""
+    random = np.random.default_rng(seed)
+    start = datetime(2025, 3, int(random.integers(1, 29)), int(random.integers(1, 20)), tzinfo=UTC)
+    customers = [int(number) for number in random.choice(np.arange(100, 1_000), 4, replace=False)]
+    totals = [round(float(total), 2) for total in random.uniform(5, 300, 400)]
+    world = Orders(customers, start + WINDOW * int(random.integers(1, 12)), totals)
+    lines = disorder(random)
+    world.stream = world.story(*sorted(lines, key=lambda line: (line.at + line.delay, line.at)))
+    return world
+
+
+def disorder(random: np.random.Generator) -> list[Line]:
+    """Three hundred orders of two hours: most come at once, some within patience, some long after."""
+    delays = [random.integers(0, 4, 300), random.integers(20, 119, 300), random.integers(200, 900, 300)]
+    delay = np.choose(random.choice(3, 300, p=[0.7, 0.22, 0.08]), delays)
+    status = random.choice(["completed", "cancelled"], 300, p=[0.85, 0.15])
+    at = np.cumsum(random.integers(1, 48, 300))
+    return [Line(*map(int, numbers), str(word)) for *numbers, word in
+            zip(at, delay, random.integers(0, 4, 300), status, strict=True)]
+
+
+def too_late(stream: Iterable[Order]) -> list[Order]:
+    """The orders of a stream that occurred longer than patience before the newest of those that came before them."""
+    newest, found = None, []
+    for order in stream:
+        if newest and order["occurred_at"] < newest - PATIENCE:
+            found.append(order)
+        newest = max(newest or order["occurred_at"], order["occurred_at"])
+    return found
+
+
+def batch(orders: Iterable[Order]) -> Told:
+    """What a batch job finds: by customer and window, the EUR of the completed orders that occurred in it."""
+    found: Told = defaultdict(float)
+    for order in orders:
+        if order["status"] == "completed":
+            found[order["user_id"], window_of(order["occurred_at"])] += order["total"]
+    return dict(found)
+
+
+def window_of(moment: datetime) -> datetime:
+    """The start of the window that a moment is in.
+
+    >>> str(window_of(datetime(2025, 3, 1, 12, 4, 59, 999_999)))
+    '2025-03-01 12:00:00'
+    """
+    return moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0)

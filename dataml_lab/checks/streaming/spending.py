@@ -1,0 +1,206 @@
+"""Exercise 1: spending per customer in windows of five minutes, told as soon as it may be and never twice."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from dataml_lab.checks.answers import Failed, Made, Maker, maker
+from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.streaming.orders import (
+    PATIENCE,
+    SECOND,
+    WINDOW,
+    Line,
+    Order,
+    Orders,
+    Told,
+    batch,
+    orders,
+    too_late,
+)
+
+CENT = 0.006  # sums of floats, in any order
+
+spending = Exercise("spending", orders, lambda names: maker(names, "Spending"))
+
+
+class Telling(NamedTuple):
+    """A window that was told: whose, which, how much, and after how many orders of the stream (None: at its end)."""
+
+    user_id: int
+    start: datetime
+    total: float
+    after: int | None
+
+
+def tellings(made: Made, stream: list[Order], end: bool = True) -> list[Telling]:
+    """What an answer tells of a stream, in its order, and at its end."""
+    found = [telling for number, order in enumerate(stream, 1) for telling in heard(made, number, "take", order)]
+    return found + (heard(made, None, "finish") if end else [])
+
+
+def heard(made: Made, after: int | None, method: str, *order: Order) -> list[Telling]:
+    """What one call tells; `Failed` where that is no list of windows."""
+    result = made(method, *order)
+    if not isinstance(result, list | tuple | set):
+        raise Failed(f"Spending.{method} returned {result!r:.80}, where a list of windows was expected; where none is "
+                     "complete, an empty list.")
+    return [telling(method, window, after) for window in result]
+
+
+def telling(method: str, window: object, after: int | None) -> Telling:
+    """A window as it was told; `Failed` where it is no (user_id, start, total)."""
+    if isinstance(window, list | tuple) and len(window) == 3:
+        user, start, total = window
+        aware = isinstance(start, datetime) and start.utcoffset() is not None
+        if aware and isinstance(total, int | float) and not isinstance(total, bool) and isinstance(user, int):
+            return Telling(user, start, float(total), after)
+    raise Failed(f"Spending.{method} told of {window!r:.120}, where a window is (user_id, start, total): a whole "
+                 "number, a datetime in UTC and EUR.")
+
+
+def sums(found: list[Telling]) -> Told:
+    """By customer and window what was told of it last."""
+    return {(telling.user_id, telling.start): telling.total for telling in found}
+
+
+def unlike(found: Told, expected: Told) -> str | None:
+    """A window of which something else was told than expected, in words."""
+    for user, start in sorted(expected.keys() | found.keys()):
+        told, right = found.get((user, start)), expected.get((user, start))
+        if told is None:
+            return f"nothing was told of {window(start)} of customer {user}, which comes to {right:.2f} EUR"
+        if right is None:
+            return f"{told:.2f} EUR were told of {window(start)} of customer {user}, in which nothing counts"
+        if not math.isclose(told, right, abs_tol=CENT):
+            return f"{told:.2f} EUR were told of {window(start)} of customer {user}, which comes to {right:.2f}"
+    return None
+
+
+def window(start: datetime) -> str:
+    """A window in words."""
+    return f"the window from {start:%H:%M:%S.%f}".removesuffix(".000000")
+
+
+@spending.demands("keeps customers apart", points=1)
+def _keeps_customers_apart(spending: Maker, world: Orders) -> str | None:
+    stream = world.story(Line(20), Line(40, who=1), Line(60), Line(80, who=2), Line(100, who=1))
+    wrong = unlike(sums(tellings(spending(), stream)), batch(stream))
+    return wrong and f"Three customers ordered within one window, and {wrong}."
+
+
+@spending.demands("counts only what was completed", points=1)
+def _counts_only_completed(spending: Maker, world: Orders) -> str | None:
+    stream = world.story(Line(20), Line(40, status="cancelled"), Line(60), Line(80, who=1, status="cancelled"))
+    wrong = unlike(sums(tellings(spending(), stream)), batch(stream))
+    return wrong and f"Some orders of a window were cancelled, and {wrong}."
+
+
+@spending.demands("goes by when an order occurred", points=1)
+def _goes_by_when_it_occurred(spending: Maker, world: Orders) -> str | None:
+    stream = world.story(Line(250), Line(270, delay=90), Line(330, who=1))
+    wrong = unlike(sums(tellings(spending(), stream)), batch(stream))
+    return wrong and f"An order of the last minute of a window was received a minute after its end, and {wrong}."
+
+
+@spending.demands("begins a window at each full five minutes", points=1)
+def _begins_windows_at_full_minutes(spending: Maker, world: Orders) -> str | None:
+    stream = world.story(Line(130), Line(299.999999), Line(300), Line(599.999999), Line(600), Line(640))
+    wrong = unlike(sums(tellings(spending(), stream)), batch(stream))
+    return wrong and (f"Orders occurred a microsecond before the end of a window and exactly at it, and {wrong}. The "
+                      "moment at which a window ends is in the next one.")
+
+
+@spending.demands("waits two minutes for what comes late", points=1)
+def _waits_for_late_orders(spending: Maker, world: Orders) -> str | None:
+    stream = world.story(Line(200), Line(310), Line(299, delay=60), Line(405), Line(290, delay=118),
+                         Line(419.999999, who=1), Line(300, delay=120), Line(299.999999, delay=121))
+    found = tellings(spending(), stream)
+    early = next((told for told in found if told.start == world.start and told.after), None)
+    if early:
+        behind = (stream[early.after - 1]["occurred_at"] - world.start - WINDOW) / SECOND
+        return (f"{window(early.start).capitalize()} was told with an order that occurred {behind:.6g} s after its "
+                "end: until one has occurred 120 s after it, orders of this window may still come.")
+    wrong = unlike(sums(found), batch(stream))
+    return wrong and f"Orders of a window came up to two minutes behind the newest one, and {wrong}."
+
+
+@spending.demands("tells a window as soon as no more may come", points=1)
+def _tells_as_soon_as_it_may(spending: Maker, world: Orders) -> str | None:
+    stories = {"An order": [Line(20), Line(200, who=1), Line(420, who=2)],
+               "A cancelled order": [Line(20), Line(200, who=1), Line(420, who=2, status="cancelled")],
+               "Hours later, the next order": [Line(20), Line(200, who=1), Line(9_000)]}
+    for what, lines in stories.items():
+        stream = world.story(*lines)
+        in_time = sums(tellings(spending(), stream, end=False))
+        wrong = unlike(in_time, {key: total for key, total in batch(stream).items() if key[1] == world.start})
+        if wrong:
+            occurred = stream[-1]["occurred_at"]
+            return (f"{what} occurred at {occurred:%H:%M:%S}, two minutes or more after the end of the window from "
+                    f"{world.start:%H:%M:%S}: no order that comes now can count in it. When that order had been taken, "
+                    f"{wrong}.")
+    return None
+
+
+@spending.demands("tells each window once", points=1)
+def _tells_each_window_once(spending: Maker, world: Orders) -> str | None:
+    late = world.story(Line(20), Line(430), Line(40, delay=400), Line(1_000, who=1), Line(1_010), Line(1_500))
+    for stream in (late, world.stream):
+        times: dict[tuple, int] = {}
+        for told in tellings(spending(), stream):
+            if told[:2] in times:
+                when = f"after order {told.after} of the stream" if told.after else "at the end"
+                return (f"{window(told.start).capitalize()} of customer {told.user_id} was told twice, the second time "
+                        f"{when}: whoever adds up what you tell counts it twice.")
+            times[told[:2]] = 1
+    return None
+
+
+@spending.demands("puts aside what comes too late", points=1)
+def _puts_aside_what_is_too_late(spending: Maker, world: Orders) -> str | None:
+    barely = world.story(Line(20), Line(100, who=1), Line(421), Line(300.999, delay=121), Line(301, delay=120),
+                         Line(200, who=1, delay=300))
+    for stream in (barely, world.stream):
+        made = spending()
+        tellings(made, stream)
+        wrong = amiss(made("late"), stream)
+        if wrong:
+            return wrong
+    return None
+
+
+def amiss(late: object, stream: list[Order]) -> str | None:
+    """How the ids of orders put aside differ from those of the orders that came too late."""
+    if not isinstance(late, list | tuple | set) or not all(isinstance(number, int) for number in late):
+        raise Failed(f"Spending.late returned {late!r:.80}, where a list of order ids was expected.")
+    expected = {order["order_id"] for order in too_late(stream)}
+    lost, wrong = expected - set(late), set(late) - expected
+    if lost or wrong:
+        number = min(lost or wrong)
+        behind = next((behind for order, behind in lags(stream) if order["order_id"] == number), None)
+        told = "is not among those put aside" if lost else "is among those put aside"
+        if behind is None:
+            return f"{number!r} {told}, and no order has that id."
+        return (f"Order {number} occurred {behind:.6g} s before the newest order that had been taken, and {told}: too "
+                f"late is what occurred more than {PATIENCE / SECOND:g} s before it.")
+    return "An order is put aside twice." if len(late) > len(expected) else None
+
+
+def lags(stream: list[Order]) -> Iterator[tuple[Order, float]]:
+    """Each order, and how many seconds before the newest one taken by then it occurred."""
+    newest = stream[0]["occurred_at"]
+    for order in stream:
+        newest = max(newest, order["occurred_at"])
+        yield order, (newest - order["occurred_at"]) / SECOND
+
+
+@spending.demands("comes to what a batch job finds", points=1)
+def _comes_to_what_a_batch_job_finds(spending: Maker, world: Orders) -> str | None:
+    if tellings(spending(), []):
+        return "Of a stream without any order, something was told."
+    late = {order["order_id"] for order in too_late(world.stream)}
+    in_time = [order for order in world.stream if order["order_id"] not in late]
+    wrong = unlike(sums(tellings(spending(), world.stream)), batch(in_time))
+    return wrong and (f"A stream of {len(world.stream)} orders in two hours, {len(late)} of them too late, was "
+                      f"compared with a batch job over the others: {wrong}.")
