@@ -202,5 +202,21 @@ def _comes_to_what_a_batch_job_finds(spending: Maker, world: Orders) -> str | No
     late = {order["order_id"] for order in too_late(world.stream)}
     in_time = [order for order in world.stream if order["order_id"] not in late]
     wrong = unlike(sums(tellings(spending(), world.stream)), batch(in_time))
-    return wrong and (f"A stream of {len(world.stream)} orders in two hours, {len(late)} of them too late, was "
-                      f"compared with a batch job over the others: {wrong}.")
+    if wrong:
+        return (f"A stream of {len(world.stream)} orders in two hours, {len(late)} of them too late, was compared with "
+                f"a batch job over the others: {wrong}.")
+    return _unlike_the_oracle(spending, world)
+
+
+def _unlike_the_oracle(spending: Maker, world: Orders) -> str | None:
+    """The first order after which answer and oracle tell different windows."""
+    if world.oracle is None:
+        return None
+    made, stream = spending(), world.stream[:120]
+    for number, expected in enumerate(world.oracle(stream), 1):
+        method, order = ("take", stream[number - 1:number]) if number <= len(stream) else ("finish", [])
+        found = sums(heard(made, number, method, *order))
+        wrong = unlike(found, {(user, start): total for user, start, total in expected})
+        if wrong:
+            return f"A stream was compared with a slow and obvious processor. After order {number}, {wrong}."
+    return None
