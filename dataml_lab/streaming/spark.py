@@ -54,11 +54,16 @@ class SparkError(RuntimeError):
 def missing() -> str:
     """What Spark lacks on this machine and how to get it, or nothing: then it can run."""
     if importlib.util.find_spec("pyspark") is None:
-        return "Spark needs the package pyspark (half a gigabyte): `make test-engines` installs it"
-    if (version := java_version()) < JAVA:
-        found = f"found Java {version}" if version else "found none"
-        return f"Spark needs Java {JAVA} or newer, {found}: on Debian or Ubuntu `apt install openjdk-17-jre-headless`"
-    return ""
+        return "Spark needs the package pyspark (half a gigabyte): `make engines` installs it"
+    return missing_java()
+
+
+def missing_java() -> str:
+    """What there is instead of the Java that Spark needs, and how to get that, or nothing."""
+    version = java_version()
+    found = f"found Java {version}" if version else "found none"
+    advice = f"Spark needs Java {JAVA} or newer, {found}: on Debian or Ubuntu `apt install openjdk-17-jre-headless`"
+    return "" if version >= JAVA else advice
 
 
 def java_version() -> int:
@@ -206,13 +211,13 @@ def session() -> Iterator["SparkSession"]:
 
 @contextmanager
 def trouble() -> Iterator[None]:
-    """Ends the program with what Spark says is wrong, without the plan of its query and the stack of its calls."""
+    """Ends the program with what Spark says is wrong, the first line: plans and stacks of its insides follow it."""
     from pyspark.errors import PySparkException
 
     try:
         yield
     except PySparkException as error:
-        sys.exit(f"{error}".split("=== Streaming Query ===")[0].split("JVM stacktrace")[0])
+        sys.exit(f"{error}".splitlines()[0])
 
 
 def arriving(spark: "SparkSession", folder: str) -> "DataFrame":
