@@ -22,6 +22,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from dataml_lab.pipeline.ingest import QUIET_S
 from dataml_lab.store import keeper
 from dataml_lab.store.sidecar import Sidecar
 from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling
@@ -163,11 +164,18 @@ def running(command: list[str], log: Path) -> Iterator[Sidecar]:
 
 def wait(sidecar: Sidecar, log: Path, patience: float) -> None:
     """Waits until what the sidecar keeps has ended. Raises SparkError after `patience` seconds."""
-    deadline = time.monotonic() + patience
+    started = time.monotonic()
     while sidecar.ask("alive"):
-        if time.monotonic() > deadline:
+        if (seconds := time.monotonic() - started) > patience:
             raise SparkError(f"Spark took longer than {patience:,.0f} s and was stopped. {last_words(log)}")
+        show_progress(seconds)
         time.sleep(LOOK)
+
+
+def show_progress(seconds: float) -> None:
+    """Rewrites one line on a terminal, once an answer has taken longer than QUIET_S."""
+    if seconds > QUIET_S and sys.stderr.isatty():
+        print(f"Spark is at work, {seconds:,.0f} s ", end="\r", file=sys.stderr, flush=True)
 
 
 def last_words(log: Path) -> str:
