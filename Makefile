@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test setup build lock template
+.PHONY: lab test engines test-engines setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
@@ -10,6 +10,13 @@ lab: setup
 test: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest
+
+# The engines that lessons can do without: Spark, half a gigabyte, which needs Java 17.
+engines: .venv/engines
+
+test-engines: engines
+	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
+	@$(BIN)/python -m pytest tests/streaming/test_spark.py
 
 setup: .venv/installed
 
@@ -19,6 +26,13 @@ setup: .venv/installed
 	@echo "Installing the pinned packages into .venv (a minute or two, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/engines: .venv/installed
+	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing_java; sys.exit(missing_java() or 0)'
+	@echo "Installing Spark into .venv (a minute or two, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	    --constraint requirements.lock --editable '.[spark]'
 	@touch $@
 
 build: setup
