@@ -77,10 +77,10 @@ def wanted(messages: list["Message"], ahead: dict[int, Span]) -> list[Arrived]:
     """The records among the messages that are in the spans ahead; a span whose end has come goes."""
     arrived = []
     for message in messages:
-        partition, offset = message.partition(), message.offset()
+        over, partition, offset = is_end(message), message.partition(), message.offset()
         if partition not in ahead:
             continue
-        end, over = ahead[partition].end, is_end(message)
+        end = ahead[partition].end
         if not over and offset < end:
             arrived.append(Arrived(partition, offset, message.value()))
         if offset + (not over) >= end:
