@@ -198,7 +198,7 @@ def test_a_broker_that_stays_down_is_an_error_and_no_loss(mortal, watched, toys,
         assert 3 <= sum(watched.counts) < 400
     mortal.broker.up()
     monkeypatch.setattr(push, "SILENCE_S", 10)
-    follow(mortal, watched, 10)
+    follow(mortal, watched.watch(0, None), 10)
     agrees(toys, watched, mortal.partitions)
 
 
