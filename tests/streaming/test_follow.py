@@ -167,6 +167,15 @@ def test_a_silent_topic_is_no_silent_broker(log, few, toys, monkeypatch):
     assert follow(log, few, until=lambda: next(polls) == 7).records == 1
 
 
+def test_no_window_is_final_while_a_partition_is_still_to_come(log, watched, toys):
+    for number in (0, 1):
+        log.write(toys.Toy(1, "a", 1), toys.Toy(2, "a", 90), partition=number)
+    seen = []
+    watched.watch(2, lambda: seen.append((sorted(watched.positions), watched.results()["events"].tolist())))
+    follow(log, watched, batch=1)
+    assert seen[0][0] == [0, 1] and seen[0][1] in ([], [2]) and watched.results()["events"].tolist() == [2]
+
+
 def agrees(toys, processor, partitions):
     every, final = toys.answer(Tumbling(10), partitions, lateness=5)
     assert toys.shown(processor.results(True)) == every and toys.shown(processor.results()) == final

@@ -242,6 +242,7 @@ def test_an_event_at_the_watermark_is_in_time_and_a_window_that_ends_there_is_cl
     tried.take(toys.records([[toys.Toy(1, "a", 9), toys.Toy(2, "a", 20), toys.Toy(3, "a", 10), toys.Toy(4, "a", 9.5)]]))
     assert tried.counts == Counts(counted=3, late=1)
     assert toys.shown(tried.results()) == [("a", 0, 10, 1, 100)]
+    assert tried.state_size == made(Tumbling(10), lateness=10).state_size == 4
 
 
 def test_nothing_is_final_before_all_partitions_that_are_expected_have_closed_it(toys, made):
