@@ -22,8 +22,8 @@ SILENCE_S = 10
 LOCKED_S = 10
 LANDED = re.compile(r"(.+)-(\d{3,})-(\d{12,})-(\d{12,})\.jsonl")  # a topic's name may have dashes of its own
 BREAKS_TO_TABS = bytes.maketrans(b"\r\n", b"\t\t")
-INBOX_REMEDIES = {
-    "not a database": "give the inbox a file of its own",
+SQLITE_REMEDIES = {
+    "not a database": "give the {what} a file of its own",
     "locked": "another process is in the middle of a change: end it, or wait for it, then run again",
 }
 
@@ -96,21 +96,26 @@ def positions(zone: RawZone, topic: str) -> dict[int, int]:
 
 
 def outstanding(consumer: "Consumer", topic: str, landed: dict[int, int]) -> list[Span]:
-    """What each partition holds now beyond the landed offsets. Raises IngestError if the two don't fit."""
+    """What partitions hold now beyond the landed offsets. Raises IngestError if the two don't fit."""
+    return [span for span in spans(consumer, topic, landed) if span.start < span.end]
+
+
+def spans(consumer: "Consumer", topic: str, landed: dict[int, int], into: str = "zone") -> list[Span]:
+    """What each partition holds now beyond the offsets landed `into` something, be it nothing."""
     from confluent_kafka import TopicPartition
 
     known = consumer.list_topics(topic, timeout=SILENCE_S).topics[topic]
     if known.error:
         raise IngestError(f"{topic}: {known.error.str()}: check the topic's name and the broker's address")
-    spans = []
+    found = []
     for partition in sorted({*known.partitions, *landed}):
         place = TopicPartition(topic, partition)
         held = consumer.get_watermark_offsets(place, SILENCE_S) if partition in known.partitions else (0, 0)
-        spans.append(beyond(topic, partition, landed.get(partition), *held))
-    return [span for span in spans if span.start < span.end]
+        found.append(beyond(topic, partition, landed.get(partition), *held, into))
+    return found
 
 
-def beyond(topic: str, partition: int, landed: int | None, first: int, end: int) -> Span:
+def beyond(topic: str, partition: int, landed: int | None, first: int, end: int, into: str = "zone") -> Span:
     """The span from the landed offset (None: from the first that the partition holds) to the partition's end.
 
     >>> beyond("orders", 3, 5, first=0, end=7)
@@ -123,13 +128,13 @@ def beyond(topic: str, partition: int, landed: int | None, first: int, end: int)
     start = first if landed is None else landed
     if start > end:
         raise IngestError(
-            f"partition {partition} of {topic} ends at offset {end}, but the zone holds offsets up to {start}: "
-            "they are from another topic of that name; give this one a zone of its own"
+            f"partition {partition} of {topic} ends at offset {end}, but the {into} holds offsets up to {start}: "
+            f"they are from another topic of that name; give this one a {into} of its own"
         )
     if start < first:
         raise IngestError(
             f"partition {partition} of {topic}: the offsets from {start} up to {first} were deleted at the source "
-            "before they landed; what has landed is safe: land the rest in a new zone"
+            f"before they landed; what has landed is safe: land the rest in a new {into}"
         )
     return Span(topic, partition, start, end)
 
@@ -204,11 +209,7 @@ class Inbox:
 
     def __init__(self, path: str | Path) -> None:
         self.path, self._lock = Path(path), threading.Lock()
-        with storage_errors(IngestError, self.path), inbox_errors(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self.path, LOCKED_S, isolation_level=None, check_same_thread=False)
-            log_ahead(self._connection)
-        self._ask("PRAGMA synchronous = FULL")
+        self._connection = open_sqlite(self.path, "inbox")
         self._ask("CREATE TABLE IF NOT EXISTS events (event_id TEXT PRIMARY KEY, body BLOB)")
         self._ask("CREATE TABLE IF NOT EXISTS conflicts (event_id TEXT, body BLOB, PRIMARY KEY (event_id, body))")
 
@@ -251,8 +252,21 @@ class Inbox:
         self._connection.close()
 
     def _ask(self, sql: str, *values: object) -> list[tuple]:
-        with self._lock, inbox_errors(self.path):
+        with self._lock, sqlite_errors(self.path, "inbox"):
             return self._connection.execute(sql, values).fetchall()
+
+
+def open_sqlite(path: Path, what: str) -> sqlite3.Connection:
+    """An SQLite file, made if need be, on which a commit that returns is on the disk; `what` it is is for errors.
+
+    Threads may share it if they take turns. Without a BEGIN each statement is committed at once.
+    """
+    with storage_errors(IngestError, path), sqlite_errors(path, what):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, LOCKED_S, isolation_level=None, check_same_thread=False)
+        log_ahead(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
 
 
 def log_ahead(connection: sqlite3.Connection) -> None:
@@ -269,10 +283,10 @@ def log_ahead(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def inbox_errors(path: Path) -> Iterator[None]:
+def sqlite_errors(path: Path, what: str) -> Iterator[None]:
     """Turns a failure of SQLite into IngestError: which file, what happened, what to do."""
     try:
         yield
     except sqlite3.Error as cause:
-        known = (remedy for words, remedy in INBOX_REMEDIES.items() if words in str(cause))
+        known = (remedy.format(what=what) for words, remedy in SQLITE_REMEDIES.items() if words in str(cause))
         raise IngestError(f"{path}: {cause}: {next(known, 'what was kept before is safe')}") from cause

@@ -24,7 +24,7 @@ class Tumbling(NamedTuple):
         >>> Tumbling(300).around(299), Tumbling(300).around(300)
         ([Window(start=0, end=300)], [Window(start=300, end=600)])
         """
-        start = moment - moment % self.size
+        start = moment // self.size * self.size
         return [Window(start, start + self.size)]
 
 
@@ -40,8 +40,8 @@ class Sliding(NamedTuple):
         >>> Sliding(600, slide=300).around(700)
         [Window(start=600, end=1200), Window(start=300, end=900)]
         """
-        latest = moment - moment % self.slide
-        starts = (latest - number * self.slide for number in range(int(self.size / self.slide)))
+        latest = moment // self.slide * self.slide
+        starts = (latest - number * self.slide for number in range(round(self.size / self.slide)))
         return [Window(start, start + self.size) for start in starts]
 
 
