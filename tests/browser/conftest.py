@@ -61,7 +61,7 @@ def opened(window, newcomer):
     with ExitStack() as running:
         def opened(course, tree="notebooks", **variables):
             address = running.enter_context(_served(course, {**newcomer, **variables}))
-            window.goto(f"{address}/lab/tree/{tree}?token={TOKEN}")
+            window.goto(f"{address}/lab/tree/{tree}?reset&token={TOKEN}")  # as if nothing had been open before
             return address
         yield opened
 

@@ -7,15 +7,13 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from dataml_lab.checks import exercises
+from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path, solution_path
 from dataml_lab.grading.source import answer_source, without_solution_marks
 
 playwright = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]")
 expect = playwright.expect
-LESSON = "01_pipeline"
-NAMES = list(exercises(LESSON))
 
 
 # ------------------------------------------------------------------------------------------------ the workbook
@@ -29,22 +27,18 @@ def course(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def page(course, opened, window):
-    """The browser's page, with the course's notebooks."""
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(request, course, opened, window, shots):
+    """A lesson, opened by double clicks and run to its end with Run All Cells."""
+    name, page = request.param, window
     opened(course)
-    return window
-
-
-@pytest.fixture(scope="module")
-def lesson(page, course, shots):
-    """The lesson, opened by double clicks and run to its end with Run All Cells."""
-    page.locator(".jp-DirListing-item", has_text=LESSON).dblclick()
-    page.locator(".jp-DirListing-item", has_text=f"{LESSON}.ipynb").dblclick()
+    page.locator(".jp-DirListing-item", has_text=name).dblclick()
+    page.locator(".jp-DirListing-item", has_text=f"{name}.ipynb").dblclick()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    page.screenshot(path=shots / "1_opened.png")
-    book = nbformat.read(release_path(course, LESSON), as_version=4)
-    lesson = SimpleNamespace(page=page, file=release_path(course, LESSON), book=book, shots=shots)
+    book = nbformat.read(release_path(course, name), as_version=4)
+    page.screenshot(path=shots / f"{name}_1_opened.png")
+    lesson = SimpleNamespace(name=name, exercises=exercises(name), page=page, file=release_path(course, name),
+                             book=book, shots=shots)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     last = [cell.id for cell in book.cells if cell.cell_type == "code"][-1]
@@ -67,7 +61,7 @@ def photograph(lesson, part, shot):
         lesson.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         now = part.bounding_box()
     expect(part).to_be_in_viewport(ratio=1)
-    lesson.page.screenshot(path=lesson.shots / shot)
+    lesson.page.screenshot(path=lesson.shots / f"{lesson.name}_{shot}")
 
 
 def write_answer(lesson, exercise, source):
@@ -111,15 +105,28 @@ def validated(lesson, shot):
     lesson.page.get_by_role("button", name="Validate").click()
     dialogue = lesson.page.locator(".jp-Dialog")
     dialogue.wait_for()
-    lesson.page.screenshot(path=lesson.shots / shot)
+    lesson.page.screenshot(path=lesson.shots / f"{lesson.name}_{shot}")
     told = dialogue.inner_text()
     dialogue.get_by_role("button").last.click()
     return told
 
 
-def right_answer(exercise):
+def right_answer(lesson, exercise):
     """The answer of the solution notebook."""
-    return without_solution_marks(answer_source(nbformat.read(solution_path(COURSE, LESSON), as_version=4), exercise))
+    solution = nbformat.read(solution_path(COURSE, lesson.name), as_version=4)
+    return without_solution_marks(answer_source(solution, exercise))
+
+
+def first_exercise(lesson):
+    """The name of the lesson's first exercise."""
+    return next(iter(lesson.exercises))
+
+
+def wrong_answer(lesson, exercise):
+    """The source of a wrong answer of the catalogue."""
+    answers = COURSE / "solutions" / lesson.name / "answers" / exercise
+    _, _about_it, source = min(answers.glob("wrong_*.py")).read_text("utf-8").split('"""', 2)
+    return source
 
 
 # ------------------------------------------------------------------------------------------------ what they meet
@@ -129,7 +136,7 @@ def test_an_untouched_lesson_runs_to_its_end(lesson):
     outputs = {cell.id: cell.outputs for cell in book.cells if cell.cell_type == "code"}
     assert not [name for name, found in outputs.items() for output in found
                 if output.output_type == "error" or output.get("name") == "stderr"]
-    for name in NAMES:
+    for name in lesson.exercises:
         assert outputs[f"{name}-check"][0].text.startswith(f"{name}: not attempted")
 
 
@@ -145,19 +152,18 @@ def test_a_figure_is_shown_with_the_lesson(lesson):
 
 
 def test_a_wrong_answer_is_told_what_it_loses(lesson):
-    wrong = COURSE / "solutions" / LESSON / "answers" / "fetch_all" / "wrong_checkpoint_first.py"
-    _, _about_it, source = wrong.read_text("utf-8").split('"""')
-    write_answer(lesson, "fetch_all", source)
-    told = run_check(lesson, "fetch_all")
-    expect(told).to_contain_text("properties hold")
+    name = first_exercise(lesson)
+    write_answer(lesson, name, wrong_answer(lesson, name))
+    told = run_check(lesson, name)
+    expect(told).to_contain_text(re.compile("properties hold.* fails ", re.DOTALL))
     photograph(lesson, told, "3_wrong.png")
-    expect(told).to_contain_text(re.compile(r"fails .*checkpoint was saved before", re.DOTALL))
 
 
 def test_a_right_answer_is_told_that_all_holds(lesson):
-    count = len(exercises(LESSON)["fetch_all"].properties)
-    write_answer(lesson, "fetch_all", right_answer("fetch_all"))
-    told = run_check(lesson, "fetch_all")
+    name = first_exercise(lesson)
+    count = len(lesson.exercises[name].properties)
+    write_answer(lesson, name, right_answer(lesson, name))
+    told = run_check(lesson, name)
     expect(told).to_contain_text(f"{count} of {count} properties hold")
     photograph(lesson, told, "4_right.png")
 
@@ -165,15 +171,16 @@ def test_a_right_answer_is_told_that_all_holds(lesson):
 def test_validation_names_the_cells_that_lack_points(lesson):
     told = validated(lesson, "5_validation_fails.png")
     assert "failed" in told and "def " not in told
-    for name in NAMES:
-        assert (f'grade("{name}"' in told) == (name != "fetch_all")
+    for name in lesson.exercises:
+        assert (f'grade("{name}"' in told) == (name != first_exercise(lesson))
 
 
 def test_validation_accepts_right_answers(lesson):
-    for name in NAMES:
-        write_answer(lesson, name, right_answer(name))
+    for name, exercise in lesson.exercises.items():
+        write_answer(lesson, name, right_answer(lesson, name))
         expect(run_check(lesson, name)).to_contain_text(re.compile(r"(\d+) of \1 properties hold"))
-    write_essay(lesson, "plan", "I would take **cron**, files and PostgreSQL.")
+        if exercise.essay:
+            write_essay(lesson, name, "I would take **cron**, files and PostgreSQL.")
     assert "Success" in validated(lesson, "6_validation_succeeds.png")
 
 
