@@ -15,7 +15,7 @@ from typing import Any
 
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 
-LESSONS = {"01_pipeline": "dataml_lab.checks.pipeline"}
+LESSONS = {"00_start_here": "dataml_lab.checks.start", "01_pipeline": "dataml_lab.checks.pipeline"}
 PRACTICE = "practice"  # the salt of the worlds that everyone may know
 
 
