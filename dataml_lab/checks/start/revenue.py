@@ -53,11 +53,22 @@ revenue = Exercise("revenue", orders, lambda names: answer(names, "revenue"))
 def amount(revenue: Answer, orders: list[dict]) -> float:
     """The amount that the answer finds; Failed, with a sentence, where it finds no number."""
     found = revenue(orders)
-    if isinstance(found, bool) or not isinstance(found, int | float | Decimal) or not math.isfinite(found):
+    number = _number(found)
+    if not math.isfinite(number):
+        shown = f"{found[:40]!r}, a text" if isinstance(found, str) else f"a value of type {type(found).__name__}"
         hint = " Does it end in `return`?" if found is None else ""
-        raise Failed(f"revenue returned {str(found)[:80]!r} ({type(found).__name__}), where a number of euros was "
-                     f"expected.{hint}")
-    return float(found)
+        raise Failed(f"revenue returned {shown}, where a finite number of euros was expected.{hint}")
+    return number
+
+
+def _number(found: object) -> float:
+    """The number that an answer found as a float; not a number for anything else."""
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal):
+        return math.nan
+    try:
+        return float(found)
+    except (OverflowError, ValueError):  # an int of a thousand digits, a signalling NaN
+        return math.nan
 
 
 def close(one: float, other: float) -> bool:

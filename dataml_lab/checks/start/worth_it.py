@@ -225,8 +225,8 @@ worth_it = Exercise("worth_it", pairs, lambda names: answer(names, "worth_it"))
 HINTS = {
     "loss": "Each wrong decision costs {loss} EUR, each right one brings {gain} EUR.",
     "gain": "Each right decision brings {gain} EUR, each wrong one costs {loss} EUR; to do nothing brings and costs 0.",
-    "labels": "From {labels:,} labels a model learns to be right in {learned:.0%} of the cases; {model_best:.0%} is what "
-              "it would reach with labels without end.",
+    "labels": "From {labels:,} labels a model learns to be right in {learned:.0%} of the cases; {model_best:.0%} is "
+              "what it would reach with labels without end.",
     "cases_per_year": "What is paid for a year, {rule_cost:,} EUR for the rule and {model_cost:,} EUR for the model, "
                       "is shared by {cases_per_year:,} cases.",
     "rule_right": "The rule is right in {known} of the cases, the model in {learned:.0%}.",
@@ -240,8 +240,8 @@ def chosen(worth_it: Answer, brief: Brief) -> Choice:
     """The choice that the answer makes; Failed, with a sentence, where it is none."""
     found = worth_it(brief)
     if not isinstance(found, str) or found not in CHOICES:
-        raise Failed(f'worth_it returned {str(found)[:60]!r} ({type(found).__name__}), where the text "rule", "model" '
-                     'or "nothing" was expected.')
+        shown = f"{found[:40]!r}" if isinstance(found, str) else f"a value of type {type(found).__name__}"
+        raise Failed(f'worth_it returned {shown}, where the text "rule", "model" or "nothing" was expected.')
     return found
 
 

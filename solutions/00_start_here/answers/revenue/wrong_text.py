@@ -1,7 +1,7 @@
 """Returns a text for people to read.
 
 fails: adds up what was completed; leaves out what was cancelled
-says: (str)
+says: a text
 """
 
 def revenue(orders):

@@ -1,7 +1,7 @@
 """Returns what each choice is worth, and leaves the choice to the reader.
 
 fails: weighs what a mistake costs; expects little of a model with few labels; asks how many cases there are; asks how good rule and model are; weighs what rule and model cost; does nothing where nothing pays; copes where no rule is known
-says: (list)
+says: type list
 """
 
 def learned(brief):

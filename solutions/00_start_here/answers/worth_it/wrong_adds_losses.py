@@ -1,6 +1,6 @@
-"""Calculates with a usual number of cases.
+"""Adds what mistakes cost instead of taking it off.
 
-fails: asks how many cases there are
+fails: weighs what a mistake costs
 """
 
 def learned(brief):
@@ -9,8 +9,8 @@ def learned(brief):
 
 
 def year(brief, name, right):
-    each = right * brief["gain"] - (1 - right) * brief["loss"]
-    return 6_000 * each - brief[name + "_cost"]
+    each = right * brief["gain"] + (1 - right) * brief["loss"]
+    return brief["cases_per_year"] * each - brief[name + "_cost"]
 
 
 def worth_it(brief):
