@@ -21,7 +21,7 @@ CLEAR = 0.2  # by what part of its worth the best choice must beat the next
 RANGES = {
     "cases_per_year": (500, 6_000, 150_000),
     "gain": (1, 5, 40),
-    "loss": (0.5, 8, 100),
+    "loss": (0.5, 4, 100),
     "rule_right": (0.55, 0.75, 0.95),
     "rule_cost": (300, 2_000, 20_000),
     "labels": (150, 1_000, 80_000),
@@ -182,30 +182,36 @@ def pair(theme: Theme, random: np.random.Generator) -> Pair:
 def candidates(theme: Theme, random: np.random.Generator) -> Iterator[list[Brief]]:
     """Pairs of briefs, without end, that differ in the field of a theme; with labels enough if it is about others."""
     while True:
-        brief = {field: value(field, "any", random) for field in RANGES}
-        brief["labels"] = value("labels", "upper", random)
-        low, *_, high = sorted(value(theme.field, theme.part, random) for _ in range(4))
-        if theme.part == "none":
-            low = 0 if theme.field == "labels" else None
-        yield [brief | {theme.field: low}, brief | {theme.field: high}]
+        columns = {field: values(field, "any", random) for field in RANGES}
+        columns["labels"] = values("labels", "upper", random)
+        if theme.field == "loss":
+            columns["gain"] = values("gain", theme.part, random)  # against which a loss is large or small
+        ends = zip(*(values(theme.field, theme.part, random) for _ in range(4)), strict=True)
+        for row, drawn in zip(zip(*columns.values(), strict=True), ends, strict=True):
+            brief, low = dict(zip(columns, row, strict=True)), min(drawn)
+            if theme.part == "none":
+                low = 0 if theme.field == "labels" else None
+            yield [brief | {theme.field: low}, brief | {theme.field: max(drawn)}]
 
 
 def tells(theme: Theme, briefs: list[Brief]) -> bool:
     """Whether a pair has the best choices of its theme, by a clear margin, and shows up those shortcuts alone."""
     choices = [theme.low, theme.high]
-    if list(map(best, briefs)) != choices or not all(map(is_clear, briefs)):
+    if any(best(brief) != choice for brief, choice in zip(briefs, choices, strict=True)):
+        return False
+    if not all(map(is_clear, briefs)):
         return False
     shown = {name for name, shortcut in SHORTCUTS.items() if list(map(shortcut, briefs)) != choices}
     return shown == set(theme.shows)
 
 
-def value(field: str, part: str, random: np.random.Generator) -> float:
-    """A value of a field, from a part of its range, with two digits that count."""
+def values(field: str, part: str, random: np.random.Generator) -> list[float]:
+    """A hundred values of a field, from a part of its range, with two digits that count."""
     low, middle, high = RANGES[field]
     low, high = (middle if part == "upper" else low), (middle if part == "lower" else high)
     if high < 1:
-        return round(float(random.uniform(low, high)), 2)
-    return two_digits(math.exp(random.uniform(math.log(low), math.log(high))))
+        return random.uniform(low, high, 100).round(2).tolist()
+    return list(map(two_digits, np.exp(random.uniform(math.log(low), math.log(high), 100)).tolist()))
 
 
 def two_digits(number: float) -> float:

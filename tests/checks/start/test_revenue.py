@@ -51,8 +51,8 @@ def test_a_cent_too_much_is_wrong():
 @pytest.mark.parametrize(("found", "words"), [
     (None, "Does it end in `return`?"), ("59.98", "'59.98', a text"), (True, "type bool"), ([1.0], "type list"),
     ({}, "type dict"), (1j, "complex"), (np.array([1.0]), "type ndarray"), (float("nan"), "a finite number"),
-    (float("inf"), "a finite number"), (10**5000, "a finite number"), (Decimal("NaN"), "a finite number"),
-    (Decimal("sNaN"), "a finite number"),
+    (float("inf"), "a finite number"), pytest.param(10**5000, "a finite number", id="huge"),
+    (Decimal("NaN"), "a finite number"), (Decimal("sNaN"), "a finite number"),
 ])
 def test_what_is_no_amount_is_named(found, words):
     assert all(words in sentence for sentence in sentences(lambda listed: found))
