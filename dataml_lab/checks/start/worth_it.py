@@ -39,8 +39,8 @@ DOES = ("picks orders to look at before they are sent", "says which parcels will
 def model_right(brief: Brief) -> float:
     """The share of cases that a model gets right with the labels that there are.
 
-    >>> model_right({"labels": 2_500, "model_best": 0.9}), model_right({"labels": 80, "model_best": 0.9})
-    (0.82, 0.5)
+    >>> model_right({"labels": 10_000, "model_best": 0.75}), model_right({"labels": 80, "model_best": 0.75})
+    (0.725, 0.5)
     """
     best, labels = brief["model_best"], brief["labels"]
     return best - (best - 0.5) * math.sqrt(GUESSES / labels) if labels > GUESSES else 0.5

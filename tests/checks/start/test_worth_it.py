@@ -10,7 +10,6 @@ import pytest
 
 from dataml_lab.checks.start.worth_it import (
     CHOICES,
-    CLEAR,
     RANGES,
     SHORTCUTS,
     THEMES,
@@ -59,7 +58,7 @@ def test_a_wrong_choice_costs_a_fifth_of_what_is_at_stake_and_no_year_says_other
     random = np.random.default_rng(seed)
     for brief in (brief for _, pair in listed(seed) for brief in pair.briefs):
         second, first = sorted(expected(brief).values())[-2:]
-        assert first - second >= CLEAR * max(first, -second) >= 0 and is_clear(brief)
+        assert first - second >= 0.2 * max(first, -second) >= 0 and is_clear(brief)
         for _ in range(20):
             year = one_year(brief, random)
             assert max(year, key=year.get) == best(brief)
@@ -103,7 +102,7 @@ def test_the_worked_example_of_the_prompt():
     assert expected(brief) == pytest.approx({"rule": 5_000, "model": -12_600, "nothing": 0})
 
 
-@pytest.mark.parametrize(("labels", "right"), [(0, 0.5), (100, 0.5), (101, 0.5), (400, 0.7), (10**12, 0.9)])
+@pytest.mark.parametrize(("labels", "right"), [(0, 0.5), (50, 0.5), (100, 0.5), (101, 0.5), (400, 0.7), (10**12, 0.9)])
 def test_a_model_learns_from_labels(labels, right):
     assert model_right({"labels": labels, "model_best": 0.9}) == pytest.approx(right, abs=0.003)
 
