@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dataml_lab import cli, grading
+from dataml_lab.checks import LESSONS
 from dataml_lab.grading import build
 
 
@@ -35,7 +36,7 @@ def test_the_command_is_installed_beside_python():
 def test_a_lesson_that_has_not_changed_is_left_alone(capsys, monkeypatch):
     monkeypatch.setattr(build, "build", lambda *_: pytest.fail("built"))
     assert cli.main(["build"]) == 0
-    assert capsys.readouterr().out == "01_pipeline: unchanged\n"
+    assert capsys.readouterr().out == "".join(f"{lesson}: unchanged\n" for lesson in LESSONS)
 
 
 def test_a_lesson_that_fails_ends_with_1_and_says_why(capsys, monkeypatch):
@@ -59,5 +60,6 @@ def test_release_enters_the_lesson_in_the_gradebook_of_the_course(capsys, monkey
     monkeypatch.setattr(grading, "COURSE", tmp_path)
     monkeypatch.setattr(build, "release", lambda *arguments: entered.append(arguments))
     assert cli.main(["release"]) == 0
-    assert entered == [(tmp_path, "01_pipeline", tmp_path / "gradebook.db")]
-    assert "hand out notebooks/01_pipeline/01_pipeline.ipynb" in capsys.readouterr().out
+    assert entered == [(tmp_path, lesson, tmp_path / "gradebook.db") for lesson in LESSONS]
+    said = capsys.readouterr().out
+    assert all(f"hand out notebooks/{lesson}/{lesson}.ipynb" in said for lesson in LESSONS)

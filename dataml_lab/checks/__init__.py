@@ -16,6 +16,7 @@ from typing import Any
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 
 LESSONS = {
+    "00_start_here": "dataml_lab.checks.start",
     "01_pipeline": "dataml_lab.checks.pipeline",
     "02_batch_and_stream": "dataml_lab.checks.streaming",
 }

@@ -1,0 +1,603 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 00 Start here
+#
+# You build software. Sooner or later it will feed data to a model, call one, or be asked to have one. This lesson shows
+# how the workbook works, and why a software engineer should care about data and models at all.
+#
+# **After this lesson you will be able to**
+#
+# - run a notebook, answer an exercise, and read what its check tells you;
+# - name four reasons why data and models are your business, each of which you have seen happen;
+# - say for a given request whether a rule, a model or nothing is worth it, and defend that with numbers.
+#
+# **You need** to read and write Python, and 30 to 40 minutes. Everything runs on this machine, without a network.
+
+# %% [markdown]
+# ## Your first exercise
+#
+# A notebook is a column of cells: text like this one, and code. Click the cell below and press Shift+Enter. It runs,
+# shows the value of its last line underneath, and the next cell is selected.
+
+# %%
+orders = [
+    {"order_id": 1, "status": "completed", "total": 19.99},
+    {"order_id": 2, "status": "cancelled", "total": 250.00},
+    {"order_id": 3, "status": "completed", "total": 39.99},
+]
+len(orders)
+
+# %% [markdown]
+# Now it is your turn. An exercise begins with a text that says what to write, like the next cell.
+
+# %% [markdown] role="prompt" exercise="revenue"
+# ### Warm-up: revenue ({{points}}, about 2 minutes)
+#
+# Write `revenue(orders)`. It gets a list of orders like the three above, and returns the sum of the `total` (EUR) of
+# those whose `status` is `"completed"`. The other status is `"cancelled"`.
+#
+# For the three orders above it returns 59.98. For an empty list it returns 0. Half a cent more or less doesn't matter.
+#
+# In the cell below, replace `# YOUR CODE HERE` and the line under it. Run that cell, then the one after it.
+#
+# {{properties}}
+
+# %% role="answer" exercise="revenue"
+def revenue(orders):
+    """The sum (EUR) of the totals of completed orders."""
+    ### BEGIN SOLUTION
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+    ### END SOLUTION
+
+
+# %% role="check" exercise="revenue"
+# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
+from dataml_lab.checks import check
+
+check("revenue", globals())
+
+# %% role="graded" exercise="revenue"
+# Your points: run me last, and leave me as I am.
+from dataml_lab.checks import grade
+
+grade("revenue", globals())
+
+# %% [markdown]
+# ## How an exercise works
+#
+# You have just used the four cells that every exercise has:
+#
+# | cell | what it is for |
+# |---|---|
+# | prompt | says what to write, and lists the *properties* that earn points |
+# | answer | yours to edit; as it comes, it counts as “not attempted” |
+# | check | calls your function in *practice worlds* and says which property holds; it costs nothing |
+# | graded | shows your points; leave it as it is |
+#
+# A check never looks at your code: it looks at what your function does. When you hand in, the same properties are
+# judged in *hidden worlds*, made by the same generator from other seeds. A function that solves the task passes there
+# as well; one that has learned the practice worlds by heart doesn't.
+#
+# **Break it on purpose.** Delete the condition from your `revenue`, run the answer cell and the check cell, and read
+# the sentence that you get. Then put the condition back.
+
+# %% [markdown]
+# ### What a notebook remembers
+#
+# Behind a notebook runs one Python process, the *kernel*. It knows the cells that you ran, in the order in which you ran
+# them, which need not be the order on the page. Run the next cell twice, and watch its output.
+
+# %%
+runs = globals().get("runs", 0) + 1
+print("This kernel has run this cell" + (" once." if runs == 1 else f" {runs} times."))
+
+# %% [markdown]
+# The text of the cell is the same, the output isn't: names outlive the cell that made them, even when you delete it. So
+# when something puzzles you, choose *Kernel > Restart Kernel and Run All Cells…* from the menu. What works then works
+# for others too.
+#
+# **To hand in**, save, and press *Validate* in the toolbar. It runs the whole notebook from the top, as a grader would,
+# and lists the exercises that lack points. Then hand in the notebook file.
+#
+# **If something doesn't start**, run `.venv/bin/dataml-lab doctor` in a terminal: it examines the installation, and says
+# what is wrong and what to do about it.
+
+# %% [markdown]
+# ## Four reasons to care
+#
+# All lessons work for one simulated online shop, the Store. It is made from a seed, so its truth is known: whatever a
+# report or a model says about the shop can be compared with what really happened.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from dataml_lab.store import Faults, Store
+
+plt.style.use("dataml_lab.workbook")
+store = Store()
+completed = store.orders[store.orders["status"] == "completed"]
+print(f"{len(store.users):,} users, {len(completed):,} completed orders in 180 days.")
+
+# %% [markdown]
+# ### 1. Data pipelines are software
+#
+# The support team asks: how much do customers spend who wrote to us? There is a table of orders and a table of tickets,
+# so somebody joins them.
+
+# %%
+def spent_by_topic(orders, tickets):
+    """The revenue (EUR) from customers who wrote about each topic."""
+    joined = orders.merge(tickets[["user_id", "topic"]], on="user_id")
+    return joined.groupby("topic", observed=True)["total"].sum()
+
+
+report = spent_by_topic(completed, store.tickets)
+report.round(-3).astype(int).to_dict()
+
+# %% [markdown]
+# It runs, the numbers have the right size, and the report is sent. How would you find out whether it is right?
+#
+# The Store's truth allows an independent count: for each topic, take the customers who wrote, and add up their orders.
+
+# %%
+def truly_spent(topic):
+    """The same, one topic at a time: the orders of the customers who wrote about it."""
+    writers = set(store.tickets.loc[store.tickets["topic"] == topic, "user_id"])
+    return completed.loc[completed["user_id"].isin(writers), "total"].sum()
+
+
+truth = pd.Series({topic: truly_spent(topic) for topic in report.index})
+surplus = report / truth - 1
+print(*(f"{topic}: {share:+.0%}" for topic, share in surplus.items()), sep="\n")
+assert f"{surplus['billing']:.0%}" == "69%" and f"{surplus['late delivery']:.0%}" == "38%"
+assert store.tickets.query("topic == 'cancel'")["user_id"].is_unique
+assert abs(surplus["cancel"]) < 1e-9 and (surplus.drop("cancel") > 0.2).all()
+
+# %%
+rows = np.arange(len(truth))
+figure, axes = plt.subplots(figsize=(8, 3.4))
+for shift, label, amounts in ((-0.2, "report", report), (0.2, "truth", truth)):
+    bars = axes.barh(rows + shift, amounts / 1000, height=0.38, label=label)
+    axes.bar_label(bars, padding=4, fmt="{:.0f}")
+axes.set(yticks=rows, yticklabels=truth.index, xlabel="revenue (thousand €)", xlim=(0, 180),
+         title="Four of five numbers are too high, and nothing says so")
+axes.invert_yaxis()
+axes.grid(axis="x")
+axes.grid(visible=False, axis="y")
+axes.legend(loc="lower right", bbox_to_anchor=(1, 0.2))
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Two bars for each topic: what the report says (above, blue) and what is true (below, orange). The
+# report is 69% too high for billing and 38% for late deliveries, and right for cancellations.
+#
+# A customer who wrote twice is in the join twice, with all orders. Nobody cancels twice, so whoever tried the code on
+# cancellations saw it work. Code review rarely finds this; a check on the data does, in one line.
+
+# %%
+def spent_by_topic_checked(orders, tickets):
+    """The revenue (EUR) from customers who wrote about each topic; an order counts once for a topic."""
+    joined = orders.merge(tickets[["user_id", "topic"]], on="user_id")
+    assert not joined.duplicated(["order_id", "topic"]).any(), "an order counts more than once for a topic"
+    return joined.groupby("topic", observed=True)["total"].sum()
+
+
+try:
+    spent_by_topic_checked(completed, store.tickets)
+except AssertionError as stopped:
+    print(f"No report today: {stopped}.")
+
+# %% [markdown]
+# A wrong number has become an error, and errors get mended: here by dropping repeated pairs of customer and topic.
+
+# %%
+once = store.tickets.drop_duplicates(["user_id", "topic"])
+mended = spent_by_topic_checked(completed, once)
+assert np.allclose(mended, truth)
+print(f"With one row for each customer and topic, all {len(mended)} numbers are right.")
+
+# %% [markdown]
+# ### 2. Models are dependencies
+#
+# A model that others use is a service: it takes time to answer, it fails, and it is replaced by its next version. Here
+# is a small one, which estimates how many minutes a delivery takes. Version 1 knows the distance, version 2 the weather
+# as well.
+
+# %%
+delivered = store.deliveries.dropna(subset=["delivered_at"])
+minutes = (delivered["delivered_at"] - delivered["dispatched_at"]).dt.total_seconds() / 60
+per_km, start = np.polyfit(delivered["distance_km"], minutes, 1)
+expected = start + per_km * delivered["distance_km"]
+totals = pd.DataFrame({"true": minutes, "expected": expected}).groupby(delivered["weather"], observed=True).sum()
+by_weather = totals["true"] / totals["expected"]
+
+
+# %%
+def estimate(version, distance_km, weather):
+    """The minutes that a delivery takes, as a version of the model sees it."""
+    return float((start + per_km * distance_km) * (by_weather[weather] if version == 2 else 1))
+
+
+# %% [markdown]
+# It goes behind a real HTTP endpoint on this machine. So that you can see what a busy day does, every 50th request meets
+# a pause of 0.2 seconds, as real services have when they load, collect garbage or wait for a database.
+
+# %%
+import asyncio
+import itertools
+import time
+
+import httpx
+from fastapi import FastAPI
+
+from dataml_lab.store.http import LocalServer
+
+SLOW_S, DEADLINE_S = 0.2, 0.1
+
+
+# %%
+def service():
+    """The model as a web application: GET /minutes?version=1&distance_km=5&weather=rain."""
+    app, number = FastAPI(title="Minutes"), itertools.count(1)
+
+    @app.get("/minutes")
+    async def minutes(version: int, distance_km: float, weather: str):
+        await asyncio.sleep(SLOW_S if next(number) % 50 == 0 else 0)
+        return {"minutes": estimate(version, distance_km, weather), "model": f"minutes-{version}"}
+
+    return app
+
+
+# %% [markdown]
+# **Latency** is not one number. The next cell asks 300 times and keeps each time. The *p50* is the time within which half
+# of the answers came, the *p99* that within which 99 of 100 did.
+
+# %%
+def latencies(url, asked):
+    """The seconds that each of so many requests took."""
+    took = []
+    with httpx.Client(base_url=url, params={"version": 1, "distance_km": 5.0, "weather": "clear"}) as client:
+        for _ in range(asked):
+            begin = time.perf_counter()
+            client.get("/minutes").raise_for_status()
+            took.append(time.perf_counter() - begin)
+    return np.array(took)
+
+
+# %%
+server = LocalServer(service())
+took = latencies(server.url, 300)
+p50, p99 = np.quantile(took, [0.5, 0.99])
+print(f"p99 is more than 0.19 s: {p99 > 0.19}; p50 is less than half of that: {p50 < p99 / 2}")
+assert p99 > 0.19 and p50 < p99 / 2
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.2))
+axes.step(np.sort(took) * 1000, np.arange(1, 301) / 300, where="post")
+for name, at, share in (("p50", p50, 0.5), ("p99", p99, 0.99)):
+    axes.plot(at * 1000, share, "o", color="C1")
+    axes.annotate(f"{name}: {at * 1000:.0f} ms", (at * 1000, share), (8, -16), textcoords="offset points")
+axes.set(xscale="log", xlabel="time to answer (ms, logarithmic)", ylabel="share of requests answered",
+         xlim=(None, 1000), title="Half are answered at once, one in fifty waits 0.2 s")
+axes.xaxis.set_major_formatter("{x:g}")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The line is the share of requests that were answered within so many milliseconds. It rises steeply,
+# and then its last fiftieth lies far to the right. A page that asks 20 models in a row meets such a wait on every third
+# view.
+
+# %%
+unlucky = 1 - (1 - 1 / 50) ** 20
+print(f"At least one slow answer among 20: {unlucky:.0%}")
+assert f"{unlucky:.0%}" == "33%"
+
+# %% [markdown]
+# **Failure.** Whoever depends on a model needs a *deadline* and a *fallback*: what to do without an answer. A rough rule
+# is good enough to go on with; waiting for ever isn't.
+
+# %%
+def minutes_or_rule(client, distance_km, weather):
+    """The minutes of a delivery and who says so: the model if it answers in time, else a rule."""
+    asked = {"version": 2, "distance_km": distance_km, "weather": weather}
+    try:
+        answer = client.get("/minutes", params=asked, timeout=DEADLINE_S).raise_for_status().json()
+        return answer["minutes"], answer["model"]
+    except httpx.HTTPError:
+        return 10 + 3 * distance_km, "rule"
+
+
+# %%
+def promise(deliveries, stop_after):
+    """Promises for deliveries; after so many the service is stopped. Who made each promise."""
+    said = []
+    with httpx.Client(base_url=server.url) as client:
+        for number, delivery in enumerate(deliveries.itertuples()):
+            if number == stop_after:
+                server.stop()
+            said.append(minutes_or_rule(client, delivery.distance_km, delivery.weather)[1])
+    return said
+
+
+# %%
+said = promise(delivered.head(150), stop_after=100)
+print(f"{len(said)} promises made, the last 50 with the service down: {set(said[100:])}.")
+print(f"While it ran, slow moments left at least two to the rule: {said[:100].count('rule') >= 2}")
+assert len(said) == 150 and set(said[100:]) == {"rule"} and said[:100].count("rule") >= 2
+
+# %% [markdown]
+# Every delivery got its promise: while the service ran, during its pauses, and after it was stopped. Nobody had to be
+# woken.
+#
+# **Versions.** A model is replaced without a line of your code changing, and then the same question gets another answer.
+
+# %%
+with LocalServer(service()) as server, httpx.Client(base_url=server.url) as client:
+    for version in (1, 2):
+        asked = {"version": version, "distance_km": 5.0, "weather": "storm"}
+        answer = client.get("/minutes", params=asked).json()
+        print(f"{answer['model']}: {answer['minutes']:.0f} minutes for 5 km in a storm")
+        assert round(answer["minutes"]) == {1: 26, 2: 35}[version]
+
+# %% [markdown]
+# The same customer, nine minutes more. Each answer names the model that gave it, so that a complaint, a log line or an
+# experiment can be traced to a version. Lesson 07 is about all of this.
+
+# %% [markdown]
+# ### 3. Garbage in, garbage out
+#
+# LightGBM is what many engineers would take for a table like this: gradient boosting, a hundred trees. A linear model is a
+# weighted sum. Which is better at the minutes of a delivery depends on something else.
+#
+# One of the exporters of this shop has a bug: in 10% of the records one time lacks its offset from UTC. The record looks
+# fine, and every parser takes it.
+
+# %%
+import json
+
+bug = Faults(zone_dropped=0.1)
+line = next(line for line in store.raw("deliveries", bug).plan.query("fault == 'zone_dropped'")["line"])
+record = json.loads(store.raw("deliveries", bug).lines[line - 1])
+{name: record[name] for name in ("dispatched_at", "promised_at", "delivered_at")}
+
+# %% [markdown]
+# Two ways to a training table. The first is what one writes in a hurry: parse, coerce what can't be parsed, drop what is
+# missing. The second also asks of each record whether its times have an offset, and leaves it out if not.
+
+# %%
+def parsed(lines):
+    """The lines that are JSON, each delivery once, as a table."""
+    records = pd.DataFrame([json.loads(line) for line in lines if line.endswith("}")])
+    return records.drop_duplicates("delivery_id")
+
+
+# %%
+def training_table(records):
+    """Features and minutes: coerces what can't be parsed, and drops what is missing."""
+    times = [pd.to_datetime(records[name], utc=True, format="ISO8601", errors="coerce")
+             for name in ("dispatched_at", "delivered_at")]
+    table = records[["zone", "weather"]].assign(
+        distance_km=pd.to_numeric(records["distance_km"], errors="coerce"),
+        hour=times[0].dt.hour, minutes=(times[1] - times[0]).dt.total_seconds() / 60)
+    return table.dropna()
+
+
+# %%
+def with_offsets(records):
+    """The records whose times say how far they are from UTC."""
+    return records[records["dispatched_at"].str.contains(r"[+-]\d\d:\d\d$", na=False)
+                   & records["delivered_at"].str.contains(r"[+-]\d\d:\d\d$", na=False)]
+
+
+# %% [markdown]
+# Both models are trained on both tables, from records received before May. All four are judged on May's deliveries, whose
+# true times we know, by the *mean absolute error*: by how many minutes an estimate is off, on average.
+
+# %%
+from lightgbm import LGBMRegressor
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import OneHotEncoder
+
+FEATURES = ["distance_km", "hour", "zone", "weather"]
+MODELS = {"linear": LinearRegression, "boosting": lambda: LGBMRegressor(random_state=0, num_threads=2, verbose=-1)}
+
+
+# %%
+def mean_error(model, table, later):
+    """The mean absolute error (minutes) on later deliveries of a model trained on a table."""
+    columns = make_column_transformer((OneHotEncoder(handle_unknown="ignore", sparse_output=False),
+                                       ["hour", "zone", "weather"]), remainder="passthrough")
+    inputs, judged = columns.fit_transform(table[FEATURES]), columns.transform(later[FEATURES])
+    found = MODELS[model]().fit(inputs, table["minutes"]).predict(judged)
+    return float(np.abs(found - later["minutes"]).mean())
+
+
+# %%
+def four_errors(seed):
+    """For one shop the mean error of each model, trained on each table, by (model, table)."""
+    shop = Store(users=1_500, days=150, seed=seed)
+    raw = parsed(shop.raw("deliveries", bug).lines)
+    sound = parsed(shop.raw("deliveries", Faults.none()).lines)
+    later = training_table(sound[sound["received_at"] >= "2025-05-01"])
+    early = raw[raw["received_at"] < "2025-05-01"]
+    tables = {"dirty": training_table(early), "clean": training_table(with_offsets(early))}
+    return {(model, data): mean_error(model, table, later) for data, table in tables.items() for model in MODELS}
+
+
+# %% [markdown]
+# One shop could be luck, so there are five, from five seeds.
+
+# %%
+errors = pd.DataFrame({seed: four_errors(seed) for seed in range(1, 6)}).T
+print(errors.mean().round(1).unstack().to_string())
+assert (errors["boosting", "dirty"] > errors["linear", "clean"] + 1).all()
+assert (errors["boosting", "clean"] < errors["linear", "clean"]).all()
+cleaning = errors.xs("dirty", axis=1, level=1) - errors.xs("clean", axis=1, level=1)
+assert (cleaning.min(axis=1) > errors["linear", "clean"] - errors["boosting", "clean"]).all()
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.2))
+for row, (name, found) in enumerate(errors.mean().sort_values().items()):
+    axes.plot(errors[name], [row] * 5, "o", color=f"C{name[1] == 'dirty':d}", alpha=0.6)
+    axes.plot(found, row, "|", color="black", markersize=22)
+    axes.annotate(f"{found:.1f}", (found, row), (0, 13), textcoords="offset points", ha="center")
+axes.set(yticks=range(4), yticklabels=[" on ".join(name) + " data" for name in errors.mean().sort_values().index],
+         xlabel="mean absolute error (minutes)", ylim=(3.5, -0.8),
+         title="Clean data and a plain model beat dirty data and a strong one")
+axes.grid(axis="x")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** A dot is a shop, the stroke the mean of five; left is better, blue is trained on clean data, orange
+# on dirty. In each shop boosting on dirty data is more than a minute worse than a linear model on clean data.
+#
+# It isn't that linear models are better: on clean data boosting wins in each shop, by a little. But on dirty data it also
+# learns the errors, and the better it is at learning, the better it learns those. Cleaning took two lines, and brought
+# more than the choice of model.
+
+# %% [markdown]
+# ### 4. Decisions require context
+#
+# “Our model is right in 90% of the cases. Should we use it?” That can't be answered. Here are two uses of such a model,
+# with 20,000 cases a year, in which a right decision brings 3 euros.
+
+# %%
+CASES, RIGHT, GAIN = 20_000, 0.9, 3.0
+uses = {"recommend a product": 0.5, "block a customer's order": 40.0}  # what a mistake costs (€)
+
+
+def brings(mistake_costs):
+    """What the model's decisions bring (€ a year), by what a mistake costs (€)."""
+    return CASES * RIGHT * GAIN - CASES * (1 - RIGHT) * mistake_costs
+
+
+for use, mistake_costs in uses.items():
+    print(f"{use}: {brings(mistake_costs):+,.0f} € a year")
+tipping = RIGHT * GAIN / (1 - RIGHT)
+assert abs(brings(tipping)) < 1e-6 and round(tipping) == 27
+assert [round(brings(cost)) for cost in uses.values()] == [53_000, -26_000]
+
+# %%
+costs = np.linspace(0, 50, 51)
+figure, axes = plt.subplots(figsize=(8, 3.4))
+axes.axhline(0, color="black", linewidth=1)
+axes.plot(costs, brings(costs) / 1000)
+for use, cost in uses.items():
+    axes.plot(cost, brings(cost) / 1000, "o", color="C1")
+    axes.annotate(use, (cost, brings(cost) / 1000), (10, 4), textcoords="offset points")
+axes.annotate(f"tips at {tipping:.0f} €", (tipping, 0), (4, 8), textcoords="offset points")
+axes.set(xlabel="what a mistake costs (€)", ylabel="value (thousand € a year)", xlim=(0, 58), ylim=(-55, 65),
+         title="The same model, right in 90% of the cases, earns or burns money")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The line is what the model brings in a year, by what one of its mistakes costs. To recommend a
+# product it brings 53,000 euros; to block orders it burns 26,000. It tips at 27 euros a mistake.
+#
+# The accuracy was the same all along the line. What a mistake costs is only one such field: how often the case occurs,
+# what a simple rule already does, how many examples there are to learn from, and what it costs to run matter as much.
+# Whoever knows them can answer “can we use ML for this?”. Now you do.
+
+# %% [markdown] role="prompt" exercise="worth_it"
+# ### Exercise 0: is it worth it? ({{points}}, about 15 minutes)
+#
+# Write `worth_it(brief)`, which returns `"rule"`, `"model"` or `"nothing"`: whichever is worth most in a year. The brief
+# is a dict of what is known before anything is built:
+#
+# | field | meaning |
+# |---|---|
+# | `what` | the request, in a sentence |
+# | `cases_per_year` | how many decisions there are to make in a year |
+# | `gain` | what a right decision brings (EUR) |
+# | `loss` | what a wrong decision costs (EUR) |
+# | `rule_right` | the share of cases, 0 to 1, that the best simple rule gets right; `None` if nobody knows a rule |
+# | `rule_cost` | what the rule costs (EUR a year) |
+# | `labels` | past cases whose right decision is known: what a model can learn from; may be 0 |
+# | `model_best` | the share of cases, above 0.5, that a model would get right with labels without end |
+# | `model_cost` | what the model costs, everything included (EUR a year) |
+#
+# A model that learned from n labels gets right the share
+#
+# ```text
+# model_best − (model_best − 0.5) × √(100 / n)
+# ```
+#
+# With 100 labels or fewer it only guesses: 0.5. With 2,500 labels, a `model_best` of 0.9 comes to
+# 0.9 − 0.4 × 0.2 = 0.82.
+#
+# A rule or a model decides every case. Doing nothing brings nothing and costs nothing, whatever the request sounds like.
+#
+# ```python
+# brief = {"what": "A real-time AI that sorts tickets by urgency.", "cases_per_year": 10_000, "gain": 2.0, "loss": 5.0,
+#          "rule_right": 0.8, "rule_cost": 1_000, "labels": 2_500, "model_best": 0.9, "model_cost": 20_000}
+# ```
+#
+# Here 8,000 right and 2,000 wrong decisions of the rule are worth 16,000 − 10,000 − 1,000 = 5,000 EUR. The model's 8,200
+# and 1,800 are worth 16,400 − 9,000 − 20,000 = −12,600 EUR. So the answer is `"rule"`.
+#
+# You are judged by pairs of briefs that differ in one field, whose best choices differ. For each brief a year is
+# simulated. The best choice is clearly better than the next, so you needn't worry about close calls.
+#
+# {{properties}}
+
+# %% role="answer" exercise="worth_it"
+def worth_it(brief):
+    """What is worth most in a year: "rule", "model" or "nothing"."""
+    ### BEGIN SOLUTION
+    best, labels = brief["model_best"], brief["labels"]
+    model_right = best - (best - 0.5) * (100 / labels) ** 0.5 if labels > 100 else 0.5
+
+    def worth(right, cost):
+        cases, gain, loss = (brief[field] for field in ("cases_per_year", "gain", "loss"))
+        return cases * (right * gain - (1 - right) * loss) - cost
+
+    worths = {"nothing": 0, "model": worth(model_right, brief["model_cost"])}
+    if brief["rule_right"] is not None:
+        worths["rule"] = worth(brief["rule_right"], brief["rule_cost"])
+    return max(worths, key=worths.get)
+    ### END SOLUTION
+
+
+# %% role="check" exercise="worth_it"
+# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
+from dataml_lab.checks import check
+
+check("worth_it", globals())
+
+# %% role="graded" exercise="worth_it"
+# Your points: run me last, and leave me as I am.
+from dataml_lab.checks import grade
+
+grade("worth_it", globals())
+
+# %% [markdown]
+# ## What to take along
+#
+# - A pipeline's worst bug raises no error. A check in one line turns a wrong number into one.
+# - Ask of every join what may match how often.
+# - A model's latency is a distribution; give its callers a deadline, a fallback, and the name of its version.
+# - Clean data comes first: a stronger model learns the errors as well.
+# - No model is good as such. Ask what a mistake costs, how many cases there are, what a simple rule does, how many
+#   labels exist, and what it all costs to run; and be ready to answer “nothing”.
+#
+# **What comes next.** Lesson 01 takes the shop's raw orders all the way to tables that people trust: ingest, clean,
+# transform, serve. Lesson 02 asks when a nightly batch is enough, and when you need a stream.
+#
+# **Read on.** Google's *Rules of Machine Learning*, rules 1 to 3: when not to use it, what to measure first, and when a
+# rule has become too complex. Chip Huyen, *Designing Machine Learning Systems*, and Andriy Burkov, *Machine Learning
+# Engineering*: what it takes before and after training. Martin Kleppmann, *Designing Data-Intensive Applications*: where
+# the data comes from.

@@ -1,0 +1,20 @@
+"""Calculates with a rule that nobody knows.
+
+fails: copes where no rule is known
+says: TypeError
+"""
+
+def learned(brief):
+    labels, best = brief["labels"], brief["model_best"]
+    return best - (best - 0.5) * (100 / labels) ** 0.5 if labels > 100 else 0.5
+
+
+def year(brief, name, right):
+    each = right * brief["gain"] - (1 - right) * brief["loss"]
+    return brief["cases_per_year"] * each - brief[name + "_cost"]
+
+
+def worth_it(brief):
+    worths = {"nothing": 0, "model": year(brief, "model", learned(brief)),
+              "rule": year(brief, "rule", brief["rule_right"])}
+    return max(worths, key=worths.get)

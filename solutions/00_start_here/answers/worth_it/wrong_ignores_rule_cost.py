@@ -1,0 +1,21 @@
+"""Takes rules to be free.
+
+fails: weighs what rule and model cost
+says: The rule costs
+"""
+
+def learned(brief):
+    labels, best = brief["labels"], brief["model_best"]
+    return best - (best - 0.5) * (100 / labels) ** 0.5 if labels > 100 else 0.5
+
+
+def year(brief, name, right):
+    each = right * brief["gain"] - (1 - right) * brief["loss"]
+    return brief["cases_per_year"] * each - (brief["model_cost"] if name == "model" else 0)
+
+
+def worth_it(brief):
+    worths = {"nothing": 0, "model": year(brief, "model", learned(brief))}
+    if brief["rule_right"] is not None:
+        worths["rule"] = year(brief, "rule", brief["rule_right"])
+    return max(worths, key=worths.get)

@@ -1,0 +1,74 @@
+"""The first exercise: what its lists hold, and what it makes of amounts and of what is none."""
+
+import runpy
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dataml_lab.checks.start.revenue import orders, revenue
+
+FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
+ORACLE = runpy.run_path(str(FOLDER / "oracle.py"))["ORACLES"]["revenue"]
+SEEDS = range(20)
+
+
+def outcomes(answer, seeds=(1, 2)):
+    """What is found about each property of an answer."""
+    return [finding.outcome for finding in revenue.judge({"revenue": answer}, seeds).findings]
+
+
+def sentences(answer):
+    return [finding.sentence for finding in revenue.judge({"revenue": answer}, [1]).findings]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_worlds_hold_a_list_without_orders_and_cancelled_orders_at_both_ends(seed):
+    world = orders(seed)
+    assert sorted(map(len, world.completed))[:3] == [0, 1, 3]
+    assert {order["status"] for listed in world.completed for order in listed} == {"completed"}
+    statuses = [order["status"] for order in world.mixed]
+    assert statuses[0] == statuses[-1] == "cancelled"
+    assert statuses.count("cancelled") == statuses.count("completed") == 4
+    assert orders(seed) == world != orders(seed + 1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_oracle_has_every_property(seed):
+    assert outcomes(ORACLE, [seed]) == ["holds", "holds"]
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, lambda found: Decimal(str(found)), lambda found: found + 0.004])
+def test_an_amount_may_be_any_number_and_off_by_less_than_half_a_cent(kind):
+    assert outcomes(lambda listed: kind(ORACLE(listed))) == ["holds", "holds"]
+
+
+def test_a_cent_too_much_is_wrong():
+    assert outcomes(lambda listed: ORACLE(listed) + 0.01) == ["fails", "holds"]
+
+
+@pytest.mark.parametrize(("found", "words"), [
+    (None, "Does it end in `return`?"), ("59.98", "'59.98', a text"), (True, "type bool"), ([1.0], "type list"),
+    ({}, "type dict"), (1j, "complex"), (np.array([1.0]), "type ndarray"), (float("nan"), "a finite number"),
+    (float("inf"), "a finite number"), pytest.param(10**5000, "a finite number", id="huge"),
+    (Decimal("NaN"), "a finite number"), (Decimal("sNaN"), "a finite number"),
+])
+def test_what_is_no_amount_is_named(found, words):
+    assert all(words in sentence for sentence in sentences(lambda listed: found))
+
+
+def test_an_answer_that_raises_or_changes_the_list_is_told_so_or_forgiven():
+    def emptied(listed):
+        found = ORACLE(listed)
+        listed.clear()
+        return found
+
+    assert outcomes(emptied) == ["holds", "holds"]
+    assert all("IndexError" in sentence for sentence in sentences(lambda listed: [][0]))
+
+
+def test_each_mistake_costs_its_property():
+    assert outcomes(lambda listed: sum(order["total"] for order in listed)) == ["holds", "fails"]
+    assert outcomes(lambda listed: sum(order["status"] == "completed" for order in listed)) == ["fails", "holds"]
+    assert outcomes(lambda listed: 0) == ["fails", "fails"]

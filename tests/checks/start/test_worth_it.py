@@ -1,0 +1,138 @@
+"""Exercise 0: that its pairs differ in one field, have the best choices that a slow count finds, and leave no doubt."""
+
+import re
+import runpy
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dataml_lab.checks.start.worth_it import (
+    CHOICES,
+    RANGES,
+    SHORTCUTS,
+    THEMES,
+    best,
+    expected,
+    is_clear,
+    model_right,
+    one_year,
+    pairs,
+    values,
+    worth_it,
+)
+
+FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
+ORACLE = runpy.run_path(str(FOLDER / "oracle.py"))["ORACLES"]["worth_it"]
+SEEDS = range(8)
+world = cache(pairs)
+
+
+def listed(seed):
+    """Each theme of a world with its pair."""
+    return [(theme, pair) for name, themes in THEMES.items()
+            for theme, pair in zip(themes, world(seed).by_property[name], strict=True)]
+
+
+def outcomes(answer):
+    return [finding.outcome for finding in worth_it.judge({"worth_it": answer}, [1]).findings]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_briefs_of_a_pair_differ_in_one_field_and_in_their_best_choice(seed):
+    for theme, pair in listed(seed):
+        low, high = pair.briefs
+        assert [field for field in low if low[field] != high[field]] == [pair.field] == [theme.field]
+        assert [best(low), best(high)] == [theme.low, theme.high] and theme.low != theme.high
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_best_choice_is_what_a_count_of_single_cases_finds(seed):
+    for _, pair in listed(seed):
+        assert [ORACLE(brief) for brief in pair.briefs] == [best(brief) for brief in pair.briefs]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_wrong_choice_costs_a_fifth_of_what_is_at_stake_and_no_year_says_otherwise(seed):
+    random = np.random.default_rng(seed)
+    for brief in (brief for _, pair in listed(seed) for brief in pair.briefs):
+        second, first = sorted(expected(brief).values())[-2:]
+        assert first - second >= 0.2 * max(first, -second) >= 0 and is_clear(brief)
+        for _ in range(20):
+            year = one_year(brief, random)
+            assert max(year, key=year.get) == best(brief)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_pair_shows_up_the_shortcuts_of_its_theme_alone(seed):
+    for theme, pair in listed(seed):
+        right = [theme.low, theme.high]
+        shown = [name for name, shortcut in SHORTCUTS.items() if list(map(shortcut, pair.briefs)) != right]
+        assert set(shown) == set(theme.shows)
+
+
+@pytest.mark.parametrize("field", ["loss", "labels", "cases_per_year", "rule_right", "model_cost"])
+def test_no_threshold_on_a_field_is_right_for_both_of_its_pairs(field):
+    for seed in SEEDS:
+        spans = [[brief[field] for brief in pair.briefs] for theme, pair in listed(seed)
+                 if theme.field == field and theme.part in ("lower", "upper")]
+        (_, low), (high, _) = spans
+        assert low <= high
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_values_are_those_that_people_write(seed):
+    random = np.random.default_rng(seed)
+    for field, (low, middle, high) in RANGES.items():
+        for part, least, most in (("lower", low, middle), ("upper", middle, high), ("any", low, high)):
+            drawn = values(field, part, random)
+            assert least <= min(drawn) and max(drawn) <= most
+            assert drawn == [float(f"{one:.2g}") for one in drawn]
+
+
+def test_a_world_is_made_again_from_its_seed():
+    assert pairs(3) == world(3) != world(4)
+
+
+def test_the_worked_example_of_the_prompt():
+    brief = {"cases_per_year": 10_000, "gain": 2.0, "loss": 5.0, "rule_right": 0.8, "rule_cost": 1_000, "labels": 2_500,
+             "model_best": 0.9, "model_cost": 20_000}
+    assert model_right(brief) == pytest.approx(0.82) and best(brief) == "rule"
+    assert expected(brief) == pytest.approx({"rule": 5_000, "model": -12_600, "nothing": 0})
+
+
+@pytest.mark.parametrize(("labels", "right"), [(0, 0.5), (50, 0.5), (100, 0.5), (101, 0.5), (400, 0.7), (10**12, 0.9)])
+def test_a_model_learns_from_labels(labels, right):
+    assert model_right({"labels": labels, "model_best": 0.9}) == pytest.approx(right, abs=0.003)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_constant_answer_earns_nothing(choice):
+    assert outcomes(lambda brief: choice) == ["fails"] * len(THEMES)
+
+
+@pytest.mark.parametrize(("found", "shown"), [
+    ("Model", "'Model'"), ("a model", "'a model'"), ("", "''"), (None, "type NoneType"), (1, "type int"),
+    (["model"], "type list"), ({"model": 1}, "type dict"), (("rule",), "type tuple"), (np.nan, "type float"),
+    (True, "type bool"), pytest.param(10**5000, "type int", id="huge"), (np.array(["rule"]), "type ndarray"),
+])
+def test_what_is_no_choice_is_named(found, shown):
+    expected = f'worth_it returned .*{re.escape(shown)}, where the text "rule", "model" or "nothing" was expected'
+    for finding in worth_it.judge({"worth_it": lambda brief: found}, [1]).findings:
+        assert re.match(expected, finding.sentence)
+
+
+def test_a_text_of_numpy_is_a_text():
+    assert outcomes(lambda brief: np.array([best(brief)])[0]) == ["holds"] * len(THEMES)
+
+
+def test_an_answer_that_raises_is_told_what_it_raised():
+    for finding in worth_it.judge({"worth_it": lambda brief: brief["cost"]}, [1]).findings:
+        assert "KeyError: 'cost'" in finding.sentence
+
+
+def test_a_rule_where_none_is_known_is_told_so_and_an_example_can_be_tried():
+    told = [finding.sentence for finding in worth_it.judge({"worth_it": lambda brief: "rule"}, [1]).findings]
+    assert "With None there is no rule to choose." in told[-1]
+    assert all(best(eval(sentence.partition("Try it: worth_it(")[2][:-1])) != "rule" for sentence in told)
