@@ -52,7 +52,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from confluent_kafka import TopicPartition
-from matplotlib.dates import ConciseDateFormatter
+from matplotlib.dates import DateFormatter
 
 from dataml_lab import pipeline
 from dataml_lab.store import Faults, Store
@@ -197,9 +197,9 @@ for late, color, size, label in ((False, "C0", 6, "in time"), (True, "C1", 30, "
     axes.scatter(shown["received_at"], shown["occurred_at"], color=color, s=size, label=label)
 axes.annotate("watermark: newest order − 1 day", (pd.Timestamp("2025-03-08 12:00", tz=UTC), pd.Timestamp("2025-03-04", tz=UTC)),
               color="C2")
-axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
-axes.yaxis.set_major_formatter(ConciseDateFormatter(axes.yaxis.get_major_locator()))
-axes.set(xlabel="received (day, UTC)", ylabel="occurred (day, UTC)", title="Most orders come at once, a few come days late")
+axes.xaxis.set_major_formatter(DateFormatter("%d %b"))
+axes.yaxis.set_major_formatter(DateFormatter("%d %b"))
+axes.set(xlabel="received (UTC)", ylabel="occurred (UTC)", title="Most orders come at once, a few come days late")
 axes.legend(loc="upper left")
 plt.show()
 
@@ -311,11 +311,11 @@ for place, found in enumerate(windows.values()):
         shift = 0.26 * (number % 2) - 0.13 if place == 1 else 0
         axes.barh(2 - place + shift, end - start, left=start, height=0.26 if place == 1 else 0.4, color=f"C{place}",
                   edgecolor="white")
-        axes.text(start + (end - start) / 2, 2 - place + shift, events, ha="center", va="center", color="white")
+        axes.text(start + (end - start) / 2, 2 - place + shift, events, ha="center", va="center_baseline", color="white")
 axes.set_yticks([3, 2, 1, 0], ["events", *windows])
 axes.set(xlim=(pd.Timestamp("2025-01-03 14:25", tz=UTC), pd.Timestamp("2025-01-03 16:35", tz=UTC)),
          xlabel="3 January 2025 (UTC)", title="Only sessions end when the customer does")
-axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))
 axes.grid(visible=False, axis="y")
 plt.show()
 
@@ -348,7 +348,7 @@ assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 # minutes find nearly all of them at this shop, and the half hour that many tools have by default a few less.
 
 # %% [markdown] role="prompt" exercise="spending"
-# ### Exercise 1: spending per customer and five minutes ({{points}}, about 35 minutes)
+# ### Exercise 1: spending per customer and five minutes ({{points}}, about 40 minutes)
 #
 # Write the processor for the shop's question: how much has each customer spent in each window of five minutes? Orders
 # come one at a time, in the order in which they are *received*, and nobody asks twice: what you have told is acted on.
@@ -369,15 +369,15 @@ assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 #  "received_at": datetime(2025, 3, 1, 12, 5, 40, tzinfo=UTC)}
 # ```
 #
-# - Windows begin at each full five minutes (UTC) and hold what *occurred* in them: that from 12:00 holds 12:00:00, and
-#   not 12:05:00. `start` is a `datetime` in UTC; `total` is the customer's EUR in that window.
+# - Windows begin at each full five minutes (UTC) and hold what *occurred* in them, to the microsecond: that from 12:00
+#   holds 12:00:00, and not 12:05:00. `start` is a `datetime` in UTC; `total` is the customer's EUR in that window.
 # - Only `completed` orders count; the others are `cancelled`. A window in which nothing of a customer counts is not told.
-# - Orders come up to two minutes late: by the newest `occurred_at` that you have taken so far, of any customer and
-#   status, you know how far time has come. A window can be told as soon as that is two minutes or more past its end, and
-#   then it must be.
-# - What occurred *more* than two minutes before that newest moment is too late. It is put aside, whatever its status, and
-#   counts nowhere. (With exactly two minutes it is in time.)
-# - No order comes twice. That is the next exercise.
+# - How far time has come is said by the newest `occurred_at` that you have taken so far, of any customer and status. An
+#   order that occurred *more* than two minutes before it is too late: whatever its status, it is put aside and counts
+#   nowhere. With exactly two minutes it is in time.
+# - So a window is complete once that newest moment is two minutes or more past the window's end. The `take` that brings it
+#   there tells the window.
+# - Lists may be in any order. No order comes twice; that is the next exercise.
 #
 # For example, customer 314 orders for 42.50 EUR at 12:04:10 and for 7.50 at 12:04:50. When an order, of whomever, has
 # occurred at 12:07:00, `take` returns `[(314, datetime(2025, 3, 1, 12, 0, tzinfo=UTC), 50.0)]`. An order of 12:04:59 that
@@ -584,14 +584,14 @@ assert rates[1_000] > 3 * rates[1]
 # `benchmarks/streaming.py` measures how many events a second a processor like this takes.
 
 # %% [markdown] role="prompt" exercise="deliver"
-# ### Exercise 2: count each order once ({{points}}, about 30 minutes)
+# ### Exercise 2: count each order once ({{points}}, about 40 minutes)
 #
 # A log holds orders; a table shall hold what each customer has spent. Write `deliver(log, table)`, which brings the table
 # up to date with the log. It is started again and again, in processes that may crash at any moment.
 #
 # | call | does |
 # |---|---|
-# | `log.read(offset)` | returns up to 20 records from an offset on, each a dict; an empty list at the end of the log |
+# | `log.read(offset)` | returns 1 to 20 records from an offset on, each a dict; an empty list at the end of the log |
 # | `log.commit(offset)` | lets the broker keep an offset for you, durably, in place of the last one |
 # | `log.committed()` | returns the offset that was committed last; 0 at first |
 # | `table.get(key)` | returns the value of a key; `None` where there is none |
@@ -606,11 +606,13 @@ assert rates[1_000] > 3 * rates[1]
 # - When `deliver` returns, `table.get(user_id)` is the sum of the cents of that customer's orders, a whole number, for
 #   each customer with an order. Under other keys, texts such as `"offset"`, you may keep whatever you need.
 # - A crash can come between any two calls, also just before or after `table.write` and `log.commit`, and nothing but the
-#   table and the committed offset outlives it.
-# - The producer sends some orders again: the same `order_id` at another offset, at most 100 records after the first.
-#   Two orders with different ids are two orders, even if they are alike.
-# - The log grows for years. Don't read again what has been delivered, except for 20 records or so, and don't keep in the
-#   table what you will never need again: some 300 values beside the totals are enough.
+#   table and the committed offset outlives it. Only one process runs at a time. You needn't use all five calls.
+# - The producer sends some orders again, once or more often: the same `order_id` at another offset, at most 100 records
+#   after the first. Two orders with different ids are two orders, even if they are alike; and a number that is the id of
+#   an order can be the `user_id` of somebody, too.
+# - The log grows for years. A process that starts anew may read again 20 records or so that have been delivered, no more;
+#   and what will never be needed again must leave the table. Beside the totals it may hold 300 numbers, texts and the
+#   like in all, where a list of 100 ids counts as 100.
 #
 # Suppose that the log holds the record above and, at offset 60, the same order again. Then `table.get(314)` is 4250 in the
 # end, whether or not a process crashed in between.
@@ -715,12 +717,18 @@ assert abs(ages.loc["stream", "orders"] - ages.loc["every 15 min", "orders"]) < 
 assert ages.loc["stream", "views and clicks"] < 0.1
 
 # %%
+def spoken(minutes):
+    """A time in words."""
+    return f"{minutes * 60:.0f} s" if minutes < 1 else f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for shift, source, color in ((-0.2, "views and clicks", "C0"), (0.2, "orders", "C1")):
     bars = axes.barh(np.arange(4) + shift, ages[source], height=0.38, label=source, color=color)
-    axes.bar_label(bars, [f"{age * 60:.0f} s" if age < 1 else f"{age:.0f} min" for age in ages[source]], padding=4)
-axes.set(xscale="log", xlim=(0.03, 3_000), yticks=range(4), yticklabels=rhythms, title="A stream is no fresher than its source",
-         xlabel="median age in minutes when it is in an answer (logarithmic scale)")
+    axes.bar_label(bars, map(spoken, ages[source]), padding=4)
+axes.set(xscale="log", xlim=(0.016, 3_000), yticks=range(4), yticklabels=rhythms, title="A stream is no fresher than its source",
+         xlabel="median age when it is in an answer (logarithmic scale)")
+axes.set_xticks([1 / 60, 0.1, 1, 10, 60, 600], ["1 s", "6 s", "1 min", "10 min", "1 h", "10 h"])
 axes.invert_yaxis()
 axes.grid(visible=False, axis="y")
 axes.legend(loc="upper right")
@@ -844,7 +852,8 @@ on_spark(revenue, lateness=5 * DAY)
 # - daily revenue reports for the finance team
 # - the real-time leaderboard of an online game
 #
-# Write `choose(brief)`, which returns the seconds between two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or
+# You will answer that for any such case, these four among them. Write `choose(brief)`, which returns the seconds between
+# two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or
 # 604800 (a week); or 0 for a stream. You are judged by the bill of a day: what processing costs, and what is lost because
 # results come late. A choice holds if its bill is at most a quarter above that of the cheapest choice.
 #
@@ -913,17 +922,17 @@ from dataml_lab.checks import grade
 grade("choose", globals())
 
 # %% [markdown] role="prompt" exercise="tips_at"
-# ### Exercise 4: where does it tip? ({{points}}, about 15 minutes)
+# ### Exercise 4: where does it tip? ({{points}}, about 20 minutes)
 #
 # “It depends” is no justification; a number is: *a stream pays as long as the worth halves within 40 minutes*. Write
 # `tips_at(brief, field)`, which returns the value of a field at which the choice tips between a stream and the cheapest
 # batch, everything else in the brief being as it is.
 #
-# - `field` is any of the six numbers of the brief, such as `"half_life_s"`. The bill is that of exercise 3.
+# - `field` is any of the six numbers of the brief, such as `"half_life_s"`, and its present value is above 0. The bill is
+#   that of exercise 3, whose functions you may call.
 # - Look between a hundredth of the field's present value and a hundred times it. You may rely on this: within that range
-#   the choice tips once, or not at all; then return `None`.
-# - You are judged just below and just above: at your value less 5 %, and at your value plus 5 %, different sides must be
-#   cheaper.
+#   the cheaper side changes once, or never; then return `None`.
+# - You are judged just below and just above: 5 % below your value and 5 % above it, different sides must be cheaper.
 #
 # In the example of exercise 3, `tips_at(brief, "stream_day")` is about 50.8: if a day of streaming cost 48, the stream
 # would be cheaper, and at 53 the run every 900 seconds is.
