@@ -190,7 +190,7 @@ def failing(answer, seeds=(1, 2)):
 
 @pytest.mark.parametrize("answer", [*RIGHT, works_first_and_knows_repeats])
 def test_a_right_answer_has_every_property(answer):
-    assert failing(answer, range(4)) == {}
+    assert failing(answer, range(2)) == {}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -351,4 +351,4 @@ def test_misuse_is_told_in_every_property(call):
 
 @pytest.mark.parametrize(("ids", "holds"), [(100, True), (99, False)])
 def test_a_hundred_ids_are_enough_and_needed(ids, holds):
-    assert (failing(lambda log, table: record_by_record(log, table, ids), [1, 2, 3]) == {}) == holds
+    assert (failing(lambda log, table: record_by_record(log, table, ids), [1]) == {}) == holds

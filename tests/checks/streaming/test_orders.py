@@ -21,25 +21,25 @@ def lag(stream, number):
     return max(order["occurred_at"] for order in stream[:number + 1]) - stream[number]["occurred_at"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_stream_comes_in_the_order_of_arrival_late_too_late_and_cancelled(seed):
-    stream = world(seed).stream
-    arrivals = [order["received_at"] for order in stream]
-    lags = [lag(stream, number) for number in range(len(stream))]
-    assert arrivals == sorted(arrivals) and len({order["order_id"] for order in stream}) == len(stream) == 300
-    assert sum(timedelta(0) < behind <= 120 * SECOND for behind in lags) > 20
-    assert sum(behind > 120 * SECOND for behind in lags) > 5
-    assert max(behind for behind in lags if behind <= 120 * SECOND) > 60 * SECOND
-    assert {order["status"] for order in stream} == {"completed", "cancelled"}
-    assert {order["user_id"] for order in stream} == set(world(seed).customers)
-    start = world(seed).start
-    assert start == window_of(start) and start.date() == stream[-1]["received_at"].date()
+def test_a_stream_comes_in_the_order_of_arrival_late_too_late_and_cancelled():
+    for seed in SEEDS:
+        stream = world(seed).stream
+        arrivals = [order["received_at"] for order in stream]
+        lags = [lag(stream, number) for number in range(len(stream))]
+        assert arrivals == sorted(arrivals) and len({order["order_id"] for order in stream}) == len(stream) == 300
+        assert sum(timedelta(0) < behind <= 120 * SECOND for behind in lags) > 20
+        assert sum(behind > 120 * SECOND for behind in lags) > 5
+        assert max(behind for behind in lags if behind <= 120 * SECOND) > 60 * SECOND
+        assert {order["status"] for order in stream} == {"completed", "cancelled"}
+        assert {order["user_id"] for order in stream} == set(world(seed).customers)
+        start = world(seed).start
+        assert start == window_of(start) and start.date() == stream[-1]["received_at"].date()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_too_late_is_what_a_look_at_all_earlier_orders_finds(seed):
-    stream = world(seed).stream
-    assert too_late(stream) == [order for number, order in enumerate(stream) if lag(stream, number) > 120 * SECOND]
+def test_too_late_is_what_a_look_at_all_earlier_orders_finds():
+    for seed in SEEDS:
+        stream = world(seed).stream
+        assert too_late(stream) == [order for number, order in enumerate(stream) if lag(stream, number) > 120 * SECOND]
 
 
 def slowly(stream):
@@ -53,7 +53,7 @@ def slowly(stream):
     return {window: sum(totals) for window, totals in found.items() if totals}
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_batch_job_finds_what_a_search_of_each_window_does(seed):
     stream = world(seed).stream
     assert batch(stream) == slowly(stream)
