@@ -53,6 +53,8 @@ def test_there_are_two_cases_a_field_that_tip_and_three_that_do_not(seed):
     assert {name: [case.field for case in found] for name, found in world(seed).tipping.items()} == {
         name: [name, name] for name in FIELDS}
     assert len({case.field for case in world(seed).never}) == len(world(seed).never) >= 3
+    for case in world(seed).never:
+        assert abs(margin(case.at(getattr(case.scenario, case.field) * FINE))).min() > 0.09  # by no hair
 
 
 def test_every_seed_gives_a_fair_world_at_once():
