@@ -165,6 +165,8 @@ def _tells_each_window_once(spending: Maker, world: Orders) -> str | None:
                 return (f"{window(told.start).capitalize()} of customer {told.user_id} was told twice, the second time "
                         f"{when}: whoever adds up what you tell counts it twice.")
             times[told[:2]] = 1
+        if not times:
+            return f"Of a stream of {len(stream)} orders no window was told."
     return None
 
 

@@ -279,6 +279,14 @@ def test_a_mistake_costs_the_property_that_names_it(mistake):
         assert failing(mistake).keys() == {BATCH}
 
 
+def test_who_tells_nothing_tells_nothing_once():
+    class Silent(Right):
+        def told(self, windows):
+            return []
+
+    assert failing(Silent).keys() == {KEEPS, COMPLETED, OCCURRED, BEGINS, WAITS, SOON, ONCE, BATCH}
+
+
 def test_only_the_oracle_knows_when_each_window_of_a_long_stream_is_to_be_told():
     oracle = ORACLE["spending"]
     assert failing(Right, [1, 2, 3], oracle) == {} == failing(Sleepy)
