@@ -1,5 +1,10 @@
 """Exercise 2: a table in which each order counts once, whatever crashes and whatever comes twice."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
 from dataml_lab.checks.answers import Answer, Failed, Stopped, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.process import Crash, Process
@@ -11,12 +16,23 @@ from dataml_lab.checks.streaming.log import (
     Producer,
     Record,
     Table,
+    numbered,
     producer,
     size,
     totals,
 )
 
+MANY = 60  # steps at which a run is crashed, at most
+ENDLESS = 10**15  # cents that nobody has spent
+
 deliver = Exercise("deliver", producer, lambda names: answer(names, "deliver"))
+
+
+class Wrong(NamedTuple):
+    """A customer's total that is wrong: by how many cents, and that in words."""
+
+    cents: float
+    words: str
 
 
 def run(deliver: Answer, machine: Machine, records: list[Record], crash_at: int | None = None) -> tuple[Process, Log]:
@@ -32,32 +48,64 @@ def run(deliver: Answer, machine: Machine, records: list[Record], crash_at: int 
     return process, log
 
 
-def unlike(machine: Machine, records: list[Record]) -> tuple[int, str]:
-    """By how many cents a customer's total is wrong, and that in words; 0 and nothing where all are right."""
-    for user, right in sorted(totals(records).items()):
-        found = machine.rows.get(user)
-        if isinstance(found, bool) or not isinstance(found, int | float):
-            return -right, f"customer {user} has {'no total' if found is None else repr(found)[:60]}, not {right} cents"
-        if found != right:
-            wrong = found - right
-            return wrong, (f"customer {user} has {found} cents instead of {right}, "
-                           f"{abs(wrong)} too {'many' if wrong > 0 else 'few'}")
-    return 0, ""
+def amiss(machine: Machine, records: list[Record]) -> list[Wrong]:
+    """The totals of customers that are wrong, by customer."""
+    found = [(user, machine.rows.get(user), right) for user, right in sorted(totals(records).items())]
+    return [difference(*total) for total in found if not number(total[1]) or total[1] != total[2]]
 
 
-def after_a_crash(deliver: Answer, records: list[Record], crash_at: int) -> tuple[str, int, str]:
-    """Before or after which step a run crashed, and how the table is wrong once it was run again."""
+def number(value: object) -> bool:
+    """Whether a value can be a total."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < ENDLESS
+
+
+def difference(user: int, found: object, right: int) -> Wrong:
+    """How the total of a customer is wrong; what is no number lacks all."""
+    if not number(found):
+        return Wrong(-right, f"customer {user} has {'no total' if found is None else repr(found)[:60]}, "
+                             f"not {right} cents")
+    cents = found - right
+    return Wrong(cents, f"customer {user} has {found} cents instead of {right}, {abs(cents)} too "
+                        f"{'many' if cents > 0 else 'few'}")
+
+
+def told(machine: Machine, records: list[Record]) -> str | None:
+    """The first total that is wrong, in words; None where all are right."""
+    return next((total.words for total in amiss(machine, records)), None)
+
+
+def undisturbed(deliver: Answer, records: list[Record]) -> tuple[Process, Machine]:
+    """A run on a new machine without a crash; `Failed` if it leaves no totals, with which nothing can go wrong."""
     machine = Machine()
-    process, _ = run(deliver, machine, records, crash_at)
-    run(deliver, machine, records)
-    return process.steps[-1], *unlike(machine, records)
+    process, _ = run(deliver, machine, records)
+    if not any(number(machine.rows.get(user)) for user in totals(records)):
+        raise Failed(f"After a run over {len(records)} records, without a crash, no customer has a total.")
+    return process, machine
 
 
-def crashes(deliver: Answer, records: list[Record]) -> list[tuple[str, int, str]]:
-    """What `after_a_crash` finds for a crash at each step of an undisturbed run, or at sixty of them."""
-    process, _ = run(deliver, Machine(), records)
+def elsewhere(deliver: Answer, world: Producer) -> None:
+    """A run on another machine and log: it takes the place of what a process had kept outside of log and table."""
+    run(deliver, Machine(), numbered(world.repeated[-PAGE:]))
+
+
+def after_a_crash(deliver: Answer, world: Producer, crash_at: int) -> tuple[str, list[Wrong]]:
+    """Before or after which step a run crashed, and the totals that are wrong once it was run again."""
+    machine = Machine()
+    process, _ = run(deliver, machine, world.once, crash_at)
+    elsewhere(deliver, world)
+    run(deliver, machine, world.once)
+    return process.steps[-1] if process.steps else "at its beginning", amiss(machine, world.once)
+
+
+def crashes(deliver: Answer, world: Producer) -> Iterator[tuple[str, Wrong]]:
+    """The step and each wrong total for a crash at each step of an undisturbed run, or at sixty of them."""
+    process, _ = undisturbed(deliver, world.once)
     steps = range(1, len(process.steps) + 1)
-    return [after_a_crash(deliver, records, step) for step in steps[::max(1, len(steps) // 60)]]
+    if len(steps) > MANY:  # at random: every so many steps, a record would always be at the same one
+        steps = sorted(np.random.default_rng(len(steps)).choice(steps, MANY, replace=False).tolist())
+    for crash_at in steps:
+        step, found = after_a_crash(deliver, world, crash_at)
+        yield from ((step, total) for total in found)
 
 
 @deliver.demands("adds up each customer's orders", points=1)
@@ -68,7 +116,7 @@ def _adds_up(deliver: Answer, world: Producer) -> str | None:
         if log.read_at and log.read_at[0] != 0:
             return (f"On a new machine, where nothing was delivered before, it began to read at offset "
                     f"{log.read_at[0]}: does it remember something outside of the log and the table?")
-        _, wrong = unlike(machine, records)
+        wrong = told(machine, records)
         if wrong:
             return (f"Of {len(records)} records, read without a crash, {wrong}. Two orders with different ids are two, "
                     "even if they are alike.")
@@ -77,19 +125,19 @@ def _adds_up(deliver: Answer, world: Producer) -> str | None:
 
 @deliver.demands("loses nothing in a crash", points=1)
 def _loses_nothing(deliver: Answer, world: Producer) -> str | None:
-    for step, cents, wrong in crashes(deliver, world.once):
-        if cents < 0:
-            return (f"A process crashed {step}, and was started again: {wrong}. What must be in the table before the "
-                    "position moves on?")
+    for step, total in crashes(deliver, world):
+        if total.cents < 0:
+            return (f"A process crashed {step}, and was started again: {total.words}. What must be in the table before "
+                    "the position moves on?")
     return None
 
 
 @deliver.demands("counts nothing twice after a crash", points=2)
 def _counts_nothing_twice(deliver: Answer, world: Producer) -> str | None:
-    for step, cents, wrong in crashes(deliver, world.once):
-        if cents > 0:
-            return (f"A process crashed {step}, and was started again: {wrong}. Between the totals and the position "
-                    "there must be no moment at which one is written and the other is not.")
+    for step, total in crashes(deliver, world):
+        if total.cents > 0:
+            return (f"A process crashed {step}, and was started again: {total.words}. Between the totals and the "
+                    "position there must be no moment at which one is written and the other is not.")
     return None
 
 
@@ -97,7 +145,7 @@ def _counts_nothing_twice(deliver: Answer, world: Producer) -> str | None:
 def _counts_a_repeat_once(deliver: Answer, world: Producer) -> str | None:
     machine = Machine()
     run(deliver, machine, world.repeated)
-    _, wrong = unlike(machine, world.repeated)
+    wrong = told(machine, world.repeated)
     if wrong:
         return f"A producer sent some orders twice, up to {REACH} records later, and {wrong}."
     return None
@@ -108,7 +156,8 @@ def _knows_a_repeat_after_a_restart(deliver: Answer, world: Producer) -> str | N
     machine = Machine()
     for end in [*range(30, len(world.repeated), 30), len(world.repeated)]:
         run(deliver, machine, world.repeated[:end])
-    _, wrong = unlike(machine, world.repeated)
+        elsewhere(deliver, world)
+    wrong = told(machine, world.repeated)
     return wrong and (f"The same log was delivered by one process after the other, each of which took some 30 records "
                       f"that were new: {wrong}.")
 
@@ -122,14 +171,13 @@ def _goes_on_where_it_stopped(deliver: Answer, world: Producer) -> str | None:
     if again > PAGE:
         return (f"{half} records had been delivered when {len(world.once) - half} new ones came; it read {again} of "
                 "the old ones again. A log may hold years.")
-    _, wrong = unlike(machine, world.once)
+    wrong = told(machine, world.once)
     return wrong and f"{half} records had been delivered when new ones came, and after the next run {wrong}."
 
 
 @deliver.demands("keeps no more than it needs", points=1)
 def _keeps_no_more_than_it_needs(deliver: Answer, world: Producer) -> str | None:
-    machine = Machine()
-    run(deliver, machine, world.repeated)
+    _, machine = undisturbed(deliver, world.repeated)
     users = len(totals(world.repeated))
     kept, enough = size(machine.rows) - users, 3 * REACH + 20
     if kept > enough:

@@ -25,7 +25,7 @@ class Producer:
 
 
 def producer(seed: int) -> Producer:
-    """A log of 85 to 95 records, never a whole number of pages, and one of 640 to 659 with repeats near and far."""
+    """A log of 85 to 95 records, never a whole number of pages, and one of 641 to 659 with repeats near and far."""
     random = np.random.default_rng(seed)
     once = records(random, int(random.integers(85, 96)))
     alike = int(random.integers(5, 60))
@@ -43,10 +43,16 @@ def records(random: np.random.Generator, count: int) -> list[Record]:
 
 
 def with_repeats(random: np.random.Generator, orders: list[Record]) -> list[Record]:
-    """The orders, and about every ninth once more: in the next place, some places later, or just within reach."""
-    found = list(orders)
-    for place in sorted((int(place) for place in random.choice(len(orders) - REACH, 65, replace=False)), reverse=True):
-        found.insert(place + int(random.choice([1, 15, 45, REACH - 20])), found[place])
+    """The orders, and about every ninth once more: in the next place, some places later, or at the end of reach."""
+    again = set(random.choice(len(orders) - REACH, 65, replace=False).tolist())
+    found, due = [], {}
+    for number, order in enumerate(orders):
+        while len(found) in due:
+            found.append(due.pop(len(found)))
+        free = [after for after in (1, 15, 45, REACH) if len(found) + after not in due]
+        if number in again and free:
+            due[len(found) + int(random.choice(free))] = order
+        found.append(order)
     return found
 
 
@@ -123,13 +129,15 @@ class Table(Handle):
 
 
 def size(value: Any) -> int:
-    """How many numbers, texts and the like a value holds, keys not counted twice.
+    """How many numbers and words a value holds, keys not counted twice; a long text has a word in eight characters.
 
-    >>> size({"offset": 7, "recent": [1, 2, {3: 4}]})
-    4
+    >>> size({"offset": 7, "recent": [1, 2, {3: 4}]}), size("[900417, 900424]")
+    (4, 2)
     """
     if isinstance(value, dict):
         return sum(max(1, size(part)) for part in value.values())
     if isinstance(value, list | tuple | set | frozenset):
         return sum(map(size, value))
-    return 1
+    if isinstance(value, str | bytes):
+        return max(1, len(value) // 8)
+    return getattr(value, "size", 1)  # of arrays and frames

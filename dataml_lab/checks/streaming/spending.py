@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from dataml_lab.checks.answers import Failed, Made, Maker, maker
@@ -21,6 +21,7 @@ from dataml_lab.checks.streaming.orders import (
 )
 
 CENT = 0.006  # sums of floats, in any order
+ENDLESS = 1e12  # EUR that nobody spends
 
 spending = Exercise("spending", orders, lambda names: maker(names, "Spending"))
 
@@ -53,11 +54,21 @@ def telling(method: str, window: object, after: int | None) -> Telling:
     """A window as it was told; `Failed` where it is no (user_id, start, total)."""
     if isinstance(window, list | tuple) and len(window) == 3:
         user, start, total = window
-        aware = isinstance(start, datetime) and start.utcoffset() is not None
-        if aware and isinstance(total, int | float) and not isinstance(total, bool) and isinstance(user, int):
-            return Telling(user, start, float(total), after)
+        moment = in_utc(start)
+        amount = isinstance(total, int | float) and not isinstance(total, bool) and abs(total) < ENDLESS
+        if moment and amount and isinstance(user, int):
+            return Telling(user, moment, float(total), after)
     raise Failed(f"Spending.{method} told of {window!r:.120}, where a window is (user_id, start, total): a whole "
                  "number, a datetime in UTC and EUR.")
+
+
+def in_utc(start: object) -> datetime | None:
+    """A moment in UTC; None where it is no moment, or doesn't say in which time zone."""
+    try:
+        aware = isinstance(start, datetime) and start.utcoffset() is not None
+        return start.astimezone(UTC) if aware else None
+    except Exception:  # a time zone may be the answer's own code
+        return None
 
 
 def sums(found: list[Telling]) -> Told:
@@ -99,7 +110,7 @@ def _counts_only_completed(spending: Maker, world: Orders) -> str | None:
 
 @spending.demands("goes by when an order occurred", points=1)
 def _goes_by_when_it_occurred(spending: Maker, world: Orders) -> str | None:
-    stream = world.story(Line(250), Line(270, delay=90), Line(330, who=1))
+    stream = world.story(Line(250), Line(330, who=1), Line(270, delay=90))
     wrong = unlike(sums(tellings(spending(), stream)), batch(stream))
     return wrong and f"An order of the last minute of a window was received a minute after its end, and {wrong}."
 
@@ -115,12 +126,12 @@ def _begins_windows_at_full_minutes(spending: Maker, world: Orders) -> str | Non
 @spending.demands("waits two minutes for what comes late", points=1)
 def _waits_for_late_orders(spending: Maker, world: Orders) -> str | None:
     stream = world.story(Line(200), Line(310), Line(299, delay=60), Line(405), Line(290, delay=118),
-                         Line(419.999999, who=1), Line(300, delay=120), Line(299.999999, delay=121))
+                         Line(419.999999, delay=0, who=1), Line(300, delay=120), Line(299.999999, delay=121))
     found = tellings(spending(), stream)
     early = next((told for told in found if told.start == world.start and told.after), None)
     if early:
         behind = (stream[early.after - 1]["occurred_at"] - world.start - WINDOW) / SECOND
-        return (f"{window(early.start).capitalize()} was told with an order that occurred {behind:.6g} s after its "
+        return (f"{window(early.start).capitalize()} was told with an order that occurred {behind:.9g} s after its "
                 "end: until one has occurred 120 s after it, orders of this window may still come.")
     wrong = unlike(sums(found), batch(stream))
     return wrong and f"Orders of a window came up to two minutes behind the newest one, and {wrong}."
@@ -154,13 +165,15 @@ def _tells_each_window_once(spending: Maker, world: Orders) -> str | None:
                 return (f"{window(told.start).capitalize()} of customer {told.user_id} was told twice, the second time "
                         f"{when}: whoever adds up what you tell counts it twice.")
             times[told[:2]] = 1
+        if not times:
+            return f"Of a stream of {len(stream)} orders no window was told."
     return None
 
 
 @spending.demands("puts aside what comes too late", points=1)
 def _puts_aside_what_is_too_late(spending: Maker, world: Orders) -> str | None:
-    barely = world.story(Line(20), Line(100, who=1), Line(421), Line(300.999, delay=121), Line(301, delay=120),
-                         Line(200, who=1, delay=300))
+    barely = world.story(Line(20), Line(100, who=1), Line(421, delay=0), Line(301, delay=120), Line(300.999, delay=121),
+                         Line(200, who=1, delay=300), Line(600, who=2, delay=200))
     for stream in (barely, world.stream):
         made = spending()
         tellings(made, stream)
@@ -182,7 +195,7 @@ def amiss(late: object, stream: list[Order]) -> str | None:
         told = "is not among those put aside" if lost else "is among those put aside"
         if behind is None:
             return f"{number!r} {told}, and no order has that id."
-        return (f"Order {number} occurred {behind:.6g} s before the newest order that had been taken, and {told}: too "
+        return (f"Order {number} occurred {behind:.9g} s before the newest order that had been taken, and {told}: too "
                 f"late is what occurred more than {PATIENCE / SECOND:g} s before it.")
     return "An order is put aside twice." if len(late) > len(expected) else None
 

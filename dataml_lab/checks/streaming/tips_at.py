@@ -12,6 +12,7 @@ from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, draw, margin, one_of, told
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
+ENDLESS = 1e300  # beyond what a bill can be made of
 NEAR = 1.05  # an answer is tried just below and just above
 GRID = RANGE ** np.linspace(-1, 1, 401)
 CANDIDATES = 300
@@ -94,7 +95,7 @@ def found(tips_at: Answer, case: Case) -> float | None:
     value = tips_at(case.brief, case.field)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < ENDLESS:
         raise Failed(f"tips_at returned {value!r:.80} for {case.field}, where a number above 0 or None is needed.")
     return float(value)
 
@@ -108,6 +109,8 @@ def amiss(tips_at: Answer, case: Case) -> str | None:
     if not case.tips:
         return f"{now} returned {value:,.6g}, and the choice never tips: {compared(case, low, high)}."
     below, above = value / NEAR, value * NEAR
+    if not low <= value <= high:
+        return f"{now} returned {value:,.6g}, which is not between {low:,.6g} and {high:,.6g}."
     if (margin(case.at(below)) > 0) != (margin(case.at(above)) > 0):
         return None
     return f"{now} returned {value:,.6g}: {compared(case, below, above)}. The same way is cheaper on both sides."
