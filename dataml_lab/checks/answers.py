@@ -9,11 +9,12 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,8 @@ def answers(namespace: Mapping[str, Any], pattern: str) -> list[Answer]:
     return found
 
 
-SCALARS = (type(None), bool, int, float, str, bytes, datetime, date, timedelta, Decimal)
+SCALARS = (type(None), bool, float, str, bytes, date, timedelta, Decimal)
+ZONES = (type(None), timezone, ZoneInfo)
 
 
 def plain(value: Any, depth: int = 20) -> Any:
@@ -159,12 +161,31 @@ def plain(value: Any, depth: int = 20) -> Any:
         raise TypeError("data nested more than twenty levels deep")
     if type(value) in SCALARS:
         return value
+    if type(value) is int:
+        return _plain_whole(value)
+    if type(value) is datetime:
+        return value if type(value.tzinfo) in ZONES else value.replace(tzinfo=_plain_zone(value))
     if isinstance(value, dict):
         return {plain(k, depth - 1): plain(v, depth - 1) for k, v in dict.items(value)}
     for kind in (list, tuple, set, frozenset):
         if isinstance(value, kind):
             return kind(plain(item, depth - 1) for item in kind.__iter__(value))
     return _plain_scalar(value)
+
+
+def _plain_whole(value: int) -> int:
+    """The number itself, or TypeError where it is too long to be written: Python refuses more than 4,300 digits."""
+    if value.bit_length() > 4_096:
+        raise TypeError("a whole number of more than a thousand digits")
+    return value
+
+
+def _plain_zone(moment: datetime) -> timezone:
+    """The offset of a moment whose zone is an object of the answer's own; TypeError where that gives none."""
+    try:
+        return timezone(moment.utcoffset())
+    except Exception:
+        raise TypeError("a datetime whose time zone tells no offset") from None
 
 
 def _plain_scalar(value: Any) -> Any:
@@ -174,12 +195,12 @@ def _plain_scalar(value: Any) -> Any:
     if value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime(warn=False) if 1 <= value.year <= 9999 else str(value)
+        return plain(value.to_pydatetime(warn=False)) if 1 <= value.year <= 9999 else str(value)
     if isinstance(value, np.generic):
         return value.item()
     for kind in (bool, int, float, str, bytes):
         if isinstance(value, kind):
-            return kind.__new__(kind, value)
+            return plain(kind.__new__(kind, value))
     raise TypeError(f"an object of type {type(value).__name__}, where plain data was expected")
 
 

@@ -96,8 +96,8 @@ print(spending._replace(parse=spending.parse.__name__))
 #
 # ## Batch: a job that can be run again
 #
-# The batch job works on a table. Here are the orders of 180 days, consumed from their topic, cleaned and published as in
-# lesson 01.
+# The batch job works on a table. Here are the orders of 180 days, consumed from their topic, cleaned and published as
+# in lesson 01.
 
 # %%
 store = Store()
@@ -204,14 +204,15 @@ axes.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each dot is an order: to the right when it was received, upwards when it occurred. The dots on the
-# diagonal came at once; those below it came one to four days late. The line below the diagonal is the *watermark*.
+# **Read the figure.** Each dot is an order: to the right when it was received, upwards when it occurred. The dots on
+# the diagonal came at once; those below it came one to four days late. The line below the diagonal is the
+# *watermark*.
 #
 # ### Watermark and lateness
 #
-# A processor can't know what is still under way. It makes a promise instead, the *watermark*: the newest moment that any
-# record has told, less the `lateness` that it is willing to wait. What occurred before the watermark is *late* and no
-# longer counts; a window that ends before it is complete, and can be told.
+# A processor can't know what is still under way. It makes a promise instead, the *watermark*: the newest moment that
+# any record has told, less the `lateness` that it is willing to wait. What occurred before the watermark is *late*
+# and no longer counts; a window that ends before it is complete, and can be told.
 #
 # The promise costs something on either side. Here is the same stream again, with less and less patience.
 
@@ -230,9 +231,9 @@ assert by_patience["late"].is_monotonic_decreasing
 assert by_patience.loc["4 days", "late"] == 0 < by_patience.loc["1 h", "late"]
 
 # %% [markdown]
-# With a patience of four days nothing is late, and the last four days are not final yet. With an hour, one more day is
-# final, and orders that came days late are missing from the sums for good. (Of a repeated order the second copy is late,
-# too, if it comes too late to be known again; it does no harm.)
+# With a patience of four days nothing is late, and the last four days are not final yet. With an hour, one more day
+# is final, and orders that came days late are missing from the sums for good. (Of a repeated order the second copy is
+# late, too, if it comes too late to be known again; it does no harm.)
 #
 # How long to wait depends on the source. The shop's web pages report each view and click within seconds; here are both
 # streams, with the share that would be lost.
@@ -270,12 +271,12 @@ axes.yaxis.set_major_formatter("{x:.1%}")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Patience is on the x axis, from a second to four days; what is lost, on the y axis. For views and
-# clicks half a minute is enough. For orders everything between a minute and a day buys nothing: either wait four days, or
-# live with two per cent less.
+# **Read the figure.** Patience is on the x axis, from a second to four days; what is lost, on the y axis. For views
+# and clicks half a minute is enough. For orders everything between a minute and a day buys nothing: either wait four
+# days, or live with two per cent less.
 #
-# There is a third way, and it is the usual one. The stream shows *preliminary* sums within seconds, and a batch job makes
-# each of the last days again every night, as in lesson 01.
+# There is a third way, and it is the usual one. The stream shows *preliminary* sums within seconds, and a batch job
+# makes each of the last days again every night, as in lesson 01.
 
 # %% [markdown]
 # ### Three kinds of windows
@@ -320,9 +321,9 @@ axes.grid(visible=False, axis="y")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** At the top, what one customer looked at, a stroke each; below, the windows that hold it, with how
-# many events each counts. The tumbling windows cut the visits wherever the quarter of an hour ends; the two sessions end
-# a quarter of an hour after the last event, whenever that is.
+# **Read the figure.** At the top, what one customer looked at, a stroke each; below, the windows that hold it, with
+# how many events each counts. The tumbling windows cut the visits wherever the quarter of an hour ends; the two
+# sessions end a quarter of an hour after the last event, whenever that is.
 #
 # How long a gap ends a session? The Store knows which visits there really were, so it can be measured.
 
@@ -371,17 +372,18 @@ assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 #
 # - Windows begin at each full five minutes (UTC) and hold what *occurred* in them, to the microsecond: that from 12:00
 #   holds 12:00:00, and not 12:05:00. `start` is a `datetime` in UTC; `total` is the customer's EUR in that window.
-# - Only `completed` orders count; the others are `cancelled`. A window in which nothing of a customer counts is not told.
+# - Only `completed` orders count; the others are `cancelled`. A window in which nothing of a customer counts is not
+#   told.
 # - How far time has come is said by the newest `occurred_at` that you have taken so far, of any customer and status. An
 #   order that occurred *more* than two minutes before it is too late: whatever its status, it is put aside and counts
 #   nowhere. With exactly two minutes it is in time.
-# - So a window is complete once that newest moment is two minutes or more past the window's end. The `take` that brings it
-#   there tells the window.
+# - So a window is complete once that newest moment is two minutes or more past the window's end. The `take` that
+#   brings it there tells the window.
 # - Lists may be in any order. No order comes twice; that is the next exercise.
 #
 # For example, customer 314 orders for 42.50 EUR at 12:04:10 and for 7.50 at 12:04:50. When an order, of whomever, has
-# occurred at 12:07:00, `take` returns `[(314, datetime(2025, 3, 1, 12, 0, tzinfo=UTC), 50.0)]`. An order of 12:04:59 that
-# comes after that is too late.
+# occurred at 12:07:00, `take` returns `[(314, datetime(2025, 3, 1, 12, 0, tzinfo=UTC), 50.0)]`. An order of 12:04:59
+# that comes after that is too late.
 #
 # {{properties}}
 
@@ -462,14 +464,14 @@ print(state.to_string())
 assert (state.loc["8,000 records"] < 2 * state.loc["2,000 records"]).all() and state["4 days"].min() > state["1 h"].max()
 
 # %% [markdown]
-# Four times as many records need hardly more memory; more patience does. The state holds what lies between the watermark
-# and now, and the rest of history is in the log.
+# Four times as many records need hardly more memory; more patience does. The state holds what lies between the
+# watermark and now, and the rest of history is in the log.
 
 # %% [markdown]
 # ## A crash between work and commit
 #
-# A consumer does two things with each batch of records: the work, and the *commit*, by which the broker remembers how far
-# it has come. A crash can come between the two. Which of them goes first?
+# A consumer does two things with each batch of records: the work, and the *commit*, by which the broker remembers how
+# far it has come. A crash can come between the two. Which of them goes first?
 
 # %%
 def ahead(topic, consumer):
@@ -555,12 +557,12 @@ axes.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** After one crash in a batch of 500 records: those that were lost (orange) and those that were counted
-# twice (blue). In the bottom row, where sums and offsets change together, there is neither.
+# **Read the figure.** After one crash in a batch of 500 records: those that were lost (orange) and those that were
+# counted twice (blue). In the bottom row, where sums and offsets change together, there is neither.
 #
-# That is called *effectively once*: records may be delivered again, and it doesn't show. What engines call “exactly once”
-# is the same, for results that stay in their own topics or store. Where a result goes elsewhere, to a cache or an e-mail,
-# it takes a write that may be repeated.
+# That is called *effectively once*: records may be delivered again, and it doesn't show. What engines call “exactly
+# once” is the same, for results that stay in their own topics or store. Where a result goes elsewhere, to a cache or
+# an e-mail, it takes a write that may be repeated.
 #
 # It also costs time, because a transaction waits for the disk.
 
@@ -580,14 +582,14 @@ print(rates.rename_axis("records a commit").map("{:,.0f} a second".format).to_st
 assert rates[1_000] > 3 * rates[1]
 
 # %% [markdown]
-# Your rates will differ; that of one record a commit is by far the lowest. A batch a second is fresh enough for most, and
-# `benchmarks/streaming.py` measures how many events a second a processor like this takes.
+# Your rates will differ; that of one record a commit is by far the lowest. A batch a second is fresh enough for most,
+# and `benchmarks/streaming.py` measures how many events a second a processor like this takes.
 
 # %% [markdown] role="prompt" exercise="deliver"
 # ### Exercise 2: count each order once ({{points}}, about 40 minutes)
 #
-# A log holds orders; a table shall hold what each customer has spent. Write `deliver(log, table)`, which brings the table
-# up to date with the log. It is started again and again, in processes that may crash at any moment.
+# A log holds orders; a table shall hold what each customer has spent. Write `deliver(log, table)`, which brings the
+# table up to date with the log. It is started again and again, in processes that may crash at any moment.
 #
 # | call | does |
 # |---|---|
@@ -605,17 +607,17 @@ assert rates[1_000] > 3 * rates[1]
 #
 # - When `deliver` returns, `table.get(user_id)` is the sum of the cents of that customer's orders, a whole number, for
 #   each customer with an order. Under other keys, texts such as `"offset"`, you may keep whatever you need.
-# - A crash can come between any two calls, also just before or after `table.write` and `log.commit`, and nothing but the
-#   table and the committed offset outlives it. Only one process runs at a time. You needn't use all five calls.
-# - The producer sends some orders again, once or more often: the same `order_id` at another offset, at most 100 records
-#   after the first. Two orders with different ids are two orders, even if they are alike; and a number that is the id of
-#   an order can be the `user_id` of somebody, too.
-# - The log grows for years. A process that starts anew may read again 20 records or so that have been delivered, no more;
-#   and what will never be needed again must leave the table. Beside the totals it may hold 300 numbers, texts and the
-#   like in all, where a list of 100 ids counts as 100.
+# - A crash can come between any two calls, also just before or after `table.write` and `log.commit`, and nothing but
+#   the table and the committed offset outlives it. Only one process runs at a time. You needn't use all five calls.
+# - The producer sends some orders again, once or more often: the same `order_id` at another offset, at most 100
+#   records after the first. Two orders with different ids are two orders, even if they are alike; and a number that
+#   is the id of an order can be the `user_id` of somebody, too.
+# - The log grows for years. A process that starts anew may read again 20 records or so that have been delivered, no
+#   more; and what will never be needed again must leave the table. Beside the totals it may hold 300 numbers, texts
+#   and the like in all, where a list of 100 ids counts as 100.
 #
-# Suppose that the log holds the record above and, at offset 60, the same order again. Then `table.get(314)` is 4250 in the
-# end, whether or not a process crashed in between.
+# Suppose that the log holds the record above and, at offset 60, the same order again. Then `table.get(314)` is 4250
+# in the end, whether or not a process crashed in between.
 #
 # {{properties}}
 
@@ -668,8 +670,8 @@ assert march.equals(from_batch) and replayed.records == len(topic)
 
 # %% [markdown]
 # Both agree again. The replay had to read all records, because an order of March may be anywhere after it in the log;
-# and it works only while the log still has them. Kafka deletes what is older than a week unless told otherwise, so those
-# who want to replay keep a raw zone as well, and at that point they have a batch pipeline.
+# and it works only while the log still has them. Kafka deletes what is older than a week unless told otherwise, so
+# those who want to replay keep a raw zone as well, and at that point they have a batch pipeline.
 #
 # Records can be read again from any offset, without anybody else noticing: that is what a log is for.
 
@@ -802,12 +804,12 @@ table
 # %% [markdown]
 # ## The same stream on Spark
 #
-# (An extra: it needs Java 17 and half a gigabyte for PySpark, and the lesson goes on without.) Past one machine, you would
-# not extend a processor of your own, but take an engine such as Flink, Kafka Streams or Spark Structured Streaming. They
-# have the words of this lesson: event time, watermark, windows, checkpoint.
+# (An extra: it needs Java 17 and half a gigabyte for PySpark, and the lesson goes on without.) Past one machine, you
+# would not extend a processor of your own, but take an engine such as Flink, Kafka Streams or Spark Structured
+# Streaming. They have the words of this lesson: event time, watermark, windows, checkpoint.
 #
-# The next cell hands Spark the clean orders in the order in which they were received, nine files of a thousand, and asks
-# it for the revenue of each day.
+# The next cell hands Spark the clean orders in the order in which they were received, nine files of a thousand, and
+# asks it for the revenue of each day.
 
 # %%
 def on_spark(question, lateness):
@@ -839,8 +841,8 @@ on_spark(revenue, lateness=5 * DAY)
 # | typical use | reports, analytics, training data for models | alerts, fraud, live dashboards |
 # | tools | cron and SQL, dbt, Airflow, Spark | Kafka Streams, Flink, Spark Structured Streaming |
 #
-# Start with batch, and run it as often as it pays. Move to a stream for what loses its worth within minutes, and say what
-# it loses: the last two exercises are about that number.
+# Start with batch, and run it as often as it pays. Move to a stream for what loses its worth within minutes, and say
+# what it loses: the last two exercises are about that number.
 
 # %% [markdown] role="prompt" exercise="choose"
 # ### Exercise 3: batch or stream? ({{points}}, about 25 minutes)
@@ -852,10 +854,10 @@ on_spark(revenue, lateness=5 * DAY)
 # - daily revenue reports for the finance team
 # - the real-time leaderboard of an online game
 #
-# You will answer that for any such case, these four among them. Write `choose(brief)`, which returns the seconds between
-# two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or
-# 604800 (a week); or 0 for a stream. You are judged by the bill of a day: what processing costs, and what is lost because
-# results come late. A choice holds if its bill is at most a quarter above that of the cheapest choice.
+# You will answer that for any such case, these four among them. Write `choose(brief)`, which returns the seconds
+# between two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or 604800 (a week); or 0 for a stream. You
+# are judged by the bill of a day: what processing costs, and what is lost because results come late. A choice holds
+# if its bill is at most a tenth above that of the cheapest choice.
 #
 # | in the brief | says |
 # |---|---|
@@ -875,15 +877,16 @@ on_spark(revenue, lateness=5 * DAY)
 # | an event waits for its result | anything from 0 to *s* seconds, all equally likely | 2 seconds |
 # | lost by waiting | the part of its `worth` that is gone by then | the same |
 #
-# For example, an event that is worth 0.01 EUR and has a half-life of an hour keeps half of that after an hour of waiting.
-# With a run every hour, events wait from 0 to 3600 seconds and keep 72 % on average.
+# For example, an event that is worth 0.01 EUR and has a half-life of an hour keeps half of that after an hour of
+# waiting. With a run every hour, events wait from 0 to 3600 seconds and keep 72 % on average.
 #
 # ```python
 # {"what": "live tracking of deliveries", "events_per_day": 400_000.0, "worth": 0.0006, "half_life_s": 3600.0,
 #  "reruns_per_day": 0.0, "run_cost": 0.4, "stream_day": 60.0}
 # ```
 #
-# comes to 68.09 EUR a day as a stream, to 77.28 with a run every hour, and to 58.84 with one every 900 seconds: live or not.
+# comes to 68.09 EUR a day as a stream, to 77.28 with a run every hour, and to 58.84 with one every 900 seconds: live
+# or not.
 #
 # {{properties}}
 
@@ -928,10 +931,10 @@ grade("choose", globals())
 # `tips_at(brief, field)`, which returns the value of a field at which the choice tips between a stream and the cheapest
 # batch, everything else in the brief being as it is.
 #
-# - `field` is any of the six numbers of the brief, such as `"half_life_s"`, and its present value is above 0. The bill is
-#   that of exercise 3, whose functions you may call.
-# - Look between a hundredth of the field's present value and a hundred times it. You may rely on this: within that range
-#   the cheaper side changes once, or never; then return `None`.
+# - `field` is any of the six numbers of the brief, such as `"half_life_s"`, and its present value is above 0. The
+#   bill is that of exercise 3, whose functions you may call.
+# - Look between a hundredth of the field's present value and a hundred times it. You may rely on this: within that
+#   range the cheaper side changes once, or never; then return `None`.
 # - You are judged just below and just above: 5 % below your value and 5 % above it, different sides must be cheaper.
 #
 # In the example of exercise 3, `tips_at(brief, "stream_day")` is about 50.8: if a day of streaming cost 48, the stream
@@ -950,7 +953,7 @@ def tips_at(brief, field):
     low, high = brief[field] / 100, brief[field] * 100
     if streams(low) == streams(high):
         return None
-    while high > 1.01 * low:
+    while high > 1.001 * low:
         middle = (low * high) ** 0.5
         low, high = (middle, high) if streams(middle) == streams(low) else (low, middle)
     return middle
@@ -984,25 +987,25 @@ grade("tips_at", globals())
 # | what the stream of one case would need beyond the batch job (late records, crashes, computing again), and who pays for that | 1 |
 
 # %% [markdown] role="essay" exercise="tips_at"
-# The **e-mail** goes out once a week, so a recommendation that is a day old is as good as one of this minute: a batch job
-# before it is sent, or each night. Nothing within a factor of a hundred tips that; a stream would cost some 60 EUR a day
-# to save cents.
+# The **e-mail** goes out once a week, so a recommendation that is a day old is as good as one of this minute: a batch
+# job before it is sent. A stream would cost some 60 EUR a day to save cents; only if one run cost 460 EUR instead of
+# 8 would it be cheaper.
 #
-# A **fraudulent payment** has to be stopped before the goods leave. With a half-life of 30 seconds and 12,000 EUR at stake
-# a day, a run every minute still loses thousands of EUR daily, and the stream costs 120 EUR. Its day could cost some 5,500
-# EUR before batches were cheaper.
+# A **fraudulent payment** has to be stopped before the goods leave. With a half-life of 30 seconds and 12,000 EUR at
+# stake a day, a run every minute still loses thousands of EUR daily, and the stream costs 120 EUR. Its day could cost
+# some 5,500 EUR before batches were cheaper.
 #
-# The **revenue report** is read in the morning. What counts is that it is right, late orders included, and that it can be
-# made again when a rule changes: a batch each night, which makes the last days again. A re-run costs 2 EUR in batch and 40
-# as a stream.
+# The **revenue report** is read in the morning. What counts is that it is right, late orders included, and that it
+# can be made again when a rule changes: a batch each night, which makes the last days again. A re-run costs 2 EUR in
+# batch and 40 as a stream.
 #
-# The **leaderboard** is watched while one plays; within 8 seconds half of its worth is gone, so a stream. It tips at a
-# half-life of about half a second, where even two seconds of waiting are too long, and where an event is worth less than
-# 0.00003 EUR: if nobody looked, a run every few hours would do.
+# The **leaderboard** is watched while one plays; within 8 seconds half of its worth is gone, so a stream. It tips at
+# a half-life of about half a second, where even two seconds of waiting are too long, and where an event is worth less
+# than 0.00003 EUR: if nobody looked, a run every few hours would do.
 #
-# Its stream needs a watermark for phones that were offline, state that survives a crash so that no point counts twice,
-# and a way to compute scores again when the rules change. That is on-call duty for the team that runs it, and belongs in
-# `stream_day`.
+# Its stream needs a watermark for phones that were offline, state that survives a crash so that no point counts
+# twice, and a way to compute scores again when the rules change. That is on-call duty for the team that runs it, and
+# belongs in `stream_day`.
 
 # %% [markdown]
 # ## What to take along
@@ -1011,8 +1014,8 @@ grade("tips_at", globals())
 # - A watermark is a promise: what is older no longer counts. Patience costs freshness, impatience costs completeness.
 # - Late records are counted and kept, not dropped: their number says whether your patience is right.
 # - State is bounded by open windows and the ids that may still come again; if it isn't, it will end you.
-# - No order of two separate steps survives every crash. Put the result and the position into one transaction, or write so
-#   that writing again changes nothing.
+# - No order of two separate steps survives every crash. Put the result and the position into one transaction, or
+#   write so that writing again changes nothing.
 # - A replay is as good as the log is long. Keep a raw zone.
 # - A stream is no fresher than its source, and a batch every quarter of an hour is often all that “real-time” means.
 # - Give a reason as a number: at which value would you choose otherwise?
@@ -1020,6 +1023,6 @@ grade("tips_at", globals())
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, which takes about a
 # minute.
 #
-# **Read on.** Martin Kleppmann, *Designing Data-Intensive Applications*: the chapters on batch and on stream processing.
-# Tyler Akidau and others, *The Dataflow Model*, on windows, watermarks and lateness. The documentation of Kafka Streams,
-# Apache Flink and Spark Structured Streaming on windowing: the words are those of this lesson.
+# **Read on.** Martin Kleppmann, *Designing Data-Intensive Applications*: the chapters on batch and on stream
+# processing. Tyler Akidau and others, *The Dataflow Model*, on windows, watermarks and lateness. The documentation of
+# Kafka Streams, Apache Flink and Spark Structured Streaming on windowing: the words are those of this lesson.

@@ -44,6 +44,29 @@ def test_subclasses_become_their_base(value, expected):
     assert plain(value).__eq__(expected) is True or plain(value) is expected
 
 
+class Zone(dt.tzinfo):
+    """A time zone that is an answer's own code, which tells an offset or fails."""
+
+    def __init__(self, *hours):
+        self.hours = list(hours)
+
+    def utcoffset(self, moment):
+        return dt.timedelta(hours=self.hours.pop())
+
+
+def test_a_time_zone_of_ones_own_becomes_the_offset_that_it_tells_once():
+    moment = plain(dt.datetime(2025, 3, 1, 10, tzinfo=Zone(2)))
+    assert type(moment.tzinfo) is dt.timezone and moment.isoformat() == "2025-03-01T10:00:00+02:00"
+    with pytest.raises(TypeError, match="tells no offset"):
+        plain([dt.datetime(2025, 3, 1, 10, tzinfo=Zone())])
+
+
+def test_a_whole_number_that_nobody_could_write_is_none():
+    assert plain(10**1_000) == 10**1_000
+    with pytest.raises(TypeError, match="more than a thousand digits"):
+        plain({"total": -(10**5_000)})
+
+
 def test_a_timestamp_becomes_a_datetime():
     moment = plain(pd.Timestamp("2025-03-01T10:00Z"))
     assert type(moment) is dt.datetime and moment == dt.datetime(2025, 3, 1, 10, tzinfo=dt.UTC)

@@ -22,10 +22,10 @@ from dataml_lab.checks.streaming.bill import (
     told,
 )
 
-DEAR = 1.25  # how many times the cheapest bill a choice may cost
+DEAR = 1.1  # how many times the cheapest bill a choice may cost
 FLIPS = 1.7  # how many times as dear the wrong side is, in both scenarios of a pair
 CANDIDATES = 4_000
-PAIRS = 2  # for each field
+PAIRS = 3  # for each field
 FACTORS = {"stream_day": 10.0}  # by which the scenarios of a pair differ in a field; 20 where nothing is said
 RERUNS = (6.0, 12.0)
 WORDS = ("the real-time feed of the shop", "the nightly report of the shop", "live tracking of deliveries",
@@ -113,11 +113,14 @@ def _settles_the_cases(choose: Answer, world: Choices) -> str | None:
 @choose.demands("goes by numbers, not by names", points=1)
 def _goes_by_numbers(choose: Answer, world: Choices) -> str | None:
     for scenario in world.either:
-        for what in WORDS:
-            wrong = too_dear(choose, what, scenario)
-            if wrong:
-                return (f"For “{what}” {wrong}. The same numbers were judged under {len(WORDS)} names; what it is "
-                        "called changes no bill.")
+        found = {what: chosen(choose, what, scenario) for what in WORDS}
+        wrong = next(filter(None, (too_dear(choose, what, scenario) for what in WORDS)), None)
+        if len(set(found.values())) > 1:
+            named = [f"{way(every)} for “{what}”" for every, what in {found[what]: what for what in WORDS}.items()]
+            return (f"The same numbers were judged under {len(WORDS)} names, and you chose {', '.join(named)}. What it "
+                    "is called changes no bill.")
+        if wrong:
+            return f"The same numbers were judged under {len(WORDS)} names, and under each of them {wrong}."
     return None
 
 

@@ -13,6 +13,7 @@ from dataml_lab.checks.process import Process
 Record = dict[str, int]
 PAGE = 20  # records that one read brings at most
 REACH = 100  # records after which a producer doesn't send an order again
+SEGMENT = 50  # records in a file of the log; no read goes beyond the end of one
 
 
 @dataclass
@@ -25,33 +26,33 @@ class Producer:
 
 
 def producer(seed: int) -> Producer:
-    """A log of 85 to 95 records, never a whole number of pages, and one of 641 to 659 with repeats near and far."""
+    """A log of 165 to 175 records, farther than repeats reach, and one of some 670 with repeats near and far."""
     random = np.random.default_rng(seed)
-    once = records(random, int(random.integers(85, 96)))
+    once = records(random, int(random.integers(165, 176)))
     alike = int(random.integers(5, 60))
-    once[alike + 1] = {**once[alike], "order_id": once[alike]["order_id"] + 1_000_000}
+    once[alike + 1] = {**once[alike], "order_id": once[alike + 1]["order_id"]}
     many = records(random, int(random.integers(580, 590)))
     return Producer(numbered(once), numbered(with_repeats(random, many)))
 
 
 def records(random: np.random.Generator, count: int) -> list[Record]:
-    """Orders of twelve customers."""
-    users = [int(user) for user in random.choice(np.arange(100, 1_000), 12, replace=False)]
-    first = int(random.integers(10**5, 10**6))
-    return [{"order_id": first + 7 * number, "user_id": users[int(random.integers(12))],
-             "cents": int(random.integers(100, 30_000))} for number in range(count)]
+    """Orders of twelve customers, whose numbers are those of some orders as well."""
+    first = int(random.integers(100, 1_000))
+    users = [int(user) for user in first + random.choice(count, 12, replace=False)]
+    return [{"order_id": first + int(number), "user_id": users[int(random.integers(12))],
+             "cents": int(random.integers(100, 30_000))} for number in random.permutation(count)]
 
 
 def with_repeats(random: np.random.Generator, orders: list[Record]) -> list[Record]:
-    """The orders, and about every ninth once more: in the next place, some places later, or at the end of reach."""
+    """The orders, and about every ninth once or twice more: in the next place, later, or at the end of reach."""
     again = set(random.choice(len(orders) - REACH, 65, replace=False).tolist())
     found, due = [], {}
     for number, order in enumerate(orders):
         while len(found) in due:
             found.append(due.pop(len(found)))
-        free = [after for after in (1, 15, 45, REACH) if len(found) + after not in due]
-        if number in again and free:
-            due[len(found) + int(random.choice(free))] = order
+        free = [place for place in (len(found) + after for after in (1, 15, 45, REACH)) if place not in due]
+        if number in again:
+            due |= dict.fromkeys(random.permutation(free)[:random.integers(1, 3)].tolist(), order)
         found.append(order)
     return found
 
@@ -85,7 +86,7 @@ class Log(Handle):
         self.read_at: list[int] = []
 
     def read(self, offset: int) -> list[Record]:
-        """Up to PAGE records from an offset on; none at the end of the log."""
+        """The records from an offset on, up to PAGE or the end of a segment; none at the end of the log."""
         if not isinstance(offset, int) or offset < 0:
             raise TypeError(f"log.read takes an offset, a whole number from 0, not {offset!r:.60}")
         self._process.step("before log.read")
@@ -93,7 +94,8 @@ class Log(Handle):
         if len(self.read_at) > 3 * len(self._records) + 10:
             raise Stopped(f"deliver read {len(self.read_at)} times from a log of {len(self._records)} records and was "
                           "not done: when does its loop end?")
-        return [dict(record) for record in self._records[offset:offset + PAGE]]
+        end = min(offset + PAGE, offset // SEGMENT * SEGMENT + SEGMENT)
+        return [dict(record) for record in self._records[offset:end]]
 
     def commit(self, offset: int) -> None:
         """Lets the broker keep an offset, in place of the last one."""

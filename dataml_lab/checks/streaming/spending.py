@@ -67,7 +67,7 @@ def in_utc(start: object) -> datetime | None:
     try:
         aware = isinstance(start, datetime) and start.utcoffset() is not None
         return start.astimezone(UTC) if aware else None
-    except Exception:  # a time zone may be the answer's own code
+    except OverflowError:  # a moment at the very end of the calendar
         return None
 
 
@@ -141,7 +141,7 @@ def _waits_for_late_orders(spending: Maker, world: Orders) -> str | None:
 def _tells_as_soon_as_it_may(spending: Maker, world: Orders) -> str | None:
     stories = {"An order": [Line(20), Line(200, who=1), Line(420, who=2)],
                "A cancelled order": [Line(20), Line(200, who=1), Line(420, who=2, status="cancelled")],
-               "Hours later, the next order": [Line(20), Line(200, who=1), Line(9_000)]}
+               "A day later, the next order": [Line(20), Line(200, who=1), Line(86_430)]}
     for what, lines in stories.items():
         stream = world.story(*lines)
         in_time = sums(tellings(spending(), stream, end=False))
@@ -222,8 +222,9 @@ def _comes_to_what_a_batch_job_finds(spending: Maker, world: Orders) -> str | No
 
 
 def _unlike_the_oracle(spending: Maker, world: Orders) -> str | None:
-    """The first order after which answer and oracle tell different windows."""
-    if world.oracle is None:
+    """The first order after which answer and oracle tell different windows. It is looked for where no property names a
+    mistake."""
+    if world.oracle is None or any(named(spending, world) for named in NAMED):
         return None
     made, stream = spending(), world.stream[:120]
     for number, expected in enumerate(world.oracle(stream), 1):
@@ -233,3 +234,6 @@ def _unlike_the_oracle(spending: Maker, world: Orders) -> str | None:
         if wrong:
             return f"A stream was compared with a slow and obvious processor. After order {number}, {wrong}."
     return None
+
+
+NAMED = [prop.broken for prop in spending.properties[:-1]]

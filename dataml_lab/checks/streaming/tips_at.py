@@ -163,4 +163,7 @@ demand("finds how often history may be computed again", "reruns_per_day")
 
 @tips_at.demands("says where nothing tips", points=1)
 def _says_where_nothing_tips(tips_at: Answer, world: Cases) -> str | None:
+    tipping = [case for cases in world.tipping.values() for case in cases]
+    if all(found(tips_at, case) is None for case in tipping):
+        return f"tips_at returned None for each of {len(tipping)} briefs, and in all of them the choice tips."
     return next(filter(None, (amiss(tips_at, case) for case in world.never)), None)

@@ -9,7 +9,8 @@ import pytest
 from dataml_lab.checks import answers
 from dataml_lab.checks.pipeline.clean_payments import clean_payments, payments
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, cleaners
-from dataml_lab.checks.pipeline.depot import PAGE, Api, Crash, Disk, Process, State, depot, in_order
+from dataml_lab.checks.pipeline.depot import PAGE, Api, Disk, State, depot, in_order
+from dataml_lab.checks.process import Crash, Process
 from dataml_lab.pipeline import clean_order
 
 SEEDS = range(12)

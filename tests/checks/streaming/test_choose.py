@@ -119,7 +119,7 @@ def test_who_goes_by_names_settles_at_most_the_cases(names, else_):
 
 def test_who_goes_by_one_name_loses_that_property():
     sentences = failing(lambda brief: STREAM if brief["what"] == WORDS[0] else best(brief))
-    assert f"For “{WORDS[0]}” you chose a stream" in sentences[NAMES] and "changes no bill" in sentences[NAMES]
+    assert f"a stream for “{WORDS[0]}”" in sentences[NAMES] and "changes no bill" in sentences[NAMES]
 
 
 @pytest.mark.parametrize("every", EVERY)

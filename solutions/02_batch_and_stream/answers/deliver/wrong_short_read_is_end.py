@@ -1,0 +1,29 @@
+"""Fewer than 20 records are taken for the end of the log.
+
+fails: adds up each customer's orders; loses nothing in a crash; counts an order that is sent again once; goes on where it stopped
+"""
+
+from collections import deque
+
+
+def deliver(log, table):
+    offset = table.get("offset") or 0
+    recent = deque(table.get("recent") or [], maxlen=100)
+    while True:
+        batch = log.read(offset)
+        if not batch:
+            return
+        rows = {}
+        for record in batch:
+            user = record["user_id"]
+            if user not in rows:
+                rows[user] = table.get(user) or 0
+            if record["order_id"] not in recent:
+                rows[user] += record["cents"]
+            recent.append(record["order_id"])
+        offset = batch[-1]["offset"] + 1
+        rows["offset"] = offset
+        rows["recent"] = list(recent)
+        table.write(rows)
+        if len(batch) < 20:
+            return

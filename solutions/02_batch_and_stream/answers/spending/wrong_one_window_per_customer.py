@@ -1,0 +1,45 @@
+"""Each customer has one open window; an order of a later window tells the one before at once.
+
+fails: waits two minutes for what comes late; tells each window once; comes to what a batch job finds
+"""
+
+from datetime import datetime, timedelta, timezone
+
+FIVE = timedelta(minutes=5)
+GRACE = timedelta(minutes=2)
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class Spending:
+    def __init__(self):
+        self.newest = None
+        self.windows = {}
+        self.put_aside = []
+
+    def take(self, order):
+        t = order["occurred_at"]
+        if self.newest is None or t > self.newest:
+            self.newest = t
+        if t < self.newest - GRACE:
+            self.put_aside.append(order["order_id"])
+            return []
+        early = []
+        if order["status"] == "completed":
+            start = EPOCH + (t - EPOCH) // FIVE * FIVE
+            user = order["user_id"]
+            before = [k for k in self.windows if k[1] == user and k[0] < start]
+            early = [(u, s, self.windows.pop((s, u))) for s, u in before]
+            key = (start, user)
+            self.windows[key] = self.windows.get(key, 0.0) + order["total"]
+        return early + self.tell(self.newest - GRACE)
+
+    def tell(self, until):
+        done = sorted(k for k in self.windows if k[0] + FIVE <= until)
+        return [(user, start, self.windows.pop((start, user))) for start, user in done]
+
+    def finish(self):
+        done = sorted(self.windows)
+        return [(user, start, self.windows.pop((start, user))) for start, user in done]
+
+    def late(self):
+        return list(self.put_aside)
