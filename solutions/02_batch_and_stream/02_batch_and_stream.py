@@ -855,8 +855,9 @@ on_spark(revenue, lateness=5 * DAY)
 # - the real-time leaderboard of an online game
 #
 # You will answer that for any such case, these four among them. Write `choose(brief)`, which returns the seconds
-# between two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or 604800 (a week); or 0 for a stream. You
-# are judged by the bill of a day: what processing costs, and what is lost because results come late. A choice holds
+# between two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or 604800 (a week); or 0 for a stream.
+#
+# You are judged by the bill of a day: what processing costs, and what is lost because results come late. A choice holds
 # if its bill is at most a tenth above that of the cheapest choice.
 #
 # | in the brief | says |

@@ -1,6 +1,6 @@
 """Returns a member of an IntEnum, and computes with Decimal."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 from enum import IntEnum
 
 
@@ -16,13 +16,13 @@ class Every(IntEnum):
 
 
 def bill(brief, s):
-    n, w, h, r, run, stream = (D(str(brief[k])) for k in
+    n, w, h, r, run, stream = (Decimal(str(brief[k])) for k in
                                ("events_per_day", "worth", "half_life_s", "reruns_per_day", "run_cost", "stream_day"))
-    k = D(2).ln() / h
+    k = Decimal(2).ln() / h
     if not s:
-        return stream + n * D("0.00002") + 40 * r + n * w * (1 - (-2 * k).exp())
+        return stream + n * Decimal("0.00002") + 40 * r + n * w * (1 - (-2 * k).exp())
     x = k * int(s)
-    return run * 86400 / int(s) + n * D("0.000002") + 2 * r + n * w * (1 - (1 - (-x).exp()) / x)
+    return run * 86400 / int(s) + n * Decimal("0.000002") + 2 * r + n * w * (1 - (1 - (-x).exp()) / x)
 
 
 def choose(brief):

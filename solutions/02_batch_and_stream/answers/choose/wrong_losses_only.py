@@ -12,11 +12,11 @@ def bill(brief, s):
     n, worth, h = brief["events_per_day"], brief["worth"], brief["half_life_s"]
     if s == 0:
         kept = 0.5 ** (2 / h)
-        fixed, each, again = brief["stream_day"], 0.00002, 40.0
+        _fixed, _each, _again = brief["stream_day"], 0.00002, 40.0
     else:
         x = s / h * math.log(2)
         kept = -math.expm1(-x) / x
-        fixed, each, again = brief["run_cost"] * 86400 / s, 0.000002, 2.0
+        _fixed, _each, _again = brief["run_cost"] * 86400 / s, 0.000002, 2.0
     return n * worth * (1 - kept)
 
 

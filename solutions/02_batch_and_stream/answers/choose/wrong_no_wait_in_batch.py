@@ -14,7 +14,7 @@ def bill(brief, s):
         kept = 0.5 ** (2 / h)
         fixed, each, again = brief["stream_day"], 0.00002, 40.0
     else:
-        x = s / h * math.log(2)
+        s / h * math.log(2)
         kept = 1.0
         fixed, each, again = brief["run_cost"] * 86400 / s, 0.000002, 2.0
     return fixed + each * n + again * brief["reruns_per_day"] + n * worth * (1 - kept)

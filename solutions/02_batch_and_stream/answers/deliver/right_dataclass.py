@@ -1,6 +1,6 @@
 """A dataclass is the checkpoint, stored as a tuple in one value."""
 
-from dataclasses import dataclass, field, astuple
+from dataclasses import dataclass, field
 
 
 @dataclass

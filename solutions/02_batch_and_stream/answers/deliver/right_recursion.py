@@ -9,7 +9,7 @@ def deliver(log, table):
     if True:
         batch = log.read(offset)
         if not batch:
-            return
+            return None
         rows = {}
         for record in batch:
             user = record["user_id"]
@@ -23,3 +23,4 @@ def deliver(log, table):
         rows["recent"] = list(recent)
         table.write(rows)
         return deliver(log, table)
+    return None

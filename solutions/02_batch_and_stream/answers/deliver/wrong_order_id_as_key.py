@@ -13,14 +13,14 @@ def deliver(log, table):
         for record in batch:
             rows = {}
             key = record["order_id"]
-            old = table.get("at %d" % (n % 100))
+            old = table.get(f"at {n % 100}")
             known = table.get(key)
             user = record["user_id"]
             if known is None:
                 rows[user] = (table.get(user) or 0) + record["cents"]
                 if old is not None:
                     rows[old] = None
-                rows["at %d" % (n % 100)] = key
+                rows[f"at {n % 100}"] = key
                 rows[key] = n
                 n += 1
             # a duplicate costs no place in the ring, so that ids stay even longer

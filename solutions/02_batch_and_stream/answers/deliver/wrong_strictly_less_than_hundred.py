@@ -3,7 +3,7 @@
 fails: counts an order that is sent again once; knows a repeat after a restart, too
 """
 
-from dataclasses import dataclass, field, astuple
+from dataclasses import dataclass, field
 
 
 @dataclass

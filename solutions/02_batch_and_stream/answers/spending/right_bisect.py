@@ -2,19 +2,19 @@
 
 import bisect
 import itertools
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 
 
 def start_of(t):
-    seconds = int((t - datetime(1970, 1, 1, tzinfo=timezone.utc)).total_seconds() // 300) * 300
-    return datetime.fromtimestamp(seconds, timezone.utc)
+    seconds = int((t - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() // 300) * 300
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 class Spending:
     def __init__(self):
         self.waiting = []
         self.count = itertools.count()
-        self.newest = datetime.min.replace(tzinfo=timezone.utc)
+        self.newest = datetime.min.replace(tzinfo=UTC)
         self.too_late = []
 
     def take(self, order):

@@ -1,6 +1,6 @@
 """A coroutine holds all state in local variables, and is sent the orders."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 from math import fsum
 
 
@@ -16,11 +16,11 @@ def _machine():
             if newest - t > timedelta(seconds=120):
                 late.append(order["order_id"])
             elif order["status"] == "completed":
-                number = (t - datetime.min.replace(tzinfo=timezone.utc)) // timedelta(seconds=300)
+                number = (t - datetime.min.replace(tzinfo=UTC)) // timedelta(seconds=300)
                 amounts.setdefault((number, order["user_id"]), []).append(order["total"])
-            border = newest - timedelta(seconds=120) - datetime.min.replace(tzinfo=timezone.utc)
+            border = newest - timedelta(seconds=120) - datetime.min.replace(tzinfo=UTC)
             done = [k for k in amounts if (k[0] + 1) * timedelta(seconds=300) <= border]
-        out = [(u, datetime.min.replace(tzinfo=timezone.utc) + n * timedelta(seconds=300), fsum(amounts.pop((n, u))))
+        out = [(u, datetime.min.replace(tzinfo=UTC) + n * timedelta(seconds=300), fsum(amounts.pop((n, u))))
                for n, u in done]
 
 

@@ -1,6 +1,6 @@
 """A pure step function over an immutable state; the class only holds the state."""
 
-from datetime import timedelta, timezone
+from datetime import timedelta, UTC
 from typing import NamedTuple
 
 
@@ -11,7 +11,7 @@ class State(NamedTuple):
 
 
 def floor5(t):
-    t = t.astimezone(timezone.utc)
+    t = t.astimezone(UTC)
     return t - timedelta(minutes=t.minute % 5, seconds=t.second, microseconds=t.microsecond)
 
 

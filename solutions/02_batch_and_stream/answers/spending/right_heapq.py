@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from datetime import datetime, timezone
+from datetime import datetime, UTC
 
 
 class Spending:
@@ -30,7 +30,7 @@ class Spending:
         out = []
         while self._heap and self._heap[0] <= upto:
             start = heapq.heappop(self._heap)
-            at = datetime.fromtimestamp(start // 1_000_000, tz=timezone.utc)
+            at = datetime.fromtimestamp(start // 1_000_000, tz=UTC)
             for user, total in self._open.pop(start).items():
                 out.append((user, at, total))
         return out
@@ -42,7 +42,7 @@ class Spending:
         return self._late[:]
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _micros(t):

@@ -1,11 +1,11 @@
 """The rows are named tuples, and the newest window comes first."""
 
 from collections import namedtuple
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 
 FIVE = timedelta(minutes=5)
 GRACE = timedelta(minutes=2)
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 Row = namedtuple("Row", "user_id start total")

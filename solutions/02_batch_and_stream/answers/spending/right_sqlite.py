@@ -1,9 +1,9 @@
 """The open windows are rows of an sqlite3 database in memory."""
 
 import sqlite3
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 
-ZERO = datetime(2000, 1, 1, tzinfo=timezone.utc)
+ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Spending:

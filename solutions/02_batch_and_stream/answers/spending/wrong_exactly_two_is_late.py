@@ -3,11 +3,11 @@
 fails: waits two minutes for what comes late; puts aside what comes too late
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 
 FIVE = timedelta(minutes=5)
 GRACE = timedelta(minutes=2)
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Spending:

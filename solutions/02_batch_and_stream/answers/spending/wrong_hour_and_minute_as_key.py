@@ -4,8 +4,7 @@ fails: tells a window as soon as no more may come
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from typing import Optional
+from datetime import datetime, timedelta, UTC
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Window:
 
 @dataclass
 class Clock:
-    newest: Optional[datetime] = None
+    newest: datetime | None = None
 
     def see(self, t):
         if self.newest is None or self.newest < t:
@@ -44,7 +43,7 @@ class Spending:
     aside: list = field(default_factory=list)
 
     def take(self, order):
-        t = order["occurred_at"].astimezone(timezone.utc)
+        t = order["occurred_at"].astimezone(UTC)
         self.clock.see(t)
         if t < self.clock.watermark:
             self.aside.append(order["order_id"])

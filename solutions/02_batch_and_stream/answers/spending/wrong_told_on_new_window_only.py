@@ -3,11 +3,11 @@
 fails: tells a window as soon as no more may come
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 
 FIVE = timedelta(minutes=5)
 GRACE = timedelta(minutes=2)
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Spending:

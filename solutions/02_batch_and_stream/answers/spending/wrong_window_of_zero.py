@@ -3,11 +3,11 @@
 fails: counts only what was completed; comes to what a batch job finds
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, UTC
 
 FIVE = timedelta(minutes=5)
 GRACE = timedelta(minutes=2)
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Spending:

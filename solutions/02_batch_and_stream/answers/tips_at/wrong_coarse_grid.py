@@ -28,7 +28,7 @@ def tips_at(brief, field):
         return None
     values = [now / 100 * 1.25 ** i for i in range(42)] + [now * 100]
     sides = [gap(brief, field, v) < 0 for v in values]
-    for a, b, before, after in zip(values, values[1:], sides, sides[1:]):
+    for _a, b, before, after in zip(values, values[1:], sides, sides[1:]):
         if before != after:
             return b
     return None
