@@ -167,6 +167,15 @@ def browser() -> str:
     return found
 
 
+def engines() -> str:
+    """Spark, which one section of lesson 02 can do without."""
+    from dataml_lab.streaming import spark
+
+    if needed := spark.missing():
+        raise Trouble(f"{needed}; only a section of lesson 02 uses it")
+    return f"PySpark {_version('pyspark')} and Java {spark.java_version()}"
+
+
 EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "Python": (python, True),
     "packages": (packages, True),
@@ -179,4 +188,5 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "notebooks": (notebooks, True),
     "grading": (grading, True),
     "Chromium": (browser, False),
+    "Spark": (engines, False),
 }

@@ -46,6 +46,13 @@ def test_a_missing_client_is_told_with_its_remedy(monkeypatch, module, client):
         {"postgres": doctor.postgres, "broker": doctor.kafka}[module]()
 
 
+def test_a_missing_spark_is_told_with_its_remedy_and_breaks_nothing(monkeypatch):
+    monkeypatch.setattr("dataml_lab.streaming.spark.missing", lambda: "Spark needs Java: install it")
+    monkeypatch.setattr(doctor, "EXAMINED", {"Spark": doctor.EXAMINED["Spark"]})
+    (found,) = examinations()
+    assert found.state == "missing" and found.detail == "Spark needs Java: install it; only a section of lesson 02 uses it"
+
+
 def test_a_package_in_another_version_is_named(tmp_path, monkeypatch):
     (tmp_path / "requirements.lock").write_text("pytest==1.0\nnot-there==2.0 ; python_version > '3'\n")
     monkeypatch.setattr(doctor, "ROOT", tmp_path)
