@@ -9,9 +9,7 @@ import pandas as pd
 
 from dataml_lab.pipeline.daily import DAY, literal, show_progress
 from dataml_lab.pipeline.serve import quoted, transaction
-from dataml_lab.streaming.windows import Question, Sessions, Sliding, Windows
-
-SECOND_US = 1_000_000
+from dataml_lab.streaming.windows import Question, Sessions, Sliding, Windows, micros
 
 
 def window_sql(
@@ -98,11 +96,6 @@ def sessions_sql(gap: int) -> str:
                 )
             )
             WINDOW session AS (PARTITION BY key, number)"""
-
-
-def micros(seconds: float) -> int:
-    """Seconds as whole microseconds."""
-    return round(seconds * SECOND_US)
 
 
 def between(moment: str, first: date | None, last: date | None) -> str:

@@ -1,6 +1,7 @@
 """The stream processor: counts records into windows as they come, and keeps in one file all that a crash must spare."""
 
 import json
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,22 +14,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dataml_lab.pipeline.ingest import parse_line, printable
 from dataml_lab.pipeline.push import open_sqlite, sqlite_errors
-from dataml_lab.streaming.windows import Question, Sessions, Window, joined
+from dataml_lab.streaming.windows import Question, Sessions, Window, joined, micros
 
 if TYPE_CHECKING:
     import pandas as pd
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NEVER = -inf  # the watermark of a partition that has shown no event
+TICK = timedelta(microseconds=1)
+NEVER = (datetime.min.replace(tzinfo=UTC) - EPOCH) // TICK  # the watermark of a partition that has shown no event
 as_text = json.JSONEncoder().encode  # ids and keys, so that 7 and "7" remain two
+# Times are whole microseconds, in the file and in memory: sums and edges of them are exact.
 TABLES = """
 CREATE TABLE IF NOT EXISTS question (text TEXT);
-CREATE TABLE IF NOT EXISTS partitions (partition INTEGER PRIMARY KEY, position, watermark REAL,
+CREATE TABLE IF NOT EXISTS partitions (partition INTEGER PRIMARY KEY, position, watermark,
     counted, left_out, late, repeated, quarantined);
-CREATE TABLE IF NOT EXISTS windows (partition, start REAL, key TEXT, "end" REAL, events INTEGER, cents INTEGER,
+CREATE TABLE IF NOT EXISTS windows (partition, start, key TEXT, "end", events, cents,
     PRIMARY KEY (partition, start, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ids (partition, moment REAL, id TEXT, PRIMARY KEY (partition, moment, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS late (partition, "offset", id TEXT, moment REAL, behind REAL,
+CREATE TABLE IF NOT EXISTS ids (partition, moment, id TEXT, PRIMARY KEY (partition, moment, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS late (partition, "offset", id TEXT, moment, behind,
     PRIMARY KEY (partition, "offset")) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS quarantined (partition, "offset", reason TEXT, raw TEXT,
     PRIMARY KEY (partition, "offset")) WITHOUT ROWID;
@@ -71,7 +74,7 @@ class Event(NamedTuple):
 
     id: str
     key: str
-    moment: float
+    moment: int
     cents: int
     asked_for: bool
 
@@ -80,7 +83,7 @@ class Event(NamedTuple):
 class Tally:
     """What is counted in a window that ends at `end`."""
 
-    end: float
+    end: int
     events: int = 0
     cents: int = 0
 
@@ -90,18 +93,19 @@ class Partition:
     """The memory of a partition: what is still open, and what the file doesn't have yet."""
 
     position: int = 0
-    watermark: float = NEVER
+    watermark: int = NEVER
     counts: list[int] = field(default_factory=lambda: [*Counts()])
     ids: set[str] = field(default_factory=set)
-    windows: dict[str, dict[float, Tally]] = field(default_factory=dict)  # by key and start
-    forgettable: list[tuple[float, str]] = field(default_factory=list)  # a heap of (moment, id)
-    closable: list[tuple[float, str, float]] = field(default_factory=list)  # a heap of (end, key, start)
-    new_ids: list[tuple[float, str]] = field(default_factory=list)
-    changed: set[tuple[float, str]] = field(default_factory=set)  # (start, key), there or no longer
-    late: list[tuple[int, str, float, float]] = field(default_factory=list)
+    windows: dict[tuple[int, str], Tally] = field(default_factory=dict)  # by start and key
+    starts: dict[str, list[int]] = field(default_factory=dict)  # of the windows of a key, in order
+    forgettable: list[tuple[int, str]] = field(default_factory=list)  # a heap of (moment, id)
+    closable: list[tuple[int, int, str]] = field(default_factory=list)  # a heap of (end or earlier, start, key)
+    new_ids: list[tuple[int, str]] = field(default_factory=list)
+    changed: set[tuple[int, str]] = field(default_factory=set)  # (start, key), there or no longer
+    late: list[tuple[int, str, int, int]] = field(default_factory=list)
     quarantined: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def take(self, offset: int, event: Event, question: Question, lateness: float) -> None:
+    def take(self, offset: int, event: Event, question: Question, lateness: int) -> None:
         """Counts the event, or says why it doesn't count; either way the watermark may move."""
         if not event.asked_for:
             self.counts[1] += 1
@@ -114,6 +118,8 @@ class Partition:
             self.counts[0] += 1
             self.count(event, question)
         self.watermark = max(self.watermark, event.moment - lateness)
+        while self.forgettable and self.forgettable[0][0] < self.watermark:
+            self.ids.discard(heappop(self.forgettable)[1])
 
     def refuse(self, offset: int, reason: str, raw: str) -> None:
         """Puts a record that is no event in quarantine."""
@@ -137,46 +143,61 @@ class Partition:
 
     def tally(self, key: str, window: Window) -> Tally:
         """The tally of a key's window, which is opened if need be."""
-        open_ = self.windows.setdefault(key, {})
-        if window.start not in open_:
-            self.open(key, window, Tally(window.end))
-        self.changed.add((window.start, key))
-        return open_[window.start]
+        place = window.start, key
+        if place not in self.windows:
+            self.open(key, window.start, Tally(window.end))
+        self.changed.add(place)
+        return self.windows[place]
 
     def session(self, key: str, window: Window) -> Tally:
         """The tally of the key's session that the window and the sessions that it overlaps become together."""
-        open_ = self.windows.setdefault(key, {})
-        parts = {start: tally for start, tally in open_.items() if start < window.end and window.start < tally.end}
-        whole = joined([window, *(Window(start, tally.end) for start, tally in parts.items())])
-        for start in parts:
-            del open_[start]
+        parts = [Window(start, self.windows[start, key].end) for start in self.overlapping(key, window)]
+        whole = joined([window, *parts])
+        tally = self.tally(key, whole)
+        tally.end = whole.end
+        for start in (part.start for part in parts if part.start > whole.start):
+            part = self.drop(key, start)
+            tally.events += part.events
+            tally.cents += part.cents
             self.changed.add((start, key))
-        tallies = parts.values()
-        self.open(key, whole, Tally(whole.end, sum(t.events for t in tallies), sum(t.cents for t in tallies)))
-        self.changed.add((whole.start, key))
-        return open_[whole.start]
+        return tally
 
-    def open(self, key: str, window: Window, tally: Tally) -> None:
+    def overlapping(self, key: str, window: Window) -> list[int]:
+        """The starts of the key's sessions that overlap the window."""
+        starts = self.starts.get(key, [])
+        first = last = bisect_left(starts, window.end)
+        while first and window.start < self.windows[starts[first - 1], key].end:
+            first -= 1
+        return starts[first:last]
+
+    def open(self, key: str, start: int, tally: Tally) -> None:
         """Has a window be open until the watermark reaches its end."""
-        self.windows.setdefault(key, {})[window.start] = tally
-        heappush(self.closable, (window.end, key, window.start))
+        self.windows[start, key] = tally
+        insort(self.starts.setdefault(key, []), start)
+        heappush(self.closable, (tally.end, start, key))
 
-    def forget(self) -> None:
-        """Drops the windows that the watermark has closed and the ids that it has passed."""
+    def drop(self, key: str, start: int) -> Tally:
+        """The tally of a window that is open no longer."""
+        starts = self.starts[key]
+        del starts[bisect_left(starts, start)]
+        if not starts:
+            del self.starts[key]
+        return self.windows.pop((start, key))
+
+    def close(self) -> None:
+        """Drops the windows that the watermark has closed."""
         while self.closable and self.closable[0][0] <= self.watermark:
-            end, key, start = heappop(self.closable)
-            open_ = self.windows.get(key, {})
-            if start in open_ and open_[start].end == end:  # else it became part of another session
-                del open_[start]
-            if not open_:
-                self.windows.pop(key, None)
-        while self.forgettable and self.forgettable[0][0] < self.watermark:
-            self.ids.discard(heappop(self.forgettable)[1])
+            _, start, key = heappop(self.closable)
+            tally = self.windows.get((start, key))  # None: it became part of another session
+            if tally and tally.end <= self.watermark:
+                self.drop(key, start)
+            elif tally:  # a session that has become longer
+                heappush(self.closable, (tally.end, start, key))
 
     @property
     def size(self) -> int:
         """How many windows are open and ids remembered."""
-        return sum(map(len, self.windows.values())) + len(self.ids)
+        return len(self.windows) + len(self.ids)
 
 
 class Processor:
@@ -205,6 +226,8 @@ class Processor:
         if not 0 <= lateness < inf:
             raise ValueError(f"Processor(lateness={lateness!r}): seconds from 0 on are needed")
         self.path, self.question, self.lateness = Path(path), question, lateness
+        exact = type(question.windows)(*map(micros, question.windows))
+        self._exactly, self._lateness = question._replace(windows=exact), micros(lateness)
         self._memory: dict[int, Partition] | None = None
         self._connection = open_sqlite(self.path, "processor")
         with self._transaction():
@@ -239,7 +262,7 @@ class Processor:
                     partition.position = offset + 1
             for number in {record.partition for record in records}:
                 self._write(number, partitions[number])
-                partitions[number].forget()
+                partitions[number].close()
 
     def expect(self, starts: dict[int, int]) -> None:
         """Notes the partitions that will be read, from these offsets: no window is final until each has closed it."""
@@ -275,8 +298,8 @@ class Processor:
         table = pd.DataFrame(self._ask("SELECT * FROM late"), columns=names)
         table[names[2]] = [json.loads(identity) for identity in table[names[2]]]
         table[names[3]] = moments(table[names[3]])
-        table["behind"] = microseconds(table["behind"]).astype("timedelta64[us]")
-        return table.astype({"partition": "int64", "offset": "int64"})
+        types = {"partition": "int64", "offset": "int64", "behind": "timedelta64[us]"}
+        return table.astype({"behind": "int64"}).astype(types)
 
     def quarantined(self) -> "pd.DataFrame":
         """The records that are no events: partition, offset, reason, raw (text)."""
@@ -294,7 +317,7 @@ class Processor:
     def watermark(self) -> datetime | None:
         """The moment up to which results are final: the smallest watermark of the partitions seen; None before it."""
         ((smallest,),) = self._ask("SELECT min(watermark) FROM partitions")
-        return None if smallest in (None, NEVER) else EPOCH + timedelta(seconds=smallest)
+        return None if smallest in (None, NEVER) else EPOCH + smallest * TICK
 
     @property
     def counts(self) -> Counts:
@@ -315,7 +338,7 @@ class Processor:
         except ValueError as error:
             partition.refuse(offset, told(error), text)
         else:
-            partition.take(offset, event, self.question, self.lateness)
+            partition.take(offset, event, self._exactly, self._lateness)
 
     def _prepare(self) -> None:
         for statement in TABLES.split(";"):
@@ -357,7 +380,7 @@ class Processor:
             partitions[number].remember(moment, identity)
         still_open = 'SELECT windows.* FROM windows JOIN partitions USING (partition) WHERE "end" > watermark'
         for number, start, key, end, events, cents in ask(still_open):
-            partitions[number].open(key, Window(start, end), Tally(end, events, cents))
+            partitions[number].open(key, start, Tally(end, events, cents))
         return partitions
 
     def _write(self, number: int, partition: Partition) -> None:
@@ -367,7 +390,7 @@ class Processor:
         write("INSERT OR REPLACE INTO partitions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row])
         gone, there = [], []
         for start, key in partition.changed:
-            tally = partition.windows.get(key, {}).get(start)
+            tally = partition.windows.get((start, key))
             if tally:
                 there.append((number, start, key, tally.end, tally.events, tally.cents))
             else:
@@ -393,7 +416,7 @@ def event_of(fields: dict, question: Question) -> Event:
     return Event(
         as_text(fields[question.identity]),
         "null" if question.key is None else as_text(fields[question.key]),
-        (fields[question.time] - EPOCH).total_seconds(),
+        (fields[question.time] - EPOCH) // TICK,
         0 if value is None else round(fields[value] * 100),
         where is None or fields[where[0]] == where[1],
     )
@@ -411,11 +434,6 @@ def described(question: Question, lateness: float) -> str:
     return f"{question._replace(windows=windows, parse=parse)} with a lateness of {float(lateness):g} s"
 
 
-def microseconds(seconds: "pd.Series") -> "pd.Series":
-    """Whole microseconds."""
-    return (seconds.astype("float64") * 1e6).round().astype("int64")
-
-
-def moments(seconds: "pd.Series") -> "pd.Series":
-    """Unix seconds as moments in UTC."""
-    return microseconds(seconds).astype("datetime64[us]").dt.tz_localize("UTC")
+def moments(microseconds: "pd.Series") -> "pd.Series":
+    """Whole microseconds since 1970 as moments in UTC."""
+    return microseconds.astype("int64").astype("datetime64[us]").dt.tz_localize("UTC")

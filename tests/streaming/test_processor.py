@@ -1,8 +1,9 @@
 import json
 import random
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from dataml_lab.pipeline import IngestError, RawZone, clean_orders, consume, push, read
 from dataml_lab.store import Store
 from dataml_lab.streaming import Arrived, Counts, Processor, Question, Sessions, Sliding, Tumbling, follow, processor
+from dataml_lab.streaming.batch import answer
 
 WINDOWS = [Tumbling(10), Sliding(12, slide=4), Sessions(5)]
 REFUSED = [b"", b"{", b"[1]", None, b'{"id": 1}', b"\xff", b'{"at": "\xff"}']
+TICK = timedelta(microseconds=1)
 NUMBERS = st.integers(0, 2**32)
 
 
@@ -91,6 +94,43 @@ def test_any_mixture_and_any_batches_give_the_batch_answer(toys, windows, latene
         for batch in batches(rng, mixed(rng, toys.records(partitions))):
             processor.take(batch)
         agrees(toys, processor, partitions)
+
+
+EXACT = [Tumbling(0.1), Tumbling(0.7), Sliding(0.3, slide=0.1), Sessions(0.1), Sessions(0.000003)]
+
+
+@pytest.mark.parametrize("windows", EXACT, ids=str)
+@pytest.mark.parametrize("year", [1960, 1970, 2025, 9000])
+def test_edges_are_exact_to_the_microsecond_as_those_of_the_batch_job(toys, windows, year):
+    rng, step, begin = random.Random(year), round(windows[-1] * 1_000_000), datetime(year, 1, 1, tzinfo=UTC)
+    times = [begin + (number * step + rng.choice([-1, 0, 0, 1])) * TICK for number in range(40)]
+    events = pd.DataFrame({"id": range(40), "key": "a", "at": times, "received_at": times})
+    question = toys.question(windows, value=None, where=None, parse=lambda raw: {**raw, "at": times[raw["id"]]})
+    with duckdb.connect() as connection, Processor(":memory:", question, lateness=0.1) as processor:
+        expected = answer(connection.register("events", events), question, "events")
+        processor.take(Arrived(0, number, b'{"id": %d, "key": "a"}' % number) for number in range(40))
+        pd.testing.assert_frame_equal(processor.results(preliminary=True), expected)
+        closed = expected[expected["end"] <= processor.watermark]
+        assert processor.results().to_numpy().tolist() == closed.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_an_id_that_is_used_again_is_told_alike_in_batches_of_any_size(toys, made, size):
+    records = toys.records([[toys.Toy(1, "a", 0), toys.Toy(1, "a", 3), toys.Toy(2, "a", 50), toys.Toy(1, "a", 51)]])
+    tried = made(lateness=5)
+    for start in range(0, 4, size):
+        tried.take(records[start : start + size])
+    assert tried.counts == Counts(counted=3, repeated=1)
+
+
+def test_what_is_held_of_a_session_does_not_grow_with_its_events(toys, made):
+    tried = made(Sessions(1_000), lateness=0, path=":memory:")
+    tried.take(toys.records([[toys.Toy(n, "a", n) for n in range(500)]]))
+    assert tried.state_size == 2 and len(tried._memory[0].closable) == 1
+    tried.take([Arrived(0, 500, toys.value(toys.Toy(500, "b", 1_498)))])
+    assert tried.results().empty and tried.state_size == 3
+    tried.take([Arrived(0, 501, toys.value(toys.Toy(501, "b", 1_499)))])
+    assert toys.shown(tried.results()) == [("a", 0, 1_499, 500, 50_000)] and tried.state_size == 2
 
 
 def stop_at(monkeypatch, processor, step):
