@@ -1,6 +1,7 @@
 """The stream processor: counts records into windows as they come, and keeps in one file all that a crash must spare."""
 
 import json
+import threading
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -211,6 +212,7 @@ class Processor:
     that are open and the events of the last `lateness` seconds. A repeat that comes later than that is late.
 
     One key may be in several partitions: the pieces of its windows, sessions too, are put together in `results()`.
+    Threads may share it, and processes its file: they wait for each other.
 
     >>> from dataml_lab.streaming import Tumbling
     >>> record = b'{"order_id": 1, "user_id": 3, "product_id": 5, "quantity": 1, "total": 42.5, "channel": "web",'
@@ -229,6 +231,7 @@ class Processor:
         exact = type(question.windows)(*map(micros, question.windows))
         self._exactly, self._lateness = question._replace(windows=exact), micros(lateness)
         self._memory: dict[int, Partition] | None = None
+        self._lock = threading.RLock()  # a connection has one transaction, whichever thread asks
         self._connection = open_sqlite(self.path, "processor")
         with self._transaction():
             self._prepare()
@@ -244,7 +247,8 @@ class Processor:
 
     def close(self) -> None:
         """Closes the file; a second time does nothing."""
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def take(self, records: Iterable[Arrived]) -> None:
         """Counts records of any partitions, each partition's in the order of offsets.
@@ -352,17 +356,18 @@ class Processor:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with sqlite_errors(self.path, "processor"), self._connection:
+        with self._lock, sqlite_errors(self.path, "processor"), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
 
     @contextmanager
     def _changing(self) -> Iterator[dict[int, Partition]]:
         """The partitions to be changed with the file; they are forgotten unless all goes well, and loaded again."""
-        with self._transaction():
-            partitions, self._memory = self._remembered(), None
-            yield partitions
-        self._memory = partitions
+        with self._lock:
+            with self._transaction():
+                partitions, self._memory = self._remembered(), None
+                yield partitions
+            self._memory = partitions
 
     def _remembered(self) -> dict[int, Partition]:
         """The partitions as they are in the file, which another process may have changed."""
@@ -406,7 +411,7 @@ class Processor:
             unwritten.clear()
 
     def _ask(self, sql: str, *values: object) -> list[tuple]:
-        with sqlite_errors(self.path, "processor"):
+        with self._lock, sqlite_errors(self.path, "processor"):
             return self._connection.execute(sql, values).fetchall()
 
 

@@ -1,7 +1,9 @@
 import json
 import random
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import duckdb
 import pandas as pd
@@ -235,6 +237,25 @@ def test_a_parser_that_fails_leaves_memory_as_the_file(toys, made):
     mended = made(parse=toys.parse)
     mended.take(toys.records(partitions))
     agrees(toys, mended, partitions)
+
+
+@pytest.mark.parametrize("ask", [attrgetter("state_size"), attrgetter("counts")], ids=["state", "counts"])
+def test_threads_may_ask_meanwhile_and_see_whole_batches(toys, made, ask):
+    told, threads = [], []
+
+    def parse(raw):
+        if raw["id"] == 7:
+            threads.append(threading.Thread(target=lambda: told.append(ask(tried))))
+            threads[0].start()
+            threads[0].join(0.2)
+        return toys.parse(raw)
+
+    partitions = [[toys.Toy(number, "a", number) for number in range(20)]]
+    tried = made(lateness=30, parse=parse)
+    tried.take(toys.records(partitions))
+    threads[0].join()
+    agrees(toys, tried, partitions)
+    assert told == [ask(tried)]
 
 
 def test_two_that_share_a_file_count_nothing_twice(toys, made):
