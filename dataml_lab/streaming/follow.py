@@ -59,12 +59,13 @@ def arriving(
     consumer.assign([TopicPartition(span.topic, span.partition, span.start) for span in ahead.values()])
     heard = time.monotonic()
     while ahead and not (until and until()):
-        if messages := come(consumer, batch):
-            heard = time.monotonic()
-        elif time.monotonic() > heard + push.SILENCE_S:
-            heard = still_there(consumer, bool(until))
+        messages = come(consumer, batch)
         if arrived := wanted(messages, ahead):
             yield arrived
+        if messages:
+            heard = time.monotonic()  # the time that the taker took is no silence
+        elif time.monotonic() > heard + push.SILENCE_S:
+            heard = still_there(consumer, bool(until))
 
 
 def come(consumer: "Consumer", batch: int) -> list["Message"]:
