@@ -224,7 +224,7 @@ class Processor:
     """
 
     def __init__(self, path: str | Path, question: Question, lateness: float) -> None:
-        """Opens the file, or makes it. Raises ValueError if it is there and answers another question."""
+        """Opens the file, or makes it. Raises ValueError if it is there and answers another question, or none."""
         if not 0 <= lateness < inf:
             raise ValueError(f"Processor(lateness={lateness!r}): seconds from 0 on are needed")
         self.path, self.question, self.lateness = Path(path), question, lateness
@@ -287,7 +287,7 @@ class Processor:
         question = self.question
         sql = FINAL.format(JOINED if isinstance(question.windows, Sessions) else ADDED)
         table = pd.DataFrame(self._ask(sql, preliminary), columns=["key", "start", "end", "events", "total"])
-        table["key"] = [json.loads(key) for key in table["key"]]
+        table["key"] = [showable(key) for key in table["key"]]
         table = table.sort_values(["start", "key"], ignore_index=True)
         table = table.assign(start=moments(table["start"]), end=moments(table["end"]), total=table["total"] / 100)
         table = table.astype({"events": "int64", "total": "float64"})
@@ -300,7 +300,7 @@ class Processor:
 
         names = ["partition", "offset", self.question.identity, self.question.time, "behind"]
         table = pd.DataFrame(self._ask("SELECT * FROM late"), columns=names)
-        table[names[2]] = [json.loads(identity) for identity in table[names[2]]]
+        table[names[2]] = [showable(identity) for identity in table[names[2]]]
         table[names[3]] = moments(table[names[3]])
         types = {"partition": "int64", "offset": "int64", "behind": "timedelta64[us]"}
         return table.astype({"behind": "int64"}).astype(types)
@@ -339,12 +339,15 @@ class Processor:
         text = (b"null" if value is None else value).decode("utf-8-sig", "surrogateescape")
         try:
             event = event_of(self.question.parse(parse_line(text)), self.question)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # the latter for a worth that is infinite
             partition.refuse(offset, told(error), text)
         else:
             partition.take(offset, event, self._exactly, self._lateness)
 
     def _prepare(self) -> None:
+        tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and "question" not in tables:
+            raise ValueError(f"{self.path} is a database of something else: give the processor a file of its own")
         for statement in TABLES.split(";"):
             self._connection.execute(statement)
         asked = described(self.question, self.lateness)
@@ -427,7 +430,13 @@ def event_of(fields: dict, question: Question) -> Event:
     )
 
 
-def told(error: ValueError) -> str:
+def showable(value: str) -> object:
+    """An id or a key as it was, but what no table can hold is spelt out."""
+    value = json.loads(value)
+    return printable(value) if isinstance(value, str) else value
+
+
+def told(error: ValueError | OverflowError) -> str:
     """Why a record was refused, without the detail that `parse_line` adds."""
     return str(error.args[0]) if type(error) is ValueError and error.args else str(error)
 
@@ -436,7 +445,7 @@ def described(question: Question, lateness: float) -> str:
     """The question as text, equal just when it is the same, be a number given as 300 or as 300.0."""
     windows = type(question.windows)(*map(float, question.windows))
     parse = getattr(question.parse, "__name__", type(question.parse).__name__)
-    return f"{question._replace(windows=windows, parse=parse)} with a lateness of {float(lateness):g} s"
+    return f"{question._replace(windows=windows, parse=parse)} with a lateness of {float(lateness)} s"
 
 
 def moments(microseconds: "pd.Series") -> "pd.Series":

@@ -370,6 +370,29 @@ def test_a_reason_that_no_file_can_hold_stops_nothing(toys, made):
     assert tried.quarantined()["reason"].tolist() == ["unknown: \\ud800"]
 
 
+@pytest.mark.parametrize("cents", [float("inf"), float("nan")])
+def test_an_event_whose_worth_is_no_number_is_none(toys, made, cents):
+    tried = made(path=":memory:")
+    tried.take(toys.records([[toys.Toy(1, "a", 5, cents), toys.Toy(2, "a", 5)]]))
+    assert tried.counts == Counts(counted=1, quarantined=1)
+    assert tried.quarantined()["reason"].str.startswith("cannot convert float").all()
+
+
+def test_characters_that_no_table_can_hold_are_spelt_out(toys, made):
+    tried = made(path=":memory:", lateness=0)
+    tried.take(toys.records([[toys.Toy("\ud800", "\udfff", 5), toys.Toy("\ud801", "\udfff", 4)]]))
+    assert tried.results(True)["key"].tolist() == ["\\udfff"] and tried.late()["id"].tolist() == ["\\ud801"]
+
+
+@pytest.mark.parametrize("moment", [datetime.min, datetime.max])
+def test_events_may_be_of_any_year(toys, made, moment):
+    tried = made(path=":memory:", lateness=86_400, parse=lambda raw: {**raw, "at": moment.replace(tzinfo=UTC)})
+    tried.take([Arrived(0, 0, b'{"id": 1, "key": "a", "cents": 0, "total": 1, "status": "completed"}')])
+    first = moment == datetime.min
+    assert tried.watermark == (None if first else moment.replace(tzinfo=UTC) - timedelta(days=1))
+    assert tried.results(preliminary=True)["events"].tolist() == [1] and tried.results().empty
+
+
 def test_an_event_without_a_zone_is_a_fault_of_the_question(toys, made):
     tried = made(parse=lambda raw: {**toys.parse(raw), "at": toys.BEGIN.replace(tzinfo=None)})
     with pytest.raises(TypeError, match="offset-naive"):
@@ -383,6 +406,13 @@ def test_a_file_answers_one_question(tmp_path, toys, made):
     for other in ({"windows": Tumbling(11)}, {"windows": Sessions(10)}, {"lateness": 6}, {"key": None}, {"parse": len}):
         with pytest.raises(ValueError, match=r"p\.sqlite answers Question\(.*, not Question\(.*a file of its own"):
             made(**other)
+
+
+@pytest.mark.parametrize("lateness", [1_000_000, 86_400.25])
+def test_a_file_knows_its_lateness_to_the_last_digit(made, lateness):
+    made(lateness=lateness)
+    with pytest.raises(ValueError, match="give this question a file of its own"):
+        made(lateness=lateness * (1 + 1e-8))
 
 
 @pytest.mark.parametrize("lateness", [-1, float("inf"), float("nan")])
@@ -407,6 +437,30 @@ def test_a_file_that_fails_is_named(tmp_path, toys, made, monkeypatch):
     tried.close()
     with pytest.raises(IngestError, match=r"p\.sqlite: .*closed"):
         tried.results()
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path, made):
+    with push.Inbox(tmp_path / "p.sqlite") as inbox:
+        with pytest.raises(ValueError, match=r"p\.sqlite is a database of something else: give the processor a file of"):
+            made()
+        assert inbox._ask("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == [(2,)]
+
+
+def test_a_damaged_file_and_one_without_space_say_what_to_do(tmp_path, toys, made):
+    tried = made()
+    tried._ask("PRAGMA max_page_count = 20")
+    many = toys.records([[toys.Toy(number, str(number), 5) for number in range(5_000)]])
+    with pytest.raises(IngestError, match=r"p\.sqlite: .*full: free some space, then run again"):
+        tried.take(many)
+    assert tried.positions == {} and tried.counts == Counts()
+    tried._ask("PRAGMA max_page_count = 10000")
+    tried.take(many)
+    assert tried.counts.counted == 5_000
+    tried.close()
+    with (tmp_path / "p.sqlite").open("rb+") as file:
+        file.truncate(5_000)
+    with pytest.raises(IngestError, match=r"p\.sqlite: .*malformed: the file is damaged: .* give the processor a new"):
+        made()
 
 
 def test_what_is_taken_is_on_the_disk(made):
