@@ -441,7 +441,7 @@ def test_a_file_that_fails_is_named(tmp_path, toys, made, monkeypatch):
 
 def test_a_database_of_something_else_is_left_alone(tmp_path, made):
     with push.Inbox(tmp_path / "p.sqlite") as inbox:
-        with pytest.raises(ValueError, match=r"p\.sqlite is a database of something else: give the processor a file of"):
+        with pytest.raises(ValueError, match=r"p\.sqlite is a database of something else: give the processor a file"):
             made()
         assert inbox._ask("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == [(2,)]
 
