@@ -34,7 +34,8 @@ def follow(
     With `until` it goes on with what arrives, and asks after each batch, and POLL_S after the last record, whether to
     end. A batch is what has come, up to `batch` records, of any partitions, and is committed as one. The positions
     are those in the processor's file, whatever the broker remembers of us, so a rerun after a crash loses nothing and
-    repeats nothing. Raises IngestError when the broker stays silent or the file is of another topic.
+    repeats nothing. Raises IngestError when the broker stays silent, or the topic doesn't go up to the positions, or no
+    longer reaches back to them; another topic of which neither is true can't be told from the one before.
     """
     begun, records = time.monotonic(), 0
     with reading(topic.servers) as consumer:
