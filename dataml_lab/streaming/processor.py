@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dataml_lab.pipeline.ingest import parse_line, printable
 from dataml_lab.pipeline.push import open_sqlite, sqlite_errors
-from dataml_lab.streaming.windows import Question, Sessions, Window, joined, micros
+from dataml_lab.streaming.windows import Question, Sessions, Window, exactly, joined, micros
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,12 +224,14 @@ class Processor:
     """
 
     def __init__(self, path: str | Path, question: Question, lateness: float) -> None:
-        """Opens the file, or makes it. Raises ValueError if it is there and answers another question, or none."""
+        """Opens the file, or makes it. Raises ValueError if it is there and answers another question, or none.
+
+        So it does for a lateness that is no time, and for a question whose windows are none.
+        """
         if not 0 <= lateness < inf:
             raise ValueError(f"Processor(lateness={lateness!r}): seconds from 0 on are needed")
         self.path, self.question, self.lateness = Path(path), question, lateness
-        exact = type(question.windows)(*map(micros, question.windows))
-        self._exactly, self._lateness = question._replace(windows=exact), micros(lateness)
+        self._exactly, self._lateness = question._replace(windows=exactly(question.windows)), micros(lateness)
         self._memory: dict[int, Partition] | None = None
         self._lock = threading.RLock()  # a connection has one transaction, whichever thread asks
         self._connection = open_sqlite(self.path, "processor")

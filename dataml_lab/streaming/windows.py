@@ -74,12 +74,20 @@ def joined(windows: Iterable[Window]) -> Window:
     return Window(min(window.start for window in windows), max(window.end for window in windows))
 
 
-def micros(seconds: float) -> int:
-    """Seconds as whole microseconds: edges in them are exact, those in seconds are not.
+def exactly(windows: Windows) -> Windows:
+    """The windows in whole microseconds, in which edges are exact. Raises ValueError if they are none.
 
-    >>> Tumbling(0.1).around(0.7), Tumbling(micros(0.1)).around(micros(0.7))
+    >>> Tumbling(0.1).around(0.7), exactly(Tumbling(0.1)).around(micros(0.7))
     ([Window(start=0.6000000000000001, end=0.7000000000000001)], [Window(start=700000, end=800000)])
     """
+    exact = type(windows)(*map(micros, windows))
+    if min(exact) < 1 or (isinstance(exact, Sliding) and exact.size % exact.slide):
+        raise ValueError(f"{windows}: windows last a microsecond or more, and slide by a part of their size")
+    return exact
+
+
+def micros(seconds: float) -> int:
+    """Seconds as whole microseconds."""
     return round(seconds * SECOND_US)
 
 
