@@ -9,9 +9,7 @@ import pandas as pd
 
 from dataml_lab.pipeline.daily import DAY, literal, show_progress
 from dataml_lab.pipeline.serve import quoted, transaction
-from dataml_lab.streaming.windows import Question, Sessions, Sliding, Windows
-
-SECOND_US = 1_000_000
+from dataml_lab.streaming.windows import Question, Sessions, Sliding, Windows, exactly
 
 
 def window_sql(
@@ -26,7 +24,8 @@ def window_sql(
     One row per key and window with any event, by start, then key: the key under its own name (none where all
     events go together), start, end, events, total (EUR; none where events are only counted). Bounds are moments,
     or days, which begin at midnight UTC; without one there is no bound. Only events received before `known_at`
-    count, or all; of events with the same identity the one received first counts, and it alone.
+    count, or all; of events with the same identity the one received first counts, and it alone. Raises ValueError
+    for a question whose windows are none.
     """
     name = f"key AS {quoted(question.key)}, " if question.key else ""
     total = ", CAST(sum(cents) AS DOUBLE) / 100 AS total" if question.value else ""
@@ -74,10 +73,11 @@ def reach(windows: Windows, first: date | None, last: date | None) -> tuple:
 
 def placed_sql(windows: Windows) -> str:
     """The events in their windows: with start_us and end_us, an event of several windows several times."""
+    windows = exactly(windows)
     if isinstance(windows, Sessions):
-        return sessions_sql(micros(windows.gap))
-    size = micros(windows.size)
-    slide = micros(windows.slide) if isinstance(windows, Sliding) else size
+        return sessions_sql(windows.gap)
+    size = windows.size
+    slide = windows.slide if isinstance(windows, Sliding) else size
     # The remainder is taken twice because that of a moment before 1970 is negative.
     return f"""
             SELECT *, us - (us % {slide} + {slide}) % {slide} - steps * {slide} AS start_us, start_us + {size} AS end_us
@@ -98,11 +98,6 @@ def sessions_sql(gap: int) -> str:
                 )
             )
             WINDOW session AS (PARTITION BY key, number)"""
-
-
-def micros(seconds: float) -> int:
-    """Seconds as whole microseconds."""
-    return round(seconds * SECOND_US)
 
 
 def between(moment: str, first: date | None, last: date | None) -> str:

@@ -34,7 +34,8 @@ def follow(
     With `until` it goes on with what arrives, and asks after each batch, and POLL_S after the last record, whether to
     end. A batch is what has come, up to `batch` records, of any partitions, and is committed as one. The positions
     are those in the processor's file, whatever the broker remembers of us, so a rerun after a crash loses nothing and
-    repeats nothing. Raises IngestError when the broker stays silent or the file is of another topic.
+    repeats nothing. Raises IngestError when the broker stays silent, or the topic doesn't go up to the positions, or no
+    longer reaches back to them; another topic of which neither is true can't be told from the one before.
     """
     begun, records = time.monotonic(), 0
     with reading(topic.servers) as consumer:
@@ -59,12 +60,13 @@ def arriving(
     consumer.assign([TopicPartition(span.topic, span.partition, span.start) for span in ahead.values()])
     heard = time.monotonic()
     while ahead and not (until and until()):
-        if messages := come(consumer, batch):
-            heard = time.monotonic()
-        elif time.monotonic() > heard + push.SILENCE_S:
-            heard = still_there(consumer, bool(until))
+        messages = come(consumer, batch)
         if arrived := wanted(messages, ahead):
             yield arrived
+        if messages:
+            heard = time.monotonic()  # the time that the taker took is no silence
+        elif time.monotonic() > heard + push.SILENCE_S:
+            heard = still_there(consumer, bool(until))
 
 
 def come(consumer: "Consumer", batch: int) -> list["Message"]:

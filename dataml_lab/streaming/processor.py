@@ -1,6 +1,8 @@
 """The stream processor: counts records into windows as they come, and keeps in one file all that a crash must spare."""
 
 import json
+import threading
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,22 +15,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dataml_lab.pipeline.ingest import parse_line, printable
 from dataml_lab.pipeline.push import open_sqlite, sqlite_errors
-from dataml_lab.streaming.windows import Question, Sessions, Window, joined
+from dataml_lab.streaming.windows import Question, Sessions, Window, exactly, joined, micros
 
 if TYPE_CHECKING:
     import pandas as pd
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NEVER = -inf  # the watermark of a partition that has shown no event
+TICK = timedelta(microseconds=1)
+NEVER = (datetime.min.replace(tzinfo=UTC) - EPOCH) // TICK  # the watermark of a partition that has shown no event
 as_text = json.JSONEncoder().encode  # ids and keys, so that 7 and "7" remain two
+# Times are whole microseconds, in the file and in memory: sums and edges of them are exact.
 TABLES = """
 CREATE TABLE IF NOT EXISTS question (text TEXT);
-CREATE TABLE IF NOT EXISTS partitions (partition INTEGER PRIMARY KEY, position, watermark REAL,
+CREATE TABLE IF NOT EXISTS partitions (partition INTEGER PRIMARY KEY, position, watermark,
     counted, left_out, late, repeated, quarantined);
-CREATE TABLE IF NOT EXISTS windows (partition, start REAL, key TEXT, "end" REAL, events INTEGER, cents INTEGER,
+CREATE TABLE IF NOT EXISTS windows (partition, start, key TEXT, "end", events, cents,
     PRIMARY KEY (partition, start, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ids (partition, moment REAL, id TEXT, PRIMARY KEY (partition, moment, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS late (partition, "offset", id TEXT, moment REAL, behind REAL,
+CREATE TABLE IF NOT EXISTS ids (partition, moment, id TEXT, PRIMARY KEY (partition, moment, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS late (partition, "offset", id TEXT, moment, behind,
     PRIMARY KEY (partition, "offset")) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS quarantined (partition, "offset", reason TEXT, raw TEXT,
     PRIMARY KEY (partition, "offset")) WITHOUT ROWID;
@@ -71,7 +75,7 @@ class Event(NamedTuple):
 
     id: str
     key: str
-    moment: float
+    moment: int
     cents: int
     asked_for: bool
 
@@ -80,7 +84,7 @@ class Event(NamedTuple):
 class Tally:
     """What is counted in a window that ends at `end`."""
 
-    end: float
+    end: int
     events: int = 0
     cents: int = 0
 
@@ -90,18 +94,19 @@ class Partition:
     """The memory of a partition: what is still open, and what the file doesn't have yet."""
 
     position: int = 0
-    watermark: float = NEVER
+    watermark: int = NEVER
     counts: list[int] = field(default_factory=lambda: [*Counts()])
     ids: set[str] = field(default_factory=set)
-    windows: dict[str, dict[float, Tally]] = field(default_factory=dict)  # by key and start
-    forgettable: list[tuple[float, str]] = field(default_factory=list)  # a heap of (moment, id)
-    closable: list[tuple[float, str, float]] = field(default_factory=list)  # a heap of (end, key, start)
-    new_ids: list[tuple[float, str]] = field(default_factory=list)
-    changed: set[tuple[float, str]] = field(default_factory=set)  # (start, key), there or no longer
-    late: list[tuple[int, str, float, float]] = field(default_factory=list)
+    windows: dict[tuple[int, str], Tally] = field(default_factory=dict)  # by start and key
+    starts: dict[str, list[int]] = field(default_factory=dict)  # of the windows of a key, in order
+    forgettable: list[tuple[int, str]] = field(default_factory=list)  # a heap of (moment, id)
+    closable: list[tuple[int, int, str]] = field(default_factory=list)  # a heap of (end or earlier, start, key)
+    new_ids: list[tuple[int, str]] = field(default_factory=list)
+    changed: set[tuple[int, str]] = field(default_factory=set)  # (start, key), there or no longer
+    late: list[tuple[int, str, int, int]] = field(default_factory=list)
     quarantined: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def take(self, offset: int, event: Event, question: Question, lateness: float) -> None:
+    def take(self, offset: int, event: Event, question: Question, lateness: int) -> None:
         """Counts the event, or says why it doesn't count; either way the watermark may move."""
         if not event.asked_for:
             self.counts[1] += 1
@@ -114,6 +119,8 @@ class Partition:
             self.counts[0] += 1
             self.count(event, question)
         self.watermark = max(self.watermark, event.moment - lateness)
+        while self.forgettable and self.forgettable[0][0] < self.watermark:
+            self.ids.discard(heappop(self.forgettable)[1])
 
     def refuse(self, offset: int, reason: str, raw: str) -> None:
         """Puts a record that is no event in quarantine."""
@@ -137,46 +144,61 @@ class Partition:
 
     def tally(self, key: str, window: Window) -> Tally:
         """The tally of a key's window, which is opened if need be."""
-        open_ = self.windows.setdefault(key, {})
-        if window.start not in open_:
-            self.open(key, window, Tally(window.end))
-        self.changed.add((window.start, key))
-        return open_[window.start]
+        place = window.start, key
+        if place not in self.windows:
+            self.open(key, window.start, Tally(window.end))
+        self.changed.add(place)
+        return self.windows[place]
 
     def session(self, key: str, window: Window) -> Tally:
         """The tally of the key's session that the window and the sessions that it overlaps become together."""
-        open_ = self.windows.setdefault(key, {})
-        parts = {start: tally for start, tally in open_.items() if start < window.end and window.start < tally.end}
-        whole = joined([window, *(Window(start, tally.end) for start, tally in parts.items())])
-        for start in parts:
-            del open_[start]
+        parts = [Window(start, self.windows[start, key].end) for start in self.overlapping(key, window)]
+        whole = joined([window, *parts])
+        tally = self.tally(key, whole)
+        tally.end = whole.end
+        for start in (part.start for part in parts if part.start > whole.start):
+            part = self.drop(key, start)
+            tally.events += part.events
+            tally.cents += part.cents
             self.changed.add((start, key))
-        tallies = parts.values()
-        self.open(key, whole, Tally(whole.end, sum(t.events for t in tallies), sum(t.cents for t in tallies)))
-        self.changed.add((whole.start, key))
-        return open_[whole.start]
+        return tally
 
-    def open(self, key: str, window: Window, tally: Tally) -> None:
+    def overlapping(self, key: str, window: Window) -> list[int]:
+        """The starts of the key's sessions that overlap the window."""
+        starts = self.starts.get(key, [])
+        first = last = bisect_left(starts, window.end)
+        while first and window.start < self.windows[starts[first - 1], key].end:
+            first -= 1
+        return starts[first:last]
+
+    def open(self, key: str, start: int, tally: Tally) -> None:
         """Has a window be open until the watermark reaches its end."""
-        self.windows.setdefault(key, {})[window.start] = tally
-        heappush(self.closable, (window.end, key, window.start))
+        self.windows[start, key] = tally
+        insort(self.starts.setdefault(key, []), start)
+        heappush(self.closable, (tally.end, start, key))
 
-    def forget(self) -> None:
-        """Drops the windows that the watermark has closed and the ids that it has passed."""
+    def drop(self, key: str, start: int) -> Tally:
+        """The tally of a window that is open no longer."""
+        starts = self.starts[key]
+        del starts[bisect_left(starts, start)]
+        if not starts:
+            del self.starts[key]
+        return self.windows.pop((start, key))
+
+    def close(self) -> None:
+        """Drops the windows that the watermark has closed."""
         while self.closable and self.closable[0][0] <= self.watermark:
-            end, key, start = heappop(self.closable)
-            open_ = self.windows.get(key, {})
-            if start in open_ and open_[start].end == end:  # else it became part of another session
-                del open_[start]
-            if not open_:
-                self.windows.pop(key, None)
-        while self.forgettable and self.forgettable[0][0] < self.watermark:
-            self.ids.discard(heappop(self.forgettable)[1])
+            _, start, key = heappop(self.closable)
+            tally = self.windows.get((start, key))  # None: it became part of another session
+            if tally and tally.end <= self.watermark:
+                self.drop(key, start)
+            elif tally:  # a session that has become longer
+                heappush(self.closable, (tally.end, start, key))
 
     @property
     def size(self) -> int:
         """How many windows are open and ids remembered."""
-        return sum(map(len, self.windows.values())) + len(self.ids)
+        return len(self.windows) + len(self.ids)
 
 
 class Processor:
@@ -190,6 +212,7 @@ class Processor:
     that are open and the events of the last `lateness` seconds. A repeat that comes later than that is late.
 
     One key may be in several partitions: the pieces of its windows, sessions too, are put together in `results()`.
+    Threads may share it, and processes its file: they wait for each other.
 
     >>> from dataml_lab.streaming import Tumbling
     >>> record = b'{"order_id": 1, "user_id": 3, "product_id": 5, "quantity": 1, "total": 42.5, "channel": "web",'
@@ -201,11 +224,16 @@ class Processor:
     """
 
     def __init__(self, path: str | Path, question: Question, lateness: float) -> None:
-        """Opens the file, or makes it. Raises ValueError if it is there and answers another question."""
+        """Opens the file, or makes it. Raises ValueError if it is there and answers another question, or none.
+
+        So it does for a lateness that is no time, and for a question whose windows are none.
+        """
         if not 0 <= lateness < inf:
             raise ValueError(f"Processor(lateness={lateness!r}): seconds from 0 on are needed")
         self.path, self.question, self.lateness = Path(path), question, lateness
+        self._exactly, self._lateness = question._replace(windows=exactly(question.windows)), micros(lateness)
         self._memory: dict[int, Partition] | None = None
+        self._lock = threading.RLock()  # a connection has one transaction, whichever thread asks
         self._connection = open_sqlite(self.path, "processor")
         with self._transaction():
             self._prepare()
@@ -221,7 +249,8 @@ class Processor:
 
     def close(self) -> None:
         """Closes the file; a second time does nothing."""
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
     def take(self, records: Iterable[Arrived]) -> None:
         """Counts records of any partitions, each partition's in the order of offsets.
@@ -239,7 +268,7 @@ class Processor:
                     partition.position = offset + 1
             for number in {record.partition for record in records}:
                 self._write(number, partitions[number])
-                partitions[number].forget()
+                partitions[number].close()
 
     def expect(self, starts: dict[int, int]) -> None:
         """Notes the partitions that will be read, from these offsets: no window is final until each has closed it."""
@@ -260,7 +289,7 @@ class Processor:
         question = self.question
         sql = FINAL.format(JOINED if isinstance(question.windows, Sessions) else ADDED)
         table = pd.DataFrame(self._ask(sql, preliminary), columns=["key", "start", "end", "events", "total"])
-        table["key"] = [json.loads(key) for key in table["key"]]
+        table["key"] = [showable(key) for key in table["key"]]
         table = table.sort_values(["start", "key"], ignore_index=True)
         table = table.assign(start=moments(table["start"]), end=moments(table["end"]), total=table["total"] / 100)
         table = table.astype({"events": "int64", "total": "float64"})
@@ -273,10 +302,10 @@ class Processor:
 
         names = ["partition", "offset", self.question.identity, self.question.time, "behind"]
         table = pd.DataFrame(self._ask("SELECT * FROM late"), columns=names)
-        table[names[2]] = [json.loads(identity) for identity in table[names[2]]]
+        table[names[2]] = [showable(identity) for identity in table[names[2]]]
         table[names[3]] = moments(table[names[3]])
-        table["behind"] = microseconds(table["behind"]).astype("timedelta64[us]")
-        return table.astype({"partition": "int64", "offset": "int64"})
+        types = {"partition": "int64", "offset": "int64", "behind": "timedelta64[us]"}
+        return table.astype({"behind": "int64"}).astype(types)
 
     def quarantined(self) -> "pd.DataFrame":
         """The records that are no events: partition, offset, reason, raw (text)."""
@@ -294,7 +323,7 @@ class Processor:
     def watermark(self) -> datetime | None:
         """The moment up to which results are final: the smallest watermark of the partitions seen; None before it."""
         ((smallest,),) = self._ask("SELECT min(watermark) FROM partitions")
-        return None if smallest in (None, NEVER) else EPOCH + timedelta(seconds=smallest)
+        return None if smallest in (None, NEVER) else EPOCH + smallest * TICK
 
     @property
     def counts(self) -> Counts:
@@ -312,12 +341,15 @@ class Processor:
         text = (b"null" if value is None else value).decode("utf-8-sig", "surrogateescape")
         try:
             event = event_of(self.question.parse(parse_line(text)), self.question)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # the latter for a worth that is infinite
             partition.refuse(offset, told(error), text)
         else:
-            partition.take(offset, event, self.question, self.lateness)
+            partition.take(offset, event, self._exactly, self._lateness)
 
     def _prepare(self) -> None:
+        tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and "question" not in tables:
+            raise ValueError(f"{self.path} is a database of something else: give the processor a file of its own")
         for statement in TABLES.split(";"):
             self._connection.execute(statement)
         asked = described(self.question, self.lateness)
@@ -329,17 +361,18 @@ class Processor:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with sqlite_errors(self.path, "processor"), self._connection:
+        with self._lock, sqlite_errors(self.path, "processor"), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
 
     @contextmanager
     def _changing(self) -> Iterator[dict[int, Partition]]:
         """The partitions to be changed with the file; they are forgotten unless all goes well, and loaded again."""
-        with self._transaction():
-            partitions, self._memory = self._remembered(), None
-            yield partitions
-        self._memory = partitions
+        with self._lock:
+            with self._transaction():
+                partitions, self._memory = self._remembered(), None
+                yield partitions
+            self._memory = partitions
 
     def _remembered(self) -> dict[int, Partition]:
         """The partitions as they are in the file, which another process may have changed."""
@@ -357,7 +390,7 @@ class Processor:
             partitions[number].remember(moment, identity)
         still_open = 'SELECT windows.* FROM windows JOIN partitions USING (partition) WHERE "end" > watermark'
         for number, start, key, end, events, cents in ask(still_open):
-            partitions[number].open(key, Window(start, end), Tally(end, events, cents))
+            partitions[number].open(key, start, Tally(end, events, cents))
         return partitions
 
     def _write(self, number: int, partition: Partition) -> None:
@@ -367,7 +400,7 @@ class Processor:
         write("INSERT OR REPLACE INTO partitions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row])
         gone, there = [], []
         for start, key in partition.changed:
-            tally = partition.windows.get(key, {}).get(start)
+            tally = partition.windows.get((start, key))
             if tally:
                 there.append((number, start, key, tally.end, tally.events, tally.cents))
             else:
@@ -383,7 +416,7 @@ class Processor:
             unwritten.clear()
 
     def _ask(self, sql: str, *values: object) -> list[tuple]:
-        with sqlite_errors(self.path, "processor"):
+        with self._lock, sqlite_errors(self.path, "processor"):
             return self._connection.execute(sql, values).fetchall()
 
 
@@ -393,13 +426,19 @@ def event_of(fields: dict, question: Question) -> Event:
     return Event(
         as_text(fields[question.identity]),
         "null" if question.key is None else as_text(fields[question.key]),
-        (fields[question.time] - EPOCH).total_seconds(),
+        (fields[question.time] - EPOCH) // TICK,
         0 if value is None else round(fields[value] * 100),
         where is None or fields[where[0]] == where[1],
     )
 
 
-def told(error: ValueError) -> str:
+def showable(value: str) -> object:
+    """An id or a key as it was, but what no table can hold is spelt out."""
+    value = json.loads(value)
+    return printable(value) if isinstance(value, str) else value
+
+
+def told(error: ValueError | OverflowError) -> str:
     """Why a record was refused, without the detail that `parse_line` adds."""
     return str(error.args[0]) if type(error) is ValueError and error.args else str(error)
 
@@ -408,14 +447,9 @@ def described(question: Question, lateness: float) -> str:
     """The question as text, equal just when it is the same, be a number given as 300 or as 300.0."""
     windows = type(question.windows)(*map(float, question.windows))
     parse = getattr(question.parse, "__name__", type(question.parse).__name__)
-    return f"{question._replace(windows=windows, parse=parse)} with a lateness of {float(lateness):g} s"
+    return f"{question._replace(windows=windows, parse=parse)} with a lateness of {float(lateness)} s"
 
 
-def microseconds(seconds: "pd.Series") -> "pd.Series":
-    """Whole microseconds."""
-    return (seconds.astype("float64") * 1e6).round().astype("int64")
-
-
-def moments(seconds: "pd.Series") -> "pd.Series":
-    """Unix seconds as moments in UTC."""
-    return microseconds(seconds).astype("datetime64[us]").dt.tz_localize("UTC")
+def moments(microseconds: "pd.Series") -> "pd.Series":
+    """Whole microseconds since 1970 as moments in UTC."""
+    return microseconds.astype("int64").astype("datetime64[us]").dt.tz_localize("UTC")

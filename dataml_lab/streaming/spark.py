@@ -25,7 +25,7 @@ from pyarrow import parquet
 from dataml_lab.pipeline.ingest import QUIET_S
 from dataml_lab.store import keeper
 from dataml_lab.store.sidecar import Sidecar
-from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling
+from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling, micros
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -282,7 +282,7 @@ def span(seconds: float) -> str:
     >>> span(0.25)
     '250000 microseconds'
     """
-    return f"{round(seconds * 1_000_000)} microseconds"
+    return f"{micros(seconds)} microseconds"
 
 
 def keep(windows: "DataFrame", state: Path) -> None:

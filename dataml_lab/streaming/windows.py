@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 from dataml_lab.pipeline import parse_order
 
+SECOND_US = 1_000_000
+
 
 class Window(NamedTuple):
-    """The time from `start` up to before `end`, in Unix seconds."""
+    """The time from `start` up to before `end`, in Unix seconds, or finer units where the windows are in those."""
 
     start: float
     end: float
@@ -70,6 +72,23 @@ def joined(windows: Iterable[Window]) -> Window:
     """
     windows = list(windows)
     return Window(min(window.start for window in windows), max(window.end for window in windows))
+
+
+def exactly(windows: Windows) -> Windows:
+    """The windows in whole microseconds, in which edges are exact. Raises ValueError if they are none.
+
+    >>> Tumbling(0.1).around(0.7), exactly(Tumbling(0.1)).around(micros(0.7))
+    ([Window(start=0.6000000000000001, end=0.7000000000000001)], [Window(start=700000, end=800000)])
+    """
+    exact = type(windows)(*map(micros, windows))
+    if min(exact) < 1 or (isinstance(exact, Sliding) and exact.size % exact.slide):
+        raise ValueError(f"{windows}: windows last a microsecond or more, and slide by a part of their size")
+    return exact
+
+
+def micros(seconds: float) -> int:
+    """Seconds as whole microseconds."""
+    return round(seconds * SECOND_US)
 
 
 class Question(NamedTuple):

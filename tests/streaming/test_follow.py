@@ -1,5 +1,6 @@
 import sys
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from dataml_lab.pipeline.push import Span
 from dataml_lab.store import Store, broker
 from dataml_lab.store.broker import QUIET, Broker
 from dataml_lab.streaming import Arrived, Processor, Question, Tumbling, follow
-from dataml_lab.streaming.follow import show_progress, wanted
+from dataml_lab.streaming.follow import arriving, show_progress, wanted
 
 STORE = Store(users=150, days=60, seed=4)
 DAILY = Question(Tumbling(86_400))
@@ -243,6 +244,18 @@ def test_an_unknown_topic_and_a_broker_that_is_not_there(cluster, few, monkeypat
     monkeypatch.setattr(push, "SILENCE_S", 0.3)
     with pytest.raises(IngestError, match=r"127\.0\.0\.1:1: .*is safe: run again to continue"):
         follow(SimpleNamespace(servers="127.0.0.1:1", name="orders"), few)
+
+
+def test_silence_is_that_of_the_broker_while_nobody_takes(monkeypatch):
+    """Not the time that the taker took."""
+    monkeypatch.setattr(push, "SILENCE_S", 0.05)
+    come = iter([[message(0, 0)], [], [message(0, 1)]])
+    consumer = SimpleNamespace(assign=lambda places: None, consume=lambda number, timeout: next(come))
+    taken = 0
+    for arrived in arriving(consumer, {0: Span("t", 0, 0, 2)}, 1, None):
+        taken += len(arrived)
+        time.sleep(0.1)
+    assert taken == 2
 
 
 def message(partition, offset, error=None):

@@ -1,8 +1,11 @@
 import json
 import random
 import sqlite3
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,9 +14,11 @@ from hypothesis import strategies as st
 from dataml_lab.pipeline import IngestError, RawZone, clean_orders, consume, push, read
 from dataml_lab.store import Store
 from dataml_lab.streaming import Arrived, Counts, Processor, Question, Sessions, Sliding, Tumbling, follow, processor
+from dataml_lab.streaming.batch import answer
 
 WINDOWS = [Tumbling(10), Sliding(12, slide=4), Sessions(5)]
 REFUSED = [b"", b"{", b"[1]", None, b'{"id": 1}', b"\xff", b'{"at": "\xff"}']
+TICK = timedelta(microseconds=1)
 NUMBERS = st.integers(0, 2**32)
 
 
@@ -91,6 +96,43 @@ def test_any_mixture_and_any_batches_give_the_batch_answer(toys, windows, latene
         for batch in batches(rng, mixed(rng, toys.records(partitions))):
             processor.take(batch)
         agrees(toys, processor, partitions)
+
+
+EXACT = [Tumbling(0.1), Tumbling(0.7), Sliding(0.3, slide=0.1), Sessions(0.1), Sessions(0.000003)]
+
+
+@pytest.mark.parametrize("windows", EXACT, ids=str)
+@pytest.mark.parametrize("year", [1960, 1970, 2025, 9000])
+def test_edges_are_exact_to_the_microsecond_as_those_of_the_batch_job(toys, windows, year):
+    rng, step, begin = random.Random(year), round(windows[-1] * 1_000_000), datetime(year, 1, 1, tzinfo=UTC)
+    times = [begin + (number * step + rng.choice([-1, 0, 0, 1])) * TICK for number in range(40)]
+    events = pd.DataFrame({"id": range(40), "key": "a", "at": times, "received_at": times})
+    question = toys.question(windows, value=None, where=None, parse=lambda raw: {**raw, "at": times[raw["id"]]})
+    with duckdb.connect() as connection, Processor(":memory:", question, lateness=0.1) as processor:
+        expected = answer(connection.register("events", events), question, "events")
+        processor.take(Arrived(0, number, b'{"id": %d, "key": "a"}' % number) for number in range(40))
+        pd.testing.assert_frame_equal(processor.results(preliminary=True), expected)
+        closed = expected[expected["end"] <= processor.watermark]
+        assert processor.results().to_numpy().tolist() == closed.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_an_id_that_is_used_again_is_told_alike_in_batches_of_any_size(toys, made, size):
+    records = toys.records([[toys.Toy(1, "a", 0), toys.Toy(1, "a", 3), toys.Toy(2, "a", 50), toys.Toy(1, "a", 51)]])
+    tried = made(lateness=5)
+    for start in range(0, 4, size):
+        tried.take(records[start : start + size])
+    assert tried.counts == Counts(counted=3, repeated=1)
+
+
+def test_what_is_held_of_a_session_does_not_grow_with_its_events(toys, made):
+    tried = made(Sessions(1_000), lateness=0, path=":memory:")
+    tried.take(toys.records([[toys.Toy(n, "a", n) for n in range(500)]]))
+    assert tried.state_size == 2 and len(tried._memory[0].closable) == 1
+    tried.take([Arrived(0, 500, toys.value(toys.Toy(500, "b", 1_498)))])
+    assert tried.results().empty and tried.state_size == 3
+    tried.take([Arrived(0, 501, toys.value(toys.Toy(501, "b", 1_499)))])
+    assert toys.shown(tried.results()) == [("a", 0, 1_499, 500, 50_000)] and tried.state_size == 2
 
 
 def stop_at(monkeypatch, processor, step):
@@ -195,6 +237,25 @@ def test_a_parser_that_fails_leaves_memory_as_the_file(toys, made):
     mended = made(parse=toys.parse)
     mended.take(toys.records(partitions))
     agrees(toys, mended, partitions)
+
+
+@pytest.mark.parametrize("ask", [attrgetter("state_size"), attrgetter("counts")], ids=["state", "counts"])
+def test_threads_may_ask_meanwhile_and_see_whole_batches(toys, made, ask):
+    told, threads = [], []
+
+    def parse(raw):
+        if raw["id"] == 7:
+            threads.append(threading.Thread(target=lambda: told.append(ask(tried))))
+            threads[0].start()
+            threads[0].join(0.2)
+        return toys.parse(raw)
+
+    partitions = [[toys.Toy(number, "a", number) for number in range(20)]]
+    tried = made(lateness=30, parse=parse)
+    tried.take(toys.records(partitions))
+    threads[0].join()
+    agrees(toys, tried, partitions)
+    assert told == [ask(tried)]
 
 
 def test_two_that_share_a_file_count_nothing_twice(toys, made):
@@ -309,6 +370,29 @@ def test_a_reason_that_no_file_can_hold_stops_nothing(toys, made):
     assert tried.quarantined()["reason"].tolist() == ["unknown: \\ud800"]
 
 
+@pytest.mark.parametrize("cents", [float("inf"), float("nan")])
+def test_an_event_whose_worth_is_no_number_is_none(toys, made, cents):
+    tried = made(path=":memory:")
+    tried.take(toys.records([[toys.Toy(1, "a", 5, cents), toys.Toy(2, "a", 5)]]))
+    assert tried.counts == Counts(counted=1, quarantined=1)
+    assert tried.quarantined()["reason"].str.startswith("cannot convert float").all()
+
+
+def test_characters_that_no_table_can_hold_are_spelt_out(toys, made):
+    tried = made(path=":memory:", lateness=0)
+    tried.take(toys.records([[toys.Toy("\ud800", "\udfff", 5), toys.Toy("\ud801", "\udfff", 4)]]))
+    assert tried.results(True)["key"].tolist() == ["\\udfff"] and tried.late()["id"].tolist() == ["\\ud801"]
+
+
+@pytest.mark.parametrize("moment", [datetime.min, datetime.max])
+def test_events_may_be_of_any_year(toys, made, moment):
+    tried = made(path=":memory:", lateness=86_400, parse=lambda raw: {**raw, "at": moment.replace(tzinfo=UTC)})
+    tried.take([Arrived(0, 0, b'{"id": 1, "key": "a", "cents": 0, "total": 1, "status": "completed"}')])
+    first = moment == datetime.min
+    assert tried.watermark == (None if first else moment.replace(tzinfo=UTC) - timedelta(days=1))
+    assert tried.results(preliminary=True)["events"].tolist() == [1] and tried.results().empty
+
+
 def test_an_event_without_a_zone_is_a_fault_of_the_question(toys, made):
     tried = made(parse=lambda raw: {**toys.parse(raw), "at": toys.BEGIN.replace(tzinfo=None)})
     with pytest.raises(TypeError, match="offset-naive"):
@@ -322,6 +406,13 @@ def test_a_file_answers_one_question(tmp_path, toys, made):
     for other in ({"windows": Tumbling(11)}, {"windows": Sessions(10)}, {"lateness": 6}, {"key": None}, {"parse": len}):
         with pytest.raises(ValueError, match=r"p\.sqlite answers Question\(.*, not Question\(.*a file of its own"):
             made(**other)
+
+
+@pytest.mark.parametrize("lateness", [1_000_000, 86_400.25])
+def test_a_file_knows_its_lateness_to_the_last_digit(made, lateness):
+    made(lateness=lateness)
+    with pytest.raises(ValueError, match="give this question a file of its own"):
+        made(lateness=lateness * (1 + 1e-8))
 
 
 @pytest.mark.parametrize("lateness", [-1, float("inf"), float("nan")])
@@ -346,6 +437,30 @@ def test_a_file_that_fails_is_named(tmp_path, toys, made, monkeypatch):
     tried.close()
     with pytest.raises(IngestError, match=r"p\.sqlite: .*closed"):
         tried.results()
+
+
+def test_a_database_of_something_else_is_left_alone(tmp_path, made):
+    with push.Inbox(tmp_path / "p.sqlite") as inbox:
+        with pytest.raises(ValueError, match=r"p\.sqlite is a database of something else: give the processor a file"):
+            made()
+        assert inbox._ask("SELECT count(*) FROM sqlite_master WHERE type = 'table'") == [(2,)]
+
+
+def test_a_damaged_file_and_one_without_space_say_what_to_do(tmp_path, toys, made):
+    tried = made()
+    tried._ask("PRAGMA max_page_count = 20")
+    many = toys.records([[toys.Toy(number, str(number), 5) for number in range(5_000)]])
+    with pytest.raises(IngestError, match=r"p\.sqlite: .*full: free some space, then run again"):
+        tried.take(many)
+    assert tried.positions == {} and tried.counts == Counts()
+    tried._ask("PRAGMA max_page_count = 10000")
+    tried.take(many)
+    assert tried.counts.counted == 5_000
+    tried.close()
+    with (tmp_path / "p.sqlite").open("rb+") as file:
+        file.truncate(5_000)
+    with pytest.raises(IngestError, match=r"p\.sqlite: .*malformed: the file is damaged: .* give the processor a new"):
+        made()
 
 
 def test_what_is_taken_is_on_the_disk(made):

@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataml_lab.streaming import Sliding, Tumbling
+from dataml_lab.streaming import Processor, Question, Sessions, Sliding, Tumbling
+from dataml_lab.streaming.batch import window_sql
 
 MOMENTS = st.integers(-(10**15), 4 * 10**15).map(lambda microseconds: microseconds / 10**6)
 
@@ -22,3 +24,15 @@ def test_a_tumbling_window_is_one_that_slides_by_its_size(moment, size):
 
 def test_a_fraction_of_a_second_loses_no_window():
     assert len(Sliding(0.3, slide=0.1).around(7)) == 3
+
+
+NONE = [Tumbling(0), Tumbling(-5), Tumbling(1e-7), Sessions(0), Sliding(10, 3), Sliding(5, 10), Sliding(0, 1)]
+
+
+@pytest.mark.parametrize("windows", NONE, ids=str)
+def test_what_are_no_windows_is_told_by_batch_and_stream(windows):
+    question = Question(windows)
+    with pytest.raises(ValueError, match=r"=.*: windows last a microsecond or more, and slide by a part of their size"):
+        Processor(":memory:", question, lateness=5)
+    with pytest.raises(ValueError, match="slide by a part of their size"):
+        window_sql(question, "events")
