@@ -246,7 +246,7 @@ def parse_line(text: str) -> dict:
     Traceback (most recent call last):
     ValueError: ('line: not JSON', 'Unterminated string starting at (column 18)')
     """
-    if text != printable(text):
+    if not text.isascii() and text != printable(text):
         raise ValueError("line: not UTF-8", "its bytes are shown as \\udc..")
     try:
         value = json.loads(text)
