@@ -139,7 +139,8 @@ def _waits_for_late_orders(spending: Maker, world: Orders) -> str | None:
 
 @spending.demands("tells a window as soon as no more may come", points=1)
 def _tells_as_soon_as_it_may(spending: Maker, world: Orders) -> str | None:
-    stories = {"An order": [Line(20), Line(200, who=1), Line(420, who=2)],
+    stories = {"The next order": [Line(20), Line(200, who=1), Line(500, who=2)],
+               "An order": [Line(20), Line(200, who=1), Line(420, who=2)],
                "A cancelled order": [Line(20), Line(200, who=1), Line(420, who=2, status="cancelled")],
                "A day later, the next order": [Line(20), Line(200, who=1), Line(86_430)]}
     for what, lines in stories.items():
