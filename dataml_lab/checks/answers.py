@@ -66,7 +66,8 @@ class Answer(NamedTuple):
         lent = tuple(map(_lent, arguments))
         result = self._result(lent)
         if result is NotImplemented:
-            raise NotAttempted(f"{self.name} still returns NotImplemented")
+            raise NotAttempted(f"the `{self.name}` that was run last still returns NotImplemented: run the answer cell "
+                               "after a change")
         if inspect.iscoroutine(result):
             result.close()
             raise Failed(f"{self.name} is an `async def`, and nobody awaits it: make it a `def`.")

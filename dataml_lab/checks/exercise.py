@@ -5,7 +5,7 @@ import hashlib
 import io
 import math
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -39,8 +39,9 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         head = f"  {self.outcome:<10}  {worth(self.points) if self.points else 'required':<10}  {self.property}"
-        told = textwrap.wrap(self.sentence, 96, initial_indent=" " * 14, subsequent_indent=" " * 14)
-        return "\n".join([head, *told])
+        words, *code = self.sentence.split("\n")  # lines of code after the words stay whole, to be copied
+        told = textwrap.wrap(words, 96, initial_indent=" " * 14, subsequent_indent=" " * 14)
+        return "\n".join([head, *told, *(" " * 14 + line for line in code)])
 
 
 class Verdict(NamedTuple):
@@ -71,7 +72,16 @@ class Verdict(NamedTuple):
         held = sum(finding.outcome == "holds" for finding in self.findings)
         head = (f"{self.exercise}: {held} of {len(self.findings)} properties hold, "
                 f"{self.earned:g} of {worth(self.points)}.")
-        return "\n".join([head, *map(str, self.findings), *measured])
+        return "\n".join([head, *map(str, _each_said_once(self.findings)), *measured])
+
+
+def _each_said_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, in which a sentence about an earlier failure isn't repeated."""
+    said = set()
+    for finding in findings:
+        again = finding.outcome == "fails" and finding.sentence in said
+        said.add(finding.sentence)
+        yield finding._replace(sentence="For the same reason as above.") if again else finding
 
 
 @dataclass

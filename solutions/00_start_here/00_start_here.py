@@ -13,8 +13,11 @@
 # %% [markdown]
 # # 00 Start here
 #
-# You build software. Sooner or later it will feed data to a model, call one, or be asked to have one. This lesson shows
+# You build software. Sooner or later it will feed data to a model, call one, or be asked for one. This lesson shows
 # how the workbook works, and why a software engineer should care about data and models at all.
+#
+# A *model* is a function that nobody wrote: it is fitted to examples, which is called *training*. A *rule* is one that
+# somebody wrote.
 #
 # **After this lesson you will be able to**
 #
@@ -22,13 +25,16 @@
 # - name four reasons why data and models are your business, each of which you have seen happen;
 # - say for a given request whether a rule, a model or nothing is worth it, and defend that with numbers.
 #
-# **You need** to read and write Python, and 30 to 40 minutes. Everything runs on this machine, without a network.
+# **You need** to read and write Python, and 30 to 40 minutes; you needn't follow the pandas, FastAPI and plotting code.
+# Everything runs on this machine, without a network.
 
 # %% [markdown]
 # ## Your first exercise
 #
 # A notebook is a column of cells: text like this one, and code. Click the cell below and press Shift+Enter. It runs,
 # shows the value of its last line underneath, and the next cell is selected.
+#
+# To run a cell and stay on it, press Ctrl+Enter.
 
 # %%
 orders = [
@@ -39,6 +45,16 @@ orders = [
 len(orders)
 
 # %% [markdown]
+# What else you may meet on the way:
+#
+# | what you see | what it means, or what to do |
+# |---|---|
+# | `[*]`, later `[7]`, beside a cell | it is running; it was the seventh to run |
+# | a text turned into its source | it was double-clicked: Shift+Enter turns it back |
+# | `[*]` that doesn't end | *Kernel > Interrupt Kernel* stops it |
+# | “line 3 of its cell” | *View > Show Line Numbers* |
+# | “Try it: …” | *+* in the toolbar adds a cell: paste what follows there, and run it |
+#
 # Now it is your turn. An exercise begins with a text that says what to write, like the next cell.
 
 # %% [markdown] role="prompt" exercise="revenue"
@@ -83,11 +99,13 @@ grade("revenue", globals())
 # | prompt | says what to write, and lists the *properties* that earn points |
 # | answer | yours to edit; as it comes, it counts as “not attempted” |
 # | check | calls your function in *practice worlds* and says which property holds; it costs nothing |
-# | graded | shows your points; leave it as it is |
+# | graded | shows your points; leave it as it is (the bare number under them is for nbgrader, which grades) |
 #
-# A check never looks at your code: it looks at what your function does. When you hand in, the same properties are
-# judged in *hidden worlds*, made by the same generator from other seeds. A function that solves the task passes there
-# as well; one that has learned the practice worlds by heart doesn't.
+# A *world* is made-up data; here, lists of orders. A check never looks at your code: it looks at what your function does
+# in some of them.
+#
+# When you hand in, the same properties are judged in *hidden worlds*, made by the same generator from other seeds. A
+# function that solves the task passes there as well; one that has learned the practice worlds by heart doesn't.
 #
 # **Break it on purpose.** Delete the condition from your `revenue`, run the answer cell and the check cell, and read
 # the sentence that you get. Then put the condition back.
@@ -96,22 +114,27 @@ grade("revenue", globals())
 # ### What a notebook remembers
 #
 # Behind a notebook runs one Python process, the *kernel*. It knows the cells that you ran, in the order in which you ran
-# them, which need not be the order on the page. Run the next cell twice, and watch its output.
+# them, which need not be the order on the page. Run the next cell twice (Ctrl+Enter), and watch its output.
 
 # %%
 runs = globals().get("runs", 0) + 1
 print("This kernel has run this cell" + (" once." if runs == 1 else f" {runs} times."))
 
 # %% [markdown]
-# The text of the cell is the same, the output isn't: names outlive the cell that made them, even when you delete it. So
-# when something puzzles you, choose *Kernel > Restart Kernel and Run All Cells…* from the menu. What works then works
-# for others too.
+# The text of the cell is the same, the output isn't: names outlive the cell that made them, even when you delete it. And
+# if a cell stops with an error, what an earlier run defined stays: a check then judges your old function.
 #
-# **To hand in**, save, and press *Validate* in the toolbar. It runs the whole notebook from the top, as a grader would,
-# and lists the exercises that lack points. Then hand in the notebook file.
+# So when something puzzles you, choose *Kernel > Restart Kernel and Run All Cells…* from the menu, and confirm with
+# *Restart*: your text stays, the variables go. What works then works for others too.
 #
-# **If something doesn't start**, run `.venv/bin/dataml-lab doctor` in a terminal: it examines the installation, and says
-# what is wrong and what to do about it.
+# **To hand in**, press *Validate* in the toolbar. It runs the whole notebook from the top, as a grader would, but in
+# practice worlds. It takes some ten seconds and shows the graded cell of each exercise that lacks points; it says
+# “Partial credit” even for none.
+#
+# Then save, and hand in the notebook file.
+#
+# **If something doesn't start**, run `dataml-lab doctor` in a terminal, with the workbook's environment: it examines the
+# installation, and says what is wrong and what to do about it.
 
 # %% [markdown]
 # ## Four reasons to care
@@ -184,8 +207,8 @@ plt.show()
 # **Read the figure.** Two bars for each topic: what the report says (above, blue) and what is true (below, orange). The
 # report is 69% too high for billing and 38% for late deliveries, and right for cancellations.
 #
-# A customer who wrote twice is in the join twice, with all orders. Nobody cancels twice, so whoever tried the code on
-# cancellations saw it work. Code review rarely finds this; a check on the data does, in one line.
+# A customer who wrote twice about one topic is in the join twice, with all orders. Nobody cancels twice, so whoever tried
+# the code on cancellations saw it work. This is easy to miss in a review; a check on the data finds it, in one line.
 
 # %%
 def spent_by_topic_checked(orders, tickets):
@@ -213,8 +236,10 @@ print(f"With one row for each customer and topic, all {len(mended)} numbers are 
 # ### 2. Models are dependencies
 #
 # A model that others use is a service: it takes time to answer, it fails, and it is replaced by its next version. Here
-# is a small one, which estimates how many minutes a delivery takes. Version 1 knows the distance, version 2 the weather
-# as well.
+# is a small one, which estimates how many minutes a delivery takes.
+#
+# Version 1 is a straight line fitted to past deliveries: so many minutes to start with, so many per kilometre. Version 2
+# multiplies that by a factor for the weather.
 
 # %%
 delivered = store.deliveries.dropna(subset=["delivered_at"])
@@ -245,7 +270,7 @@ from fastapi import FastAPI
 
 from dataml_lab.store.http import LocalServer
 
-SLOW_S, DEADLINE_S = 0.2, 0.1
+SLOW_S, TIMEOUT_S = 0.2, 0.1
 
 
 # %%
@@ -262,8 +287,8 @@ def service():
 
 
 # %% [markdown]
-# **Latency** is not one number. The next cell asks 300 times and keeps each time. The *p50* is the time within which half
-# of the answers came, the *p99* that within which 99 of 100 did.
+# **Latency** is not one number. The next cells ask 300 times and keep how long each answer took. The *p50* is the time
+# within which half of the answers came, the *p99* that within which 99 of 100 did.
 
 # %%
 def latencies(url, asked):
@@ -278,27 +303,29 @@ def latencies(url, asked):
 
 
 # %%
-server = LocalServer(service())
-took = latencies(server.url, 300)
+with LocalServer(service()) as server:
+    took = latencies(server.url, 300)
 p50, p99 = np.quantile(took, [0.5, 0.99])
 print(f"p99 is more than 0.19 s: {p99 > 0.19}; p50 is less than half of that: {p50 < p99 / 2}")
 assert p99 > 0.19 and p50 < p99 / 2
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.2))
-axes.step(np.sort(took) * 1000, np.arange(1, 301) / 300, where="post")
-for name, at, share in (("p50", p50, 0.5), ("p99", p99, 0.99)):
+axes.step(np.sort(took) * 1000, np.arange(300, 0, -1) / 300, where="pre")
+for name, at, share in (("p50", p50, 0.5), ("p99", p99, 0.01)):
     axes.plot(at * 1000, share, "o", color="C1")
-    axes.annotate(f"{name}: {at * 1000:.0f} ms", (at * 1000, share), (8, -16), textcoords="offset points")
-axes.set(xscale="log", xlabel="time to answer (ms, logarithmic)", ylabel="share of requests answered",
+    axes.annotate(f"{name}: {at * 1000:.1f} ms", (at * 1000, share), (8, 4), textcoords="offset points")
+axes.set(xscale="log", yscale="log", xlabel="time (ms, logarithmic)", ylabel="still waiting (logarithmic)",
          xlim=(None, 1000), title="Half are answered at once, one in fifty waits 0.2 s")
 axes.xaxis.set_major_formatter("{x:g}")
+axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The line is the share of requests that were answered within so many milliseconds. It rises steeply,
-# and then its last fiftieth lies far to the right. A page that asks 20 models in a row meets such a wait on every third
-# view.
+# **Read the figure.** The line is the share of requests that still wait after so many milliseconds. It falls steeply to
+# one in fifty, and there it stays until 0.2 seconds are over.
+#
+# A page that asks 20 such models, each with pauses of its own, meets one on every third view.
 
 # %%
 unlucky = 1 - (1 - 1 / 50) ** 20
@@ -306,25 +333,41 @@ print(f"At least one slow answer among 20: {unlucky:.0%}")
 assert f"{unlucky:.0%}" == "33%"
 
 # %% [markdown]
-# **Failure.** Whoever depends on a model needs a *deadline* and a *fallback*: what to do without an answer. A rough rule
-# is good enough to go on with; waiting for ever isn't.
+# **Failure.** Whoever depends on a model needs a *timeout* (in httpx it holds for each step of a call: connect, send,
+# receive) and a *fallback*: what to do without an answer. Is a rule of thumb good enough to go on with?
+
+# %%
+def rule(distance_km):
+    """The minutes of a delivery by a rule of thumb: ten, and three for each kilometre."""
+    return 10 + 3 * distance_km
+
+
+rows = list(zip(delivered["distance_km"], delivered["weather"], minutes, strict=True))
+off = {"the rule": np.mean([abs(rule(km) - true) for km, _, true in rows])}
+for version in (1, 2):
+    off[f"version {version}"] = np.mean([abs(estimate(version, km, weather) - true) for km, weather, true in rows])
+print(*(f"{name} is off by {found:.1f} minutes on average" for name, found in off.items()), sep="\n")
+assert [f"{found:.1f}" for found in off.values()] == ["5.9", "5.9", "5.3"]
+
+# %% [markdown]
+# Here it is: as good as version 1, and half a minute worse than version 2. Waiting for ever isn't.
 
 # %%
 def minutes_or_rule(client, distance_km, weather):
     """The minutes of a delivery and who says so: the model if it answers in time, else a rule."""
     asked = {"version": 2, "distance_km": distance_km, "weather": weather}
     try:
-        answer = client.get("/minutes", params=asked, timeout=DEADLINE_S).raise_for_status().json()
+        answer = client.get("/minutes", params=asked, timeout=TIMEOUT_S).raise_for_status().json()
         return answer["minutes"], answer["model"]
     except httpx.HTTPError:
-        return 10 + 3 * distance_km, "rule"
+        return rule(distance_km), "rule"
 
 
 # %%
 def promise(deliveries, stop_after):
-    """Promises for deliveries; after so many the service is stopped. Who made each promise."""
+    """Who made the promise for each delivery; after so many of them the service is stopped."""
     said = []
-    with httpx.Client(base_url=server.url) as client:
+    with LocalServer(service()) as server, httpx.Client(base_url=server.url) as client:
         for number, delivery in enumerate(deliveries.itertuples()):
             if number == stop_after:
                 server.stop()
@@ -336,7 +379,7 @@ def promise(deliveries, stop_after):
 said = promise(delivered.head(150), stop_after=100)
 print(f"{len(said)} promises made, the last 50 with the service down: {set(said[100:])}.")
 print(f"While it ran, slow moments left at least two to the rule: {said[:100].count('rule') >= 2}")
-assert len(said) == 150 and set(said[100:]) == {"rule"} and said[:100].count("rule") >= 2
+assert len(said) == 150 and set(said[100:]) == {"rule"} and 2 <= said[:100].count("rule") < 50
 
 # %% [markdown]
 # Every delivery got its promise: while the service ran, during its pauses, and after it was stopped. Nobody had to be
@@ -359,25 +402,16 @@ with LocalServer(service()) as server, httpx.Client(base_url=server.url) as clie
 # %% [markdown]
 # ### 3. Garbage in, garbage out
 #
-# LightGBM is what many engineers would take for a table like this: gradient boosting, a hundred trees. A linear model is a
-# weighted sum. Which is better at the minutes of a delivery depends on something else.
+# Two models learn from past deliveries. A *linear model* adds up the inputs, each with a weight. *Gradient boosting*, here
+# LightGBM, adds up a hundred small decision trees, each fitted to what the earlier ones got wrong.
 #
-# One of the exporters of this shop has a bug: in 10% of the records one time lacks its offset from UTC. The record looks
-# fine, and every parser takes it.
+# Which is better at the minutes of a delivery depends on something else. Four of ten couriers already have a new version
+# of their app, and it has a bug: it writes the time of delivery without the offset from UTC.
 
 # %%
 import json
 
-bug = Faults(zone_dropped=0.1)
-line = next(line for line in store.raw("deliveries", bug).plan.query("fault == 'zone_dropped'")["line"])
-record = json.loads(store.raw("deliveries", bug).lines[line - 1])
-{name: record[name] for name in ("dispatched_at", "promised_at", "delivered_at")}
 
-# %% [markdown]
-# Two ways to a training table. The first is what one writes in a hurry: parse, coerce what can't be parsed, drop what is
-# missing. The second also asks of each record whether its times have an offset, and leaves it out if not.
-
-# %%
 def parsed(lines):
     """The lines that are JSON, each delivery once, as a table."""
     records = pd.DataFrame([json.loads(line) for line in lines if line.endswith("}")])
@@ -385,8 +419,28 @@ def parsed(lines):
 
 
 # %%
+def with_new_app(records):
+    """The records as they come when four of ten couriers have the new app."""
+    new, time = records["courier_id"] % 10 < 4, records["delivered_at"]
+    return records.assign(delivered_at=time.where(~new, time.str[:len("2025-01-01T09:23:00")]))
+
+
+# %%
+sound = parsed(store.raw("deliveries").lines)
+spoiled = with_new_app(sound)
+from_new_app = spoiled.query("courier_id % 10 < 4 and dispatched_at.str.endswith('+01:00')")
+from_new_app[["dispatched_at", "promised_at", "delivered_at"]].iloc[0].to_dict()
+
+# %% [markdown]
+# The record looks fine. `pd.to_datetime` reads a time without an offset as UTC, so this delivery seems an hour longer
+# than it was.
+#
+# Two ways to a training table. The first is what one writes in a hurry: parse, coerce what can't be parsed, drop what is
+# missing. The second also asks of each record whether its times have an offset, and leaves it out if not.
+
+# %%
 def training_table(records):
-    """Features and minutes: coerces what can't be parsed, and drops what is missing."""
+    """The inputs of the models (*features*) and the minutes; coerces what can't be parsed, drops what is missing."""
     times = [pd.to_datetime(records[name], utc=True, format="ISO8601", errors="coerce")
              for name in ("dispatched_at", "delivered_at")]
     table = records[["zone", "weather"]].assign(
@@ -403,8 +457,20 @@ def with_offsets(records):
 
 
 # %% [markdown]
-# Both models are trained on both tables, from records received before May. All four are judged on May's deliveries, whose
-# true times we know, by the *mean absolute error*: by how many minutes an estimate is off, on average.
+# This is what the bug does to the minutes in the first table.
+
+# %%
+shift = (training_table(spoiled)["minutes"] - training_table(sound)["minutes"]).dropna().round()
+print(*(f"{by:+.0f} minutes: {share:.0%} of the records"
+        for by, share in shift.value_counts(normalize=True).items()), sep="\n")
+assert set(shift) == {0, 60, 120, -300} and 0.3 < (shift != 0).mean() < 0.34
+
+# %% [markdown]
+# Each model is trained on both tables, from records received before May. All are judged on May's deliveries, whose true
+# times we know, by the *mean absolute error*: by how many minutes an estimate is off, on average.
+#
+# Unless told otherwise, both minimise squared errors, for which an hour too much counts a lot. So a third joins in:
+# boosting with a *robust* loss, the absolute error.
 
 # %%
 from lightgbm import LGBMRegressor
@@ -413,7 +479,9 @@ from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import OneHotEncoder
 
 FEATURES = ["distance_km", "hour", "zone", "weather"]
-MODELS = {"linear": LinearRegression, "boosting": lambda: LGBMRegressor(random_state=0, num_threads=2, verbose=-1)}
+MODELS = {"linear": LinearRegression,
+          "boosting": lambda: LGBMRegressor(random_state=0, num_threads=2, verbose=-1),
+          "robust boosting": lambda: LGBMRegressor(random_state=0, num_threads=2, verbose=-1, objective="l1")}
 
 
 # %%
@@ -427,12 +495,12 @@ def mean_error(model, table, later):
 
 
 # %%
-def four_errors(seed):
+def errors_of_shop(seed):
     """For one shop the mean error of each model, trained on each table, by (model, table)."""
     shop = Store(users=1_500, days=150, seed=seed)
-    raw = parsed(shop.raw("deliveries", bug).lines)
-    sound = parsed(shop.raw("deliveries", Faults.none()).lines)
-    later = training_table(sound[sound["received_at"] >= "2025-05-01"])
+    true = parsed(shop.raw("deliveries", Faults.none()).lines)
+    later = training_table(true[true["received_at"] >= "2025-05-01"])
+    raw = with_new_app(parsed(shop.raw("deliveries").lines))
     early = raw[raw["received_at"] < "2025-05-01"]
     tables = {"dirty": training_table(early), "clean": training_table(with_offsets(early))}
     return {(model, data): mean_error(model, table, later) for data, table in tables.items() for model in MODELS}
@@ -442,38 +510,43 @@ def four_errors(seed):
 # One shop could be luck, so there are five, from five seeds.
 
 # %%
-errors = pd.DataFrame({seed: four_errors(seed) for seed in range(1, 6)}).T
+errors = pd.DataFrame({seed: errors_of_shop(seed) for seed in range(1, 6)}).T
 print(errors.mean().round(1).unstack().to_string())
-assert (errors["boosting", "dirty"] > errors["linear", "clean"] + 1).all()
-assert (errors["boosting", "clean"] < errors["linear", "clean"]).all()
-cleaning = errors.xs("dirty", axis=1, level=1) - errors.xs("clean", axis=1, level=1)
-assert (cleaning.min(axis=1) > errors["linear", "clean"] - errors["boosting", "clean"]).all()
+clean, dirty = (errors.xs(data, axis=1, level=1) for data in ("clean", "dirty"))
+assert (dirty["boosting"] > dirty["linear"]).all() and (dirty["linear"] > dirty["robust boosting"]).all()
+assert (dirty["robust boosting"] > clean["linear"] + 1.5).all()
+assert clean.mean().idxmax() == "linear" and (clean.max(axis=1) - clean.min(axis=1) < 0.5).all()
 
 # %%
-figure, axes = plt.subplots(figsize=(8, 3.2))
-for row, (name, found) in enumerate(errors.mean().sort_values().items()):
+figure, axes = plt.subplots(figsize=(8, 3.6))
+ranked = errors.mean().sort_values()
+for row, (name, found) in enumerate(ranked.items()):
     axes.plot(errors[name], [row] * 5, "o", color=f"C{name[1] == 'dirty':d}", alpha=0.6)
-    axes.plot(found, row, "|", color="black", markersize=22)
-    axes.annotate(f"{found:.1f}", (found, row), (0, 13), textcoords="offset points", ha="center")
-axes.set(yticks=range(4), yticklabels=[" on ".join(name) + " data" for name in errors.mean().sort_values().index],
-         xlabel="mean absolute error (minutes)", ylim=(3.5, -0.8),
+    axes.plot(found, row, "|", color="black", markersize=18)
+    axes.annotate(f"{found:.1f}", (errors[name].max(), row), (10, -4), textcoords="offset points")
+axes.set(yticks=range(6), yticklabels=[" on ".join(name) + " data" for name in ranked.index],
+         xlabel="mean absolute error (minutes)", ylim=(5.5, -0.5), xlim=(0, 26),
          title="Clean data and a plain model beat dirty data and a strong one")
 axes.grid(axis="x")
 plt.show()
 
 # %% [markdown]
 # **Read the figure.** A dot is a shop, the stroke the mean of five; left is better, blue is trained on clean data, orange
-# on dirty. In each shop boosting on dirty data is more than a minute worse than a linear model on clean data.
+# on dirty. In each shop both kinds of boosting on dirty data are well behind a linear model on clean data.
 #
-# It isn't that linear models are better: on clean data boosting wins in each shop, by a little. But on dirty data it also
-# learns the errors, and the better it is at learning, the better it learns those. Cleaning took two lines, and brought
-# more than the choice of model.
+# It isn't that linear models are better: on clean data boosting wins, by a little. But on dirty data it also learns the
+# errors, and it learns them better than the linear model does.
+#
+# The robust loss absorbs most of it, not all: it is made for a few wild values, and here almost a third of the records is wrong.
+# And only somebody who looked at the data knows to ask for it. Cleaning took two lines, and after it the choice of
+# model matters by less than half a minute.
 
 # %% [markdown]
 # ### 4. Decisions require context
 #
-# “Our model is right in 90% of the cases. Should we use it?” That can't be answered. Here are two uses of such a model,
-# with 20,000 cases a year, in which a right decision brings 3 euros.
+# “Our model is right in 90% of the cases. Should we use it?” That can't be answered.
+#
+# Here are two uses of such a model, with 20,000 cases a year, in which a right decision brings 3 euros.
 
 # %%
 CASES, RIGHT, GAIN = 20_000, 0.9, 3.0
@@ -485,6 +558,7 @@ def brings(mistake_costs):
     return CASES * RIGHT * GAIN - CASES * (1 - RIGHT) * mistake_costs
 
 
+# %%
 for use, mistake_costs in uses.items():
     print(f"{use}: {brings(mistake_costs):+,.0f} € a year")
 tipping = RIGHT * GAIN / (1 - RIGHT)
@@ -506,11 +580,13 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** The line is what the model brings in a year, by what one of its mistakes costs. To recommend a
-# product it brings 53,000 euros; to block orders it burns 26,000. It tips at 27 euros a mistake.
+# product it brings 53,000 euros; to block orders it burns 26,000, and it tips at 27 euros a mistake.
 #
-# The accuracy was the same all along the line. What a mistake costs is only one such field: how often the case occurs,
-# what a simple rule already does, how many examples there are to learn from, and what it costs to run matter as much.
-# Whoever knows them can answer “can we use ML for this?”. Now you do.
+# The share of right decisions, the model's *accuracy*, was the same all along the line. What a mistake costs is only one
+# such number: how often the case occurs, what a simple rule already does, how many examples there are to learn from, and
+# what it costs to run matter as much.
+#
+# Whoever knows them can answer “can we use machine learning for this?”. Now you know what to ask for.
 
 # %% [markdown] role="prompt" exercise="worth_it"
 # ### Exercise 0: is it worth it? ({{points}}, about 15 minutes)
@@ -527,10 +603,10 @@ plt.show()
 # | `rule_right` | the share of cases, 0 to 1, that the best simple rule gets right; `None` if nobody knows a rule |
 # | `rule_cost` | what the rule costs (EUR a year) |
 # | `labels` | past cases whose right decision is known: what a model can learn from; may be 0 |
-# | `model_best` | the share of cases, above 0.5, that a model would get right with labels without end |
+# | `model_best` | the share of cases, above 0.5, that a model would get right with unlimited labels |
 # | `model_cost` | what the model costs, everything included (EUR a year) |
 #
-# A model that learned from n labels gets right the share
+# In this exercise, a model that learned from n labels gets right the share
 #
 # ```text
 # model_best − (model_best − 0.5) × √(100 / n)
@@ -542,15 +618,17 @@ plt.show()
 # A rule or a model decides every case. Doing nothing brings nothing and costs nothing, whatever the request sounds like.
 #
 # ```python
-# brief = {"what": "A real-time AI that sorts tickets by urgency.", "cases_per_year": 10_000, "gain": 2.0, "loss": 5.0,
-#          "rule_right": 0.8, "rule_cost": 1_000, "labels": 2_500, "model_best": 0.9, "model_cost": 20_000}
+# brief = {"what": "A real-time AI that sorts tickets by urgency.",
+#          "cases_per_year": 10_000, "gain": 2.0, "loss": 5.0,
+#          "rule_right": 0.8, "rule_cost": 1_000,
+#          "labels": 2_500, "model_best": 0.9, "model_cost": 20_000}
 # ```
 #
 # Here 8,000 right and 2,000 wrong decisions of the rule are worth 16,000 − 10,000 − 1,000 = 5,000 EUR. The model's 8,200
 # and 1,800 are worth 16,400 − 9,000 − 20,000 = −12,600 EUR. So the answer is `"rule"`.
 #
-# You are judged by pairs of briefs that differ in one field, whose best choices differ. For each brief a year is
-# simulated. The best choice is clearly better than the next, so you needn't worry about close calls.
+# You are judged by pairs of briefs that differ in one field, whose best choices differ. A year of each is drawn case by
+# case, so its sum is a little off what you compute. But the best choice is clearly better than the next.
 #
 # {{properties}}
 
@@ -589,7 +667,7 @@ grade("worth_it", globals())
 #
 # - A pipeline's worst bug raises no error. A check in one line turns a wrong number into one.
 # - Ask of every join what may match how often.
-# - A model's latency is a distribution; give its callers a deadline, a fallback, and the name of its version.
+# - A model's latency is a distribution; give its callers a timeout, a fallback, and the name of its version.
 # - Clean data comes first: a stronger model learns the errors as well.
 # - No model is good as such. Ask what a mistake costs, how many cases there are, what a simple rule does, how many
 #   labels exist, and what it all costs to run; and be ready to answer “nothing”.

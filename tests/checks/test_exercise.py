@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dataml_lab import checks
 from dataml_lab.checks import exercises, grade, lesson_of
 from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, answer
-from dataml_lab.checks.exercise import Exercise, seeds
+from dataml_lab.checks.exercise import Exercise, Finding, seeds
 
 
 @dataclass
@@ -99,6 +99,18 @@ def test_the_printed_verdict_says_it_in_words():
     assert "1 of 2 properties hold, 1 of 3 points." in text
     assert "fails       2 points    doubles" in text and "double(1) is 0." in text
     assert "holds       1 point     takes zero" in text
+
+
+def test_a_failure_that_repeats_an_earlier_one_is_not_told_again():
+    verdict = judged(lambda x: 1 / 0)
+    assert str(verdict).count("ZeroDivisionError") == 1 and "For the same reason as above." in str(verdict)
+    assert all("ZeroDivisionError" in finding.sentence for finding in verdict.findings)
+
+
+def test_lines_of_code_after_a_sentence_are_not_broken():
+    code = f"double({'a wide number, ' * 20!r})"
+    printed = str(Finding("doubles", 2, "fails", f"{'It is far too small. ' * 9}Try it:\n{code}")).splitlines()
+    assert printed[-1].strip() == code and max(map(len, printed[:-1])) <= 96
 
 
 def noisy(double, world):

@@ -1,7 +1,7 @@
 """The first exercise: the revenue of a list of orders."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,10 +15,12 @@ HALF_A_CENT = 0.005
 
 @dataclass
 class Orders:
-    """Lists of completed orders, an empty one among them, and one list with cancelled orders in between."""
+    """Lists of completed orders, an empty one among them; one list with cancelled orders in between; and one more
+    completed order, worth more than the completed ones of that list."""
 
     completed: list[list[dict]]
     mixed: list[dict]
+    more: dict
     oracle: Callable | None = None
 
 
@@ -34,7 +36,10 @@ def orders(seed: int) -> Orders:
     several = placed(["completed"] * int(random.integers(4, 9)))
     equal = [{**order, "total": several[0]["total"]} for order in placed(["completed"] * 3)]
     between = random.permutation(["completed"] * 4 + ["cancelled"] * 2).tolist()
-    return Orders([placed(["completed"]), several, equal, []], placed(["cancelled", *between, "cancelled"]))
+    mixed = placed(["cancelled", *between, "cancelled"])
+    more = {"order_id": mixed[-1]["order_id"] + 1, "status": "completed",
+            "total": round(total(filter(is_completed, mixed)) + 1, 2)}
+    return Orders([placed(["completed"]), several, equal, []], mixed, more)
 
 
 def is_completed(order: dict) -> bool:
@@ -42,7 +47,7 @@ def is_completed(order: dict) -> bool:
     return order["status"] == "completed"
 
 
-def total(orders: list[dict]) -> float:
+def total(orders: Iterable[dict]) -> float:
     """The sum of the totals of these orders (EUR), whatever their status."""
     return math.fsum(order["total"] for order in orders)
 
@@ -88,10 +93,13 @@ def _adds_up(revenue: Answer, world: Orders) -> str | None:
 
 @revenue.demands("leaves out what was cancelled", points=1)
 def _leaves_out(revenue: Answer, world: Orders) -> str | None:
-    without = amount(revenue, list(filter(is_completed, world.mixed)))
-    found = amount(revenue, world.mixed)
-    if close(found, without):
-        return None if found else f"It finds nothing in {len(world.mixed)} orders, some of which are completed."
-    cancelled = [order for order in world.mixed if not is_completed(order)]
-    return (f"{len(world.mixed)} orders, {len(cancelled)} of them cancelled (worth {total(cancelled):.2f} EUR), came "
-            f"to {found:.2f}; without the cancelled ones the same orders came to {without:.2f}.")
+    completed = list(filter(is_completed, world.mixed))
+    without, found = amount(revenue, completed), amount(revenue, world.mixed)
+    if not close(found, without):
+        cancelled = [order for order in world.mixed if not is_completed(order)]
+        return (f"{len(world.mixed)} orders, {len(cancelled)} of them cancelled (worth {total(cancelled):.2f} EUR), "
+                f"came to {found:.2f}; without the cancelled ones the same orders came to {without:.2f}.")
+    if close(without, amount(revenue, [world.more, *completed])):
+        return (f"It finds {without:.2f} EUR in {len(completed)} completed orders, and no more with another one of "
+                f"{world.more['total']:.2f} EUR before them.")
+    return None

@@ -103,11 +103,19 @@ def _by_accuracy(brief: Brief) -> Choice:
     return "model" if model_right(brief) > (brief["rule_right"] or 0) else "rule"
 
 
+def _without_floor(brief: Brief) -> Choice:
+    """The choice of those who take a model with a handful of labels to be worse than a guess."""
+    best_share, labels = brief["model_best"], max(brief["labels"], 1)
+    below = best_share - (best_share - 0.5) * math.sqrt(GUESSES / labels)
+    return best(brief | {"labels": math.inf, "model_best": below})
+
+
 # Ways to choose that leave something out. A pair shows up those that its theme names and no other, so that an answer
 # that leaves something out loses what is about that, in every world.
 SHORTCUTS: dict[str, Callable[[Brief], Choice]] = {
     "loss": lambda brief: best(brief | {"loss": 0}),
     "labels": lambda brief: best(brief | {"labels": math.inf}),
+    "floor": _without_floor,
     "rule cost": lambda brief: best(brief | {"rule_cost": 0}),
     "costs": lambda brief: best(brief | {"rule_cost": 0, "model_cost": 0}),
     "accuracy": _by_accuracy,
@@ -117,14 +125,15 @@ SHORTCUTS: dict[str, Callable[[Brief], Choice]] = {
 
 class Theme(NamedTuple):
     """What a pair of briefs is about: the field in which they differ, which choice is best where it is low and where it
-    is high, in which part of its range both lie (none: the first brief has no such thing), and the shortcuts it shows
-    up."""
+    is high, in which part of its range both lie (none: the first brief has no such thing), the shortcuts it shows up,
+    and whether the labels of both are so few that a model guesses."""
 
     field: str
     low: Choice
     high: Choice
     part: Literal["lower", "upper", "any", "none"] = "any"
     shows: tuple[str, ...] = ()
+    guesses: bool = False
 
 
 _FOR_COSTS, _FOR_LOSS = ("costs", "accuracy"), ("loss", "costs", "accuracy")
@@ -145,7 +154,8 @@ THEMES = {
     "does nothing where nothing pays": [Theme("loss", "model", "nothing", "any", ("loss", "accuracy")),
                                         Theme("gain", "nothing", "model", "any", _FOR_LOSS)],
     "copes where no rule is known": [Theme("rule_right", "model", "rule", "none"),
-                                     Theme("rule_right", "nothing", "rule", "none", ("coin", *_FOR_COSTS))],
+                                     Theme("rule_right", "nothing", "rule", "none", ("coin", *_FOR_COSTS)),
+                                     Theme("rule_right", "model", "rule", "none", ("floor",), guesses=True)],
 }
 
 
@@ -180,10 +190,11 @@ def pair(theme: Theme, random: np.random.Generator) -> Pair:
 
 
 def candidates(theme: Theme, random: np.random.Generator) -> Iterator[list[Brief]]:
-    """Pairs of briefs, without end, that differ in the field of a theme; with labels enough if it is about others."""
+    """Pairs of briefs, without end, that differ in the field of a theme; with labels enough if it is about others, or
+    with too few."""
     while True:
         columns = {field: values(field, "any", random) for field in RANGES}
-        columns["labels"] = values("labels", "upper", random)
+        columns["labels"] = few_labels(random) if theme.guesses else values("labels", "upper", random)
         if theme.field == "loss":
             columns["gain"] = values("gain", theme.part, random)  # against which a loss is large or small
         ends = zip(*(values(theme.field, theme.part, random) for _ in range(4)), strict=True)
@@ -214,6 +225,11 @@ def values(field: str, part: str, random: np.random.Generator) -> list[float]:
     return list(map(two_digits, np.exp(random.uniform(math.log(low), math.log(high), 100)).tolist()))
 
 
+def few_labels(random: np.random.Generator) -> list[int]:
+    """A hundred numbers of labels with which a model only guesses."""
+    return random.integers(1, GUESSES, 100).tolist()
+
+
 def two_digits(number: float) -> float:
     """The number with two digits that count; a whole number where that loses nothing.
 
@@ -232,11 +248,11 @@ HINTS = {
     "loss": "Each wrong decision costs {loss} EUR, each right one brings {gain} EUR.",
     "gain": "Each right decision brings {gain} EUR, each wrong one costs {loss} EUR; to do nothing brings and costs 0.",
     "labels": "From {labels:,} labels a model learns to be right in {learned:.0%} of the cases; {model_best:.0%} is "
-              "what it would reach with labels without end.",
+              "what it would reach with unlimited labels.",
     "cases_per_year": "What is paid for a year, {rule_cost:,} EUR for the rule and {model_cost:,} EUR for the model, "
                       "is shared by {cases_per_year:,} cases.",
-    "rule_right": "The rule is right in {known} of the cases, the model in {learned:.0%}.",
-    "model_best": "The rule is right in {known} of the cases, the model in {learned:.0%}.",
+    "rule_right": "{rule}; from {labels:,} labels the model learns to be right in {learned:.0%}.",
+    "model_best": "{rule}; from {labels:,} labels the model learns to be right in {learned:.0%}.",
     "model_cost": "The rule costs {rule_cost:,} EUR a year, the model {model_cost:,} EUR.",
     "rule_cost": "The rule costs {rule_cost:,} EUR a year, the model {model_cost:,} EUR.",
 }
@@ -247,7 +263,8 @@ def chosen(worth_it: Answer, brief: Brief) -> Choice:
     found = worth_it(brief)
     if not isinstance(found, str) or found not in CHOICES:
         shown = f"{found[:40]!r}" if isinstance(found, str) else f"a value of type {type(found).__name__}"
-        raise Failed(f'worth_it returned {shown}, where the text "rule", "model" or "nothing" was expected.')
+        hint = " Does it end in `return`?" if found is None else ""
+        raise Failed(f'worth_it returned {shown}, where the text "rule", "model" or "nothing" was expected.{hint}')
     return found
 
 
@@ -277,9 +294,9 @@ def _outcome(field: str, brief: Brief, year: dict[Choice, float], choice: Choice
 
 def _hint(field: str, brief: Brief) -> str:
     """What matters about a field in this brief, and the brief itself, to try the answer on."""
-    known = "none" if brief["rule_right"] is None else f"{brief['rule_right']:.0%}"
-    rest = {name: found for name, found in brief.items() if name != "what"}
-    return f"{HINTS[field].format(**brief, known=known, learned=model_right(brief))} Try it: worth_it({rest})"
+    known = brief["rule_right"]
+    rule = "No rule is known" if known is None else f"The rule is right in {known:.0%} of the cases"
+    return f"{HINTS[field].format(**brief, rule=rule, learned=model_right(brief))} Try it:\nworth_it({brief})"
 
 
 def _shown(found: float | None) -> str:

@@ -31,6 +31,8 @@ def test_worlds_hold_a_list_without_orders_and_cancelled_orders_at_both_ends(see
     statuses = [order["status"] for order in world.mixed]
     assert statuses[0] == statuses[-1] == "cancelled"
     assert statuses.count("cancelled") == statuses.count("completed") == 4
+    assert world.more["status"] == "completed"
+    assert world.more["total"] > sum(order["total"] for order in world.mixed if order["status"] == "completed")
     assert orders(seed) == world != orders(seed + 1)
 
 
@@ -51,7 +53,8 @@ def test_a_cent_too_much_is_wrong():
 @pytest.mark.parametrize(("found", "words"), [
     (None, "Does it end in `return`?"), ("59.98", "'59.98', a text"), (True, "type bool"), ([1.0], "type list"),
     ({}, "type dict"), (1j, "complex"), (np.array([1.0]), "type ndarray"), (float("nan"), "a finite number"),
-    (float("inf"), "a finite number"), pytest.param(10**5000, "a finite number", id="huge"),
+    (float("inf"), "a finite number"), pytest.param(10**5000, "more than a thousand digits", id="huge"),
+    pytest.param(10**400, "a finite number", id="beyond floats"),
     (Decimal("NaN"), "a finite number"), (Decimal("sNaN"), "a finite number"),
 ])
 def test_what_is_no_amount_is_named(found, words):
@@ -71,4 +74,4 @@ def test_an_answer_that_raises_or_changes_the_list_is_told_so_or_forgiven():
 def test_each_mistake_costs_its_property():
     assert outcomes(lambda listed: sum(order["total"] for order in listed)) == ["holds", "fails"]
     assert outcomes(lambda listed: sum(order["status"] == "completed" for order in listed)) == ["fails", "holds"]
-    assert outcomes(lambda listed: 0) == ["fails", "fails"]
+    assert outcomes(lambda listed: 0) == outcomes(lambda listed: 5) == ["fails", "fails"]

@@ -115,7 +115,7 @@ def test_a_constant_answer_earns_nothing(choice):
 @pytest.mark.parametrize(("found", "shown"), [
     ("Model", "'Model'"), ("a model", "'a model'"), ("", "''"), (None, "type NoneType"), (1, "type int"),
     (["model"], "type list"), ({"model": 1}, "type dict"), (("rule",), "type tuple"), (np.nan, "type float"),
-    (True, "type bool"), pytest.param(10**5000, "type int", id="huge"), (np.array(["rule"]), "type ndarray"),
+    (True, "type bool"), (10**400, "type int"), (np.array(["rule"]), "type ndarray"),
 ])
 def test_what_is_no_choice_is_named(found, shown):
     expected = f'worth_it returned .*{re.escape(shown)}, where the text "rule", "model" or "nothing" was expected'
@@ -135,4 +135,25 @@ def test_an_answer_that_raises_is_told_what_it_raised():
 def test_a_rule_where_none_is_known_is_told_so_and_an_example_can_be_tried():
     told = [finding.sentence for finding in worth_it.judge({"worth_it": lambda brief: "rule"}, [1]).findings]
     assert "With None there is no rule to choose." in told[-1]
-    assert all(best(eval(sentence.partition("Try it: worth_it(")[2][:-1])) != "rule" for sentence in told)
+    briefs = [eval(sentence.partition("Try it:\nworth_it(")[2][:-1]) for sentence in told]
+    assert all(best(brief) != "rule" and brief["what"].endswith(".") for brief in briefs)
+
+
+def test_a_year_without_a_rule_is_not_said_to_have_one_that_is_never_right():
+    told = [finding.sentence for finding in worth_it.judge({"worth_it": lambda brief: "rule"}, [1]).findings]
+    assert "No rule is known; from" in told[-1] and "The rule is right" not in told[-1]
+
+
+def test_an_answer_that_returns_nothing_is_asked_for_its_return_and_an_odd_one_is_told_once():
+    verdict = str(worth_it.judge({"worth_it": lambda brief: None}, [1]))
+    assert verdict.count("Does it end in `return`?") == 1
+    assert verdict.count("For the same reason as above.") == len(THEMES) - 1
+    assert "return`" not in str(worth_it.judge({"worth_it": lambda brief: "RULE"}, [1]))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_where_no_rule_is_known_a_model_that_guesses_may_pay(seed):
+    (pair,) = [pair for theme, pair in listed(seed) if theme.guesses]
+    assert all(0 < brief["labels"] <= 100 and model_right(brief) == 0.5 for brief in pair.briefs)
+    assert pair.briefs[0]["rule_right"] is None and best(pair.briefs[0]) == "model"
+    assert pair.briefs[0]["gain"] > pair.briefs[0]["loss"]

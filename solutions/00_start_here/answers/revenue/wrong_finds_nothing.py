@@ -1,7 +1,7 @@
 """Compares with another spelling of the status.
 
 fails: adds up what was completed; leaves out what was cancelled
-says: It finds nothing
+says: It finds 0.00 EUR
 """
 
 def revenue(orders):
