@@ -35,7 +35,6 @@
 # marked. A broker that speaks the protocol of Kafka is started for you.
 
 # %%
-import ast
 import json
 import math
 import sqlite3
@@ -60,8 +59,15 @@ from dataml_lab.store.broker import produce, read
 from dataml_lab.streaming import Arrived, Processor, Question, Sessions, Sliding, Tumbling, batch, follow, spark
 
 plt.style.use("dataml_lab.workbook")
-desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
+desk = tempfile.TemporaryDirectory()  # everything this notebook writes goes here
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
+
+
+def fresh(name):
+    """A place for a file or folder that isn't there yet, so that every cell can be run again."""
+    return Path(tempfile.mkdtemp(dir=desk.name)) / name
+
+
 
 # %% [markdown]
 # ## The question
@@ -102,10 +108,10 @@ print({name: value for name, value in spending._asdict().items() if name != "par
 # %%
 store = Store()
 topic = store.topic("orders")
-zone = pipeline.RawZone(desk / "orders")
+zone = pipeline.RawZone(fresh("orders"))
 pipeline.consume(topic, zone)
 kept = pipeline.clean_orders(pipeline.read(zone)).kept
-warehouse = pipeline.Warehouse(desk / "shop.duckdb")
+warehouse = pipeline.Warehouse(fresh("shop.duckdb"))
 with warehouse:
     warehouse.publish("orders", kept, key="order_id")
 print(f"{len(topic):,} records in {topic.partitions} partitions, {len(kept):,} orders kept.")
@@ -128,14 +134,15 @@ daily.head(3)
 # Each day is replaced in a transaction of its own, so the job may crash, or run twice, and a *backfill* is the same job
 # with other days. That is most of what makes batch simple: whatever went wrong, run it again.
 #
-# The same code answers the other question. A window of a customer exists only where he ordered.
+# The same code answers the other question. A customer has a window only where they ordered.
 
 # %%
 with warehouse:
     by_customer = batch.answer(warehouse.connection, spending, "orders")
-print(f"{len(by_customer):,} windows; in {(by_customer['events'] > 1).sum()} of them a customer ordered more than once.")
-assert (by_customer["events"] > 1).sum() == 1
-by_customer[by_customer["events"] > 1]
+more = by_customer["events"] > 1
+print(f"{len(by_customer):,} windows; in {more.sum()} of them a customer ordered more than once.")
+assert more.sum() == 1
+by_customer[more]
 
 # %% [markdown]
 # At this shop hardly anybody orders twice in five minutes. Somebody who does may deserve a look, and within minutes
@@ -147,7 +154,8 @@ by_customer[by_customer["events"] > 1]
 # Records of the topic's four partitions come mixed, in whatever order the network has them.
 
 # %%
-with Processor(desk / "revenue.db", revenue, lateness=5 * DAY) as processor:
+file = fresh("revenue.db")
+with Processor(file, revenue, lateness=5 * DAY) as processor:
     followed = follow(topic, processor)
     counts = processor.counts
     streamed = processor.results(preliminary=True)
@@ -157,7 +165,7 @@ assert streamed.equals(daily) and sum(counts) == followed.records
 
 # %% [markdown]
 # Every record is accounted for: counted, left out because its order was cancelled, repeated, or in quarantine. To the
-# cent both ways agree, and the rest of this lesson is about what it takes that they do.
+# cent both ways agree, and the rest of this lesson is about what it takes for them to agree.
 
 # %% [markdown]
 # ## Two clocks
@@ -181,11 +189,12 @@ assert (off.abs() > 0.005).sum() > 120 and abs(off.sum()) < 0.01
 #
 # ### Watermark and lateness
 #
-# When is a window complete? A processor can't know what is still under way. It makes a promise instead, the
-# *watermark*: the newest moment that any record has told, less the `lateness` that it is willing to wait.
+# When is a window complete, so that its result can be *emitted*: told to whoever acts on it? A processor can't know
+# what is still under way. It makes a promise instead, the *watermark*: the newest moment that any record has told,
+# less the `lateness` that it is willing to wait.
 #
-# What occurred before the watermark is *late*, and no longer counts. A window that ends before it is complete, and
-# can be told. Here are two weeks of orders on both clocks, and a watermark with a lateness of one day.
+# What occurred before the watermark is *late*, and no longer counts; a window is complete once the watermark has passed
+# its end. Here are two weeks of orders on both clocks, and a watermark with a lateness of one day.
 
 # %%
 def disorder(orders, lateness):
@@ -207,8 +216,8 @@ axes.plot(known["received_at"], known["watermark"], color="C2", drawstyle="steps
 for late, color, size, label in ((False, "C0", 6, "in time"), (True, "C1", 30, "late")):
     shown = arrived[arrived["late"] == late]
     axes.scatter(shown["received_at"], shown["occurred_at"], color=color, s=size, label=label)
-axes.annotate("watermark: newest order − 1 day", (pd.Timestamp("2025-03-08 12:00", tz=UTC), pd.Timestamp("2025-03-04", tz=UTC)),
-              color="C2")
+place = pd.Timestamp("2025-03-08 12:00", tz=UTC), pd.Timestamp("2025-03-04", tz=UTC)
+axes.annotate("watermark: newest order − 1 day", place, color="C2")
 axes.xaxis.set_major_formatter(DateFormatter("%d %b"))
 axes.yaxis.set_major_formatter(DateFormatter("%d %b"))
 axes.set(xlabel="received (UTC)", ylabel="occurred (UTC)", title="Most orders come at once, a few come days late")
@@ -220,27 +229,33 @@ plt.show()
 # the diagonal came at once; those below the green line, the watermark, came one to four days late and would not
 # count.
 #
+# Our `Processor` keeps a watermark for each partition, and a window is final once the slowest has passed its end. So
+# it doesn't matter how partitions are mixed; but one clock that is far ahead makes all that follows it late, and a
+# partition that falls silent holds all results back.
+#
 # The promise costs something on either side. Here is the whole stream with more and more patience.
 
 # %%
 def with_lateness(topic, question, lateness):
-    """How many records count and how many are late, with this lateness; and whose results are final by now."""
-    with Processor(desk / f"{topic.name} {lateness}.db", question, lateness) as processor:
+    """How many records count and how many are late, with this lateness; how many windows are final."""
+    with Processor(fresh("windows.db"), question, lateness) as processor:
         follow(topic, processor)
-        return {**processor.counts._asdict(), "final": len(processor.results()), "until": processor.watermark}
+        found = {"final": len(processor.results()), "watermark": processor.watermark}
+        return {**processor.counts._asdict(), **found}
 
 
 patience = {"0": 0, "1 h": HOUR, "1 day": DAY, "2 days": 2 * DAY, "4 days": 4 * DAY}
 by_patience = pd.DataFrame({name: with_lateness(topic, revenue, seconds) for name, seconds in patience.items()}).T
-print(by_patience[["counted", "late", "repeated", "final", "until"]].to_string())
+print(by_patience[["counted", "late", "repeated", "final", "watermark"]].to_string())
 assert by_patience["late"].is_monotonic_decreasing
 assert by_patience.loc["4 days", ["late", "final"]].tolist() == [0, 175] and by_patience.loc["1 h", "final"] == 179
-assert by_patience.loc["4 days", "counted"] - by_patience.loc["1 h", "counted"] == 151
+short = by_patience.loc["4 days"] - by_patience.loc["1 h"]
+assert (short["counted"], short["repeated"], -short["late"]) == (151, 137, 288)
 
 # %% [markdown]
-# With a patience of four days nothing is late, and five of the 180 days are not final yet. With an hour all but the
-# last day are final, and 151 orders that came days late are missing from the sums for good. (The others that are late
-# are second copies, which come too late to be known again; they do no harm.)
+# With a patience of four days nothing is late, and five of the 180 days are not final yet: the watermark has not
+# passed their end. With an hour all but the last day are final, and 151 orders that came days late are missing from
+# the sums for good. (288 are late: these, and 137 second copies that came too late to be known again and do no harm.)
 #
 # How long to wait depends on the source. The shop's web pages report each view and click within seconds; here are both
 # streams, with the share that would be lost.
@@ -253,8 +268,7 @@ def visit(record):
 
 visits = Question(Tumbling(5 * MINUTE), value=None, where=None, identity="event_id", parse=visit)
 week = Store(days=7)
-clicks = week.topic("activity", Faults(repeated=0, late=0, missing_field=0, null_field=0, malformed=0, zone_dropped=0,
-                                       impossible_date=0, unknown_category=0))
+clicks = week.topic("activity", Faults.none())
 print(f"{len(clicks):,} views, clicks and the like in a week")
 
 # %%
@@ -264,7 +278,7 @@ lost = {"orders": [disorder(kept, lateness)["late"].mean() for lateness in secon
 with_ten = with_lateness(clicks, visits, 10)
 print(f"Views and clicks: {lost['views and clicks'][2]:.2%} late with a patience of 10 s, none with 30 s.")
 assert lost["views and clicks"][2] < 0.005 and lost["views and clicks"][3] == 0 and with_ten["late"] > 0
-assert 0.015 < lost["orders"][0] == lost["orders"][5] < 0.025 and lost["orders"][-1] == 0
+assert lost["orders"][0] > 0.015 and lost["orders"][7] > 0.98 * lost["orders"][0] and lost["orders"][-1] == 0
 
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.2))
@@ -274,17 +288,16 @@ for (source, shares), style, (x, y) in zip(lost.items(), ("-o", "--s"), ((300, 0
 axes.set(xscale="log", xlabel="patience (logarithmic scale)", ylabel="share of records lost",
          title="Seconds are enough for clicks; for orders only days help")
 axes.set_xticks([1, 10, MINUTE, HOUR, DAY, 4 * DAY], ["1 s", "10 s", "1 min", "1 h", "1 day", "4 days"])
-axes.yaxis.set_major_formatter("{x:.0%}")
-axes.set_ylim(bottom=0)
+axes.set_yticks([0, 0.01, 0.02, 0.03, 0.04], ["0", "1%", "2%", "3%", "4%"])
 plt.show()
 
 # %% [markdown]
 # **Read the figure.** Patience is on the x axis, from a second to four days; what is lost, on the y axis. For views
-# and clicks half a minute is enough. For orders everything between a second and a day buys nothing: either wait four
-# days, or live with 2% less.
+# and clicks half a minute is enough. For orders everything between a second and a day buys next to nothing: either
+# wait four days, or live with 2% less.
 #
-# There is a third way, and it is the usual one. The stream shows *preliminary* sums within seconds, and a batch job
-# makes each of the last days again every night, as in lesson 01.
+# There is a third way, and it is the usual one. The stream shows *preliminary* sums as soon as something is received,
+# and a batch job makes each of the last days again every night, as in lesson 01.
 
 # %% [markdown]
 # ### Three kinds of windows
@@ -320,7 +333,8 @@ for place, found in enumerate(windows.values()):
         shift = 0.26 * (number % 2) - 0.13 if place == 1 else 0
         axes.barh(2 - place + shift, end - start, left=start, height=0.26 if place == 1 else 0.4, color=f"C{place}",
                   edgecolor="white")
-        axes.text(start + (end - start) / 2, 2 - place + shift, events, ha="center", va="center_baseline", color="white")
+        middle = start + (end - start) / 2
+        axes.text(middle, 2 - place + shift, events, ha="center", va="center_baseline", color="white")
 axes.set_yticks([3, 2, 1, 0], ["events", *windows])
 axes.set(xlim=(pd.Timestamp("2025-01-03 14:25", tz=UTC), pd.Timestamp("2025-01-03 16:35", tz=UTC)),
          xlabel="3 January 2025 (UTC)", title="Only sessions follow the customer")
@@ -348,13 +362,14 @@ def recognised(gap):
     return len(found.merge(truth, on=["user_id", "start", "events"])) / len(truth)
 
 
-shares = pd.Series({gap: recognised(gap) for gap in (30, MINUTE, 3 * MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR)})
+gaps = (30, MINUTE, 3 * MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 8 * HOUR)
+shares = pd.Series({gap: recognised(gap) for gap in gaps})
 print(shares.rename_axis("gap (s)").map("{:.1%}".format).to_string())
 assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 
 # %% [markdown]
 # With half a minute a visit falls apart whenever somebody reads; with hours, the visits of a day grow together. Five
-# minutes find nearly all of them at this shop, and the half hour that many tools have by default a few less.
+# minutes find nearly all of them at this shop, and the half hour that many tools have by default slightly fewer.
 
 # %% [markdown] role="prompt" exercise="spending"
 # ### Exercise 1: spending per customer and five minutes ({{points}}, about 40 minutes)
@@ -378,8 +393,9 @@ assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 #  "received_at": datetime(2025, 3, 1, 12, 5, 40, tzinfo=UTC)}
 # ```
 #
-# - Windows begin at each full five minutes (UTC) and hold what *occurred* in them, to the microsecond: that from 12:00
-#   holds 12:00:00, and not 12:05:00. `start` is a `datetime` in UTC; `total` is the customer's EUR in that window.
+# - Windows begin at each full five minutes (UTC) and hold what *occurred* in them, to the microsecond: that from
+#   12:00 holds 12:00:00, and not 12:05:00. `start` is a `datetime` in UTC; `total` is the customer's EUR in that
+#   window, rounded or not.
 # - Only `completed` orders count; the others are `cancelled`. A window in which nothing of a customer counts is not
 #   told.
 # - How far time has come is said by the newest `occurred_at` that you have taken so far, of any customer and status. An
@@ -459,17 +475,18 @@ def largest_state(lines, lateness):
     with Processor(":memory:", spending, lateness) as processor:
         sizes = []
         for place in range(0, len(lines), 100):
-            processor.take(Arrived(0, place + n, line.encode()) for n, line in enumerate(lines[place:place + 100]))
+            part = lines[place:place + 100]
+            processor.take(Arrived(0, place + n, line.encode()) for n, line in enumerate(part))
             sizes.append(processor.state_size)
         return max(sizes)
 
 
 lines = store.raw("orders").lines
-state = pd.DataFrame({name: [largest_state(lines[:count], patience) for count in (2_000, 8_000)]
-                      for name, patience in {"1 h": HOUR, "1 day": DAY, "4 days": 4 * DAY}.items()},
-                     index=pd.Index(["2,000 records", "8,000 records"], name="largest state"))
+state = pd.DataFrame({name: [largest_state(lines[:count], patience[name]) for count in (2_000, 8_000)]
+                      for name in ("1 h", "1 day", "4 days")}, index=["2,000 records", "8,000 records"])
 print(state.to_string())
-assert (state.loc["8,000 records"] < 2 * state.loc["2,000 records"]).all() and state["4 days"].min() > state["1 h"].max()
+assert (state.loc["8,000 records"] < 1.2 * state.loc["2,000 records"]).all()
+assert state["4 days"].min() > state["1 h"].max()
 
 # %% [markdown]
 # Four times as many records need hardly more memory; more patience does. The state holds what lies between the
@@ -488,30 +505,31 @@ def ahead(topic, consumer):
     return len(topic) - sum(max(place.offset, 0) for place in places)
 
 
-def count_records(topic, first, counted, crash_in=None):
-    """Counts records, 500 at a time, and commits, in the order that `first` says; may crash between the two."""
-    with closing(topic.consumer(f"{first} first")) as consumer:
-        for batch in range(math.ceil(ahead(topic, consumer) / 500)):
+# %%
+def count_records(topic, group, steps, counted, crash_in=None):
+    """Counts a topic's records, 500 at a time, in these two steps; may crash between them."""
+    with closing(topic.consumer(group)) as consumer:
+        for number in range(math.ceil(ahead(topic, consumer) / 500)):
             messages = read(consumer, min(500, ahead(topic, consumer)))
-            for step in ("commit", "work") if first == "commit" else ("work", "commit"):
+            for step in steps:
                 if step == "work":
                     counted.update((message.partition(), message.offset()) for message in messages)
                 else:
                     consumer.commit(asynchronous=False)
-                if batch == crash_in:
+                if number == crash_in:
                     return  # the process is gone
 
 
 # %%
 sent = Counter((partition, offset) for partition, end in enumerate(topic.ends) for offset in range(end))
 outcomes = {}
-for first in ("commit", "work"):
-    outcomes[first] = Counter()  # stands for a table that outlives the process
-    count_records(topic, first, outcomes[first], crash_in=3)
-    count_records(topic, first, outcomes[first])  # the process is started again
-    lost, twice = (sent - outcomes[first]).total(), (outcomes[first] - sent).total()
-    print(f"{first} first: {lost} records lost, {twice} counted twice")
-assert (sent - outcomes["commit"]).total() == 500 == (outcomes["work"] - sent).total()
+for steps in (("commit", "work"), ("work", "commit")):
+    counted, group = Counter(), str(fresh("group"))  # the counter stands for a table that outlives the process
+    count_records(topic, group, steps, counted, crash_in=3)
+    count_records(topic, group, steps, counted)  # the process is started again
+    outcomes[steps[0]] = (sent - counted).total(), (counted - sent).total()
+    print("{} first: {} records lost, {} counted twice".format(steps[0], *outcomes[steps[0]]))
+assert outcomes == {"commit": (500, 0), "work": (0, 500)}
 
 # %% [markdown]
 # Commit first, and what was being worked on is lost: *at most once*. Work first, and it is done again: *at least once*.
@@ -524,41 +542,45 @@ assert (sent - outcomes["commit"]).total() == 500 == (outcomes["work"] - sent).t
 # %%
 CHILD = """
 import os, sys
+from itertools import count
 from types import SimpleNamespace
 from dataml_lab import pipeline
 from dataml_lab.streaming import Processor, Question, Tumbling, follow
-parsed = 0
+
+parsed = count(1)
+
 def parse_order(record):
-    global parsed
-    parsed += 1
-    if parsed == 4_321:
+    if next(parsed) == 4_321:
         os._exit(1)  # as if the power had gone
     return pipeline.parse_order(record)
-servers, name, path = sys.argv[1:]
+
 question = Question(Tumbling(86_400), key=None, parse=parse_order)
-with Processor(path, question, lateness=5 * 86_400) as processor:
-    follow(SimpleNamespace(servers=servers, name=name), processor, batch=500)
+with Processor(sys.argv[1], question, lateness=5 * 86_400) as processor:
+    follow(SimpleNamespace(servers=sys.argv[2], name=sys.argv[3]), processor, batch=500)
 """
-file = desk / "killed.db"
-child = subprocess.run([sys.executable, "-c", CHILD, topic.servers, topic.name, str(file)])
-with Processor(file, revenue, lateness=5 * DAY) as processor:
+
+# %%
+killed = fresh("killed.db")
+child = subprocess.run([sys.executable, "-c", CHILD, str(killed), topic.servers, topic.name])
+with Processor(killed, revenue, lateness=5 * DAY) as processor:
     before = sum(processor.counts)
-    rest = follow(topic, processor).records
+    taken = before + follow(topic, processor).records
     after_the_crash = processor.results(preliminary=True)
-print(f"The process ended with {child.returncode}. Nothing lost or repeated: {before + rest == len(topic)}.")
-assert child.returncode == 1 and 0 < before < 4_321 and before + rest == len(topic)
+outcomes["transaction"] = max(0, len(topic) - taken), max(0, taken - len(topic))
+print("The process ended with {}. After another: {} records lost, {} counted twice.".format(
+    child.returncode, *outcomes["transaction"]))
+assert child.returncode == 1 and 0 < before < 4_321 and outcomes["transaction"] == (0, 0)
 assert after_the_crash.equals(daily)
 
 # %%
-outcomes["transaction"] = Counter(sent)  # `before + rest` is all of them, and the sums are those of the batch job
 ways = {"commit, then work\n(at most once)": "commit", "work, then commit\n(at least once)": "work",
         "one transaction\n(effectively once)": "transaction"}
+lost, twice = zip(*(outcomes[way] for way in ways.values()))
 figure, axes = plt.subplots(figsize=(8, 2.6))
-for shift, label, difference in ((-0.2, "counted twice", lambda counted: counted - sent),
-                                 (0.2, "lost", lambda counted: sent - counted)):
-    amounts = [difference(outcomes[way]).total() for way in ways.values()]
+for shift, label, amounts in ((-0.2, "counted twice", twice), (0.2, "lost", lost)):
     axes.bar_label(axes.barh(np.arange(3) + shift, amounts, height=0.38, label=label), padding=4)
-axes.set(yticks=range(3), yticklabels=ways, xlim=(0, 600), xlabel="records", title="Only one step for both survives a crash")
+axes.set(yticks=range(3), yticklabels=ways, xlim=(0, 600), xlabel="records",
+         title="Only one step for both survives a crash")
 axes.invert_yaxis()
 axes.grid(visible=False, axis="y")
 axes.legend(loc="lower right")
@@ -569,29 +591,30 @@ plt.show()
 # counted twice (blue). In the bottom row, where sums and offsets change together, there is neither.
 #
 # That is called *effectively once*: records may be delivered again, and it doesn't show. What engines call “exactly
-# once” is the same, for results that stay in their own topics or store. Where a result goes elsewhere, to a cache or
-# an e-mail, it takes a write that may be repeated.
+# once” is the same, for results that stay in their own topics or store. Where a result goes elsewhere, it takes a
+# write that may be repeated, or a transaction together with that store.
 #
 # It also costs time, because a transaction waits for the disk.
 
 # %% tags=["nbval-ignore-output"]
-def rate(topic, size, records=3_000):
+def rate(topic, size, records):
     """Records a second, committed by so many at a time."""
     arrived = [Arrived(0, message.offset(), message.value()) for message in topic.replay(0)[:records]]
-    with Processor(desk / f"by {size}.db", revenue, lateness=DAY) as processor:
+    with Processor(fresh("rate.db"), revenue, lateness=DAY) as processor:
         begun = time.perf_counter()
         for place in range(0, len(arrived), size):
             processor.take(arrived[place:place + size])
         return len(arrived) / (time.perf_counter() - begun)
 
 
-rates = pd.Series({size: rate(topic, size, records) for size, records in ((1, 300), (10, 1_000), (100, 2_000), (1_000, 2_000))})
+sizes = {1: 300, 10: 1_000, 100: 2_000, 1_000: 2_000}
+rates = pd.Series({size: rate(topic, size, records) for size, records in sizes.items()})
 print(rates.rename_axis("records a commit").map("{:,.0f} a second".format).to_string())
 assert rates[1_000] > 3 * rates[1]
 
 # %% [markdown]
-# Your rates will differ; that of one record a commit is by far the lowest. A batch a second is fresh enough for most,
-# and `benchmarks/streaming.py` measures how many events a second a processor like this takes.
+# Your rates will differ; that of one record a commit is by far the lowest. `benchmarks/streaming.py` measures how many
+# events a second such a processor takes from a topic.
 
 # %% [markdown] role="prompt" exercise="deliver"
 # ### Exercise 2: count each order once ({{points}}, about 40 minutes)
@@ -621,8 +644,8 @@ assert rates[1_000] > 3 * rates[1]
 #   records after the first. Two orders with different ids are two orders, even if they are alike; and a number that
 #   is the id of an order can be the `user_id` of somebody, too.
 # - The log grows for years. A process that starts anew may read again 20 records or so that have been delivered, no
-#   more; and what will never be needed again must leave the table. Beside the totals it may hold 300 numbers, texts
-#   and the like in all, where a list of 100 ids counts as 100.
+#   more; and what will never be needed again must leave the table. Beside the totals it may hold at most 300 values:
+#   numbers, texts, or lists and dicts of them, where a list of 100 ids counts as 100.
 #
 # Suppose that the log holds the record above and, at offset 60, the same order again. Then `table.get(314)` is 4250
 # in the end, whether or not a process crashed in between.
@@ -670,17 +693,21 @@ by_channel = Question(Tumbling(HOUR), key="channel")
 first, last = date(2025, 3, 1), date(2025, 4, 1)
 with warehouse:
     from_batch = batch.answer(warehouse.connection, by_channel, "orders", first, last)
-with Processor(desk / "by_channel.db", by_channel, lateness=5 * DAY) as processor:
+with Processor(fresh("by_channel.db"), by_channel, lateness=5 * DAY) as processor:
     replayed = follow(topic, processor)
     hourly = processor.results(preliminary=True)
 march = hourly[hourly["start"].between("2025-03-01", "2025-04-01", inclusive="left")].reset_index(drop=True)
 print(f"{len(march):,} windows of March, and {replayed.records:,} records were read for them.")
+of_march = kept[kept["occurred_at"].dt.month == 3]
 assert march.equals(from_batch) and replayed.records == len(topic)
+assert [of_march["received_at"].agg(end).date() for end in ("min", "max")] == [first, date(2025, 4, 3)]
 
 # %% [markdown]
-# Both agree again. The replay had to read all records, because an order of March may be anywhere after it in the log;
-# and it works only while the log still has them. Kafka deletes what is older than a week unless told otherwise, so
-# those who want to replay keep a raw zone as well, and at that point they have a batch pipeline.
+# Both agree again. This replay read everything. It could have begun at the offset of 1 March, which Kafka finds by
+# time, but not ended with March: its orders came until 3 April.
+#
+# A replay works only while the log still has the records. Kafka deletes what is older than a week unless told
+# otherwise, so those who want to replay keep a raw zone as well, and at that point they have a batch pipeline.
 #
 # Records can be read again from any offset, without anybody else noticing: that is what a log is for.
 
@@ -695,17 +722,20 @@ print(message.offset(), json.loads(message.value())["occurred_at"])
 
 # %%
 def seconds_until_counted(topic, processor, line):
-    """Sends a record, and takes what comes until it has been counted."""
+    """Sends a record, and takes what comes until it has been counted; gives up after ten seconds."""
     before, begun = processor.counts.counted, time.perf_counter()
-    produce(topic.servers, topic.name, [("1", line, 1_750_000_000_000)], limit=None)
-    follow(topic, processor, until=lambda: processor.counts.counted > before)
+    produce(topic.servers, topic.name, [("1", line, 0)], limit=None)
+    follow(topic, processor, until=lambda: processor.counts.counted > before or time.perf_counter() > begun + 10)
     return time.perf_counter() - begun
 
 
-order = {"order_id": 999_999, "user_id": 1, "product_id": 5, "quantity": 1, "total": 10.0, "status": "completed",
-         "channel": "web", "occurred_at": "2025-06-29T20:00:00Z", "received_at": "2025-06-29T20:00:01Z"}
-with Processor(desk / "revenue.db", revenue, lateness=5 * DAY) as processor:
-    quick = seconds_until_counted(topic, processor, json.dumps(order)) < 2
+order = {"order_id": time.time_ns(), "user_id": 1, "product_id": 5, "quantity": 1, "total": 10.0,
+         "status": "completed", "channel": "web", "occurred_at": "2025-06-29T20:00:00Z",
+         "received_at": "2025-06-29T20:00:01Z"}
+with (Store(users=100, days=30).topic("orders", Faults.none()) as live,
+      Processor(fresh("live.db"), revenue, lateness=DAY) as processor):
+    follow(live, processor)
+    quick = seconds_until_counted(live, processor, json.dumps(order)) < 2
 print(f"Counted, and safe on the disk, within two seconds: {quick}.")
 assert quick
 
@@ -730,7 +760,9 @@ assert 100 * ages.loc["stream", "views and clicks"] < ages.loc["every 15 min", "
 # %%
 def spoken(minutes):
     """A time in words."""
-    return f"{minutes * 60:.0f} s" if minutes < 1 else f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+    if minutes < 1:
+        return f"{minutes * 60:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 figure, axes = plt.subplots(figsize=(8, 3.2))
@@ -738,7 +770,8 @@ for shift, source, style in ((-0.12, "views and clicks", "o"), (0.12, "orders", 
     (dots,) = axes.plot(ages[source], np.arange(4) + shift, style, markersize=8, label=source)
     for row, age in enumerate(ages[source]):
         axes.annotate(spoken(age), (age, row + shift), (8, -4), textcoords="offset points", color=dots.get_color())
-axes.set(xscale="log", xlim=(0.016, 3_000), yticks=range(4), yticklabels=rhythms, title="A stream is no fresher than its source",
+axes.set(xscale="log", xlim=(0.016, 3_000), yticks=range(4), yticklabels=rhythms,
+         title="A stream is no fresher than its source",
          xlabel="median age when it is in an answer (logarithmic scale)")
 axes.set_xticks([1 / 60, 0.1, 1, 10, 60, 600], ["1 s", "6 s", "1 min", "10 min", "1 h", "10 h"])
 axes.invert_yaxis()
@@ -749,41 +782,35 @@ plt.show()
 # %% [markdown]
 # **Read the figure.** How old the median event is when it can be in an answer; left is fresher. For views and clicks
 # (blue) a stream is over a hundred times fresher than a run every quarter of an hour. For orders (orange) it gains
-# nothing: the shop's systems hand them over every quarter of an hour, and no processor can know before.
+# nothing over a run just after the hand-over: the shop's systems hand them over every quarter of an hour, and nobody
+# can know before.
 #
 # Many requirements that are called “real-time” turn out to mean “within a quarter of an hour”. A batch job every 15
 # minutes does that, and stays what it is: a job that can be run again.
 #
 # ## Batch against stream, measured
 #
-# Here is the comparison that textbooks print, with what this lesson has measured.
+# Here is the comparison that textbooks print, with what this lesson has measured. First, how much there is to write
+# and to keep.
 
 # %% tags=["nbval-ignore-output"]
 def lines_of(*names):
-    """The lines of code in files of `dataml_lab.streaming`, without blank lines, comments and docstrings."""
-    trees = [ast.parse(Path(batch.__file__).with_name(name).read_text("utf-8")) for name in names]
-    return sum(len(list(filter(None, ast.unparse(without_docstrings(tree)).splitlines()))) for tree in trees)
-
-
-def without_docstrings(tree):
-    """The syntax tree, less what only explains."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree
-
-
-def tables_of(file):
-    """The tables of an SQLite file."""
-    with closing(sqlite3.connect(file)) as connection:
-        return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    """The lines in files of `dataml_lab.streaming` that aren't blank, docstrings included."""
+    texts = [Path(batch.__file__).with_name(name).read_text("utf-8") for name in names]
+    return sum(bool(line.strip()) for text in texts for line in text.splitlines())
 
 
 code = {"batch": lines_of("batch.py"), "stream": lines_of("processor.py", "follow.py")}
-remembered = tables_of(desk / "revenue.db")
-print(f"Lines of code: {code['batch']} for batch, {code['stream']} for the stream.")
-print(f"To be kept between two steps: nothing for batch, for the stream {', '.join(remembered)}.")
-assert code["stream"] > 2 * code["batch"]
+with closing(sqlite3.connect(file)) as connection:
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+print(f"Lines: {code['batch']} for batch, on a query engine; {code['stream']} for the stream, engine included.")
+state = [name for name in tables if name not in ("late", "quarantined")]  # those are results
+print(f"Kept between two steps, beside records and results: nothing for batch; {', '.join(state)} for the stream.")
+assert code["stream"] > 2 * code["batch"] and len(state) == 4
+
+# %% [markdown]
+# The counts are of this lesson's own code, and not quite fair: DuckDB does the work for the batch job, as Flink or
+# Spark would for a stream. What no engine takes away is that a stream has state, and somebody has to look after it.
 
 # %% tags=["nbval-ignore-output"]
 def seconds_of(work):
@@ -801,23 +828,32 @@ def replay():
 
 with warehouse:
     one_day = seconds_of(lambda: batch.rebuild(warehouse.connection, revenue, days[90:91], "orders", "daily"))
-again = {"batch": one_day, "stream": seconds_of(replay)}
-nightly, often = ages.loc["every night", "views and clicks"] / 60, ages.loc["every 15 min", "views and clicks"]
-refused = by_patience.loc["4 days", "counted"] - by_patience.loc["1 h", "counted"]
-table = pd.DataFrame({
-    "batch": [f"{nightly:.0f} h by night, {often:.0f} min every 15 min", f"{code['batch']} lines, no state", f"1 day, {again['batch']:.3f} s",
-              "none: the day is made again"],
-    "stream": ["seconds, if the source is as quick", f"{code['stream']} lines, {len(remembered)} tables of state",
-               f"all 180 days, {again['stream']:.3f} s", f"{refused} of {by_patience.loc['4 days', 'counted']:,} with 1 h of patience"],
-}, index=["median age of an event", "complexity", "one past day again", "lost for being late"])
+everything = seconds_of(replay)
+
+# %% tags=["nbval-ignore-output"]
+age = ages["views and clicks"].map(spoken)
+table = pd.DataFrame({"batch": {
+    "median age of a click": f"{age['every night']} by night, {age['every 15 min']} every 15 min",
+    "code and state": f"{code['batch']} lines, none",
+    "one past day again": f"that day's rows, {one_day:.2f} s",
+    "lost for being late": "none, if late days are made again",
+}, "stream": {
+    "median age of a click": age["stream"],
+    "code and state": f"{code['stream']} lines, {len(state)} tables",
+    "one past day again": f"all {len(topic):,} records, {everything:.2f} s",
+    "lost for being late": f"{short['counted']} of {by_patience['counted'].max():,} orders with 1 h of patience",
+}})
 table
 
 # %% [markdown]
 # ## The same stream on Spark
 #
 # (An extra: it needs Java 17 and half a gigabyte for PySpark, and the lesson goes on without.) Past one machine, you
-# would not extend a processor of your own, but take an engine such as Flink, Kafka Streams or Spark Structured
-# Streaming. They have the words of this lesson: event time, watermark, windows, checkpoint.
+# would not extend a processor of your own, but take an engine: Flink, Kafka Streams or Spark Structured Streaming.
+#
+# They know what you have met here, partly by other names: our `lateness` is *bounded out-of-orderness* in Flink, the
+# *delay threshold* in Spark, the *grace period* in Kafka Streams. And they ask whether an event's window is still
+# open, where our processor asks how old the event is, which drops a little more.
 #
 # The next cell hands Spark the clean orders in the order in which they were received, nine files of up to a thousand,
 # and asks it for the revenue of each day.
@@ -827,8 +863,9 @@ def on_spark(question, lateness):
     """Spark's answer and the batch job's; or in words what Spark needs."""
     if needed := spark.missing():
         return print(f"Skipped. {needed}.")
-    spark.land(question, kept.sort_values("received_at"), desk / "for_spark")
-    answer = spark.on_spark(question, desk / "for_spark", lateness)
+    folder = fresh("for_spark")
+    spark.land(question, kept.sort_values("received_at"), folder)
+    answer = spark.on_spark(question, folder, lateness)
     print(f"Spark has the {len(answer)} days and sums of the batch job: {answer.equals(daily)}.")
     assert answer.equals(daily)
     return None
@@ -838,7 +875,7 @@ def on_spark(question, lateness):
 on_spark(revenue, lateness=5 * DAY)
 
 # %% [markdown]
-# Where Spark has run, three engines have answered one question with sums that are equal to the cent. What differs is
+# Where Spark has run, three programs have answered one question with sums that are equal to the cent. What differs is
 # the small print: Spark, for example, moves its watermark between batches of records, so that an event that comes
 # late in the very next batch may still be counted.
 
@@ -847,7 +884,7 @@ on_spark(revenue, lateness=5 * DAY)
 #
 # | | batch | stream |
 # |---|---|---|
-# | freshness | half a run's interval; hours or days are fine | seconds, if the source is as quick |
+# | freshness | about half a run's interval; hours or days are fine | seconds, if the source is as quick |
 # | complexity | one query, nothing to remember | windows, watermark, ids and offsets, in one transaction |
 # | to process again | run the job for those days | replay the log, as far as it still goes |
 # | typical use | reports, analytics, training data for models | alerts, fraud, live dashboards |
@@ -894,12 +931,22 @@ on_spark(revenue, lateness=5 * DAY)
 # waiting. With a run every hour, events wait from 0 to 3600 seconds and keep 72% on average.
 #
 # ```python
-# {"what": "live tracking of deliveries", "events_per_day": 400_000.0, "worth": 0.0006, "half_life_s": 3600.0,
-#  "reruns_per_day": 0.0, "run_cost": 0.4, "stream_day": 60.0}
+# {"what": "live tracking of deliveries", "events_per_day": 400_000.0, "worth": 0.0006,
+#  "half_life_s": 3600.0, "reruns_per_day": 0.0, "run_cost": 0.4, "stream_day": 60.0}
 # ```
 #
-# comes to 68.09 EUR a day as a stream, to 77.28 with a run every hour, and to 58.84 with one every 900 seconds: live
-# or not.
+# comes to 68.09 EUR a day as a stream, to 77.28 with a run every hour, and to 58.84 with one every 900 seconds.
+# Before you go on, make sure that your bill does: what is lost on average is not what is lost at the average wait.
+#
+# The cases above, and one that is often called real-time:
+#
+# | case | `events_per_day` | `worth` | `half_life_s` | `reruns_per_day` | `run_cost` | `stream_day` |
+# |---|---:|---:|---:|---:|---:|---:|
+# | a weekly e-mail of recommendations | 200,000 | 0.0002 | 5,184,000 | 0.1 | 8 | 60 |
+# | finding fraudulent card payments | 3,000,000 | 0.004 | 30 | 0 | 0.4 | 60 |
+# | the daily revenue report | 400,000 | 0.00015 | 864,000 | 1 | 2 | 60 |
+# | the leaderboard of an online game | 8,000,000 | 0.0005 | 8 | 0 | 0.4 | 60 |
+# | a “real-time” warehouse dashboard | 400,000 | 0.0006 | 3,600 | 0 | 0.4 | 60 |
 #
 # {{properties}}
 
@@ -945,7 +992,7 @@ grade("choose", globals())
 # batch, everything else in the brief being as it is.
 #
 # - `field` is any of the six numbers of the brief, such as `"half_life_s"`, and its present value is above 0. The
-#   bill is that of exercise 3, whose functions you may call.
+#   bill is that of exercise 3, whose functions you may call; if it is a little off, the tipping points are, too.
 # - Look between a hundredth of the field's present value and a hundred times it. You may rely on this: within that
 #   range the cheaper side changes once, or never; then return `None`.
 # - You are judged just below and just above: 5% below your value and 5% above it, different sides must be cheaper.
@@ -1025,7 +1072,7 @@ grade("tips_at", globals())
 #
 # - Say which clock you mean. Windows are cut by when things occurred; what you know depends on when they were received.
 # - A watermark is a promise: what is older no longer counts. Patience costs freshness, impatience costs completeness.
-# - Late records are counted and kept, not dropped: their number says whether your patience is right.
+# - Keep what is late, though it is in no sum, and watch how much it is: that says whether your patience is right.
 # - State is bounded by open windows and the ids that may still come again; if it isn't, it will end you.
 # - No order of two separate steps survives every crash. Put the result and the position into one transaction, or
 #   write so that writing again changes nothing.
@@ -1038,4 +1085,4 @@ grade("tips_at", globals())
 #
 # **Read on.** Martin Kleppmann, *Designing Data-Intensive Applications*: the chapters on batch and on stream
 # processing. Tyler Akidau and others, *The Dataflow Model*, on windows, watermarks and lateness. The documentation of
-# Kafka Streams, Apache Flink and Spark Structured Streaming on windowing: the words are those of this lesson.
+# Kafka Streams, Apache Flink and Spark Structured Streaming on windowing.
