@@ -55,7 +55,7 @@ def number(value: Any) -> float:
     """
     if isinstance(value, str) and NUMERAL.fullmatch(value.strip()):
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, (float, int, Real)) or not abs(value) <= sys.float_info.max:
+    if isinstance(value, bool) or not isinstance(value, Real) or not abs(value) <= sys.float_info.max:
         raise ValueError("not a number")
     return float(value)
 

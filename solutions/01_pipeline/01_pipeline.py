@@ -1162,8 +1162,8 @@ with pipeline.Warehouse(desk / "copy.duckdb") as copy, database.connect() as con
 
 # %% [markdown]
 # At this size it hardly matters; your times will differ from those above. With millions of orders DuckDB makes a day
-# several times faster, as `benchmarks/pipeline.py` measures: it works through columns in blocks, on all cores, and
-# writes rows by column as well, where PostgreSQL writes them one by one.
+# fifteen times faster or more, as `benchmarks/pipeline.py` measures: it works through columns in blocks, on all cores,
+# and writes rows by column as well, where PostgreSQL writes them one by one.
 #
 # PostgreSQL has the data already, though, and answers one user's question at once. The next section needs just that.
 #
