@@ -21,6 +21,7 @@ from dataml_lab.checks.streaming.bill import (
     one_of,
     told,
 )
+from dataml_lab.checks.streaming.shown import digits, shown
 
 DEAR = 1.1  # how many times the cheapest bill a choice may cost
 FLIPS = 1.7  # how many times as dear the wrong side is, in both scenarios of a pair
@@ -76,17 +77,22 @@ def chosen(choose: Answer, what: str, scenario: Scenario) -> int:
     """What the answer chooses for a scenario of this name; Failed where it is no choice."""
     found = choose(told(what, scenario))
     if isinstance(found, bool) or not isinstance(found, int | float) or found not in EVERY:
-        raise Failed(f"choose returned {found!r:.80}, where one of {', '.join(map(str, EVERY))} is needed.")
+        raise Failed(f"choose returned {shown(found)}, where one of {', '.join(map(str, EVERY))} is needed.")
     return int(found)
 
 
 def too_dear(choose: Answer, what: str, scenario: Scenario) -> str | None:
-    """That a choice costs much more than the cheapest, in words."""
+    """That a choice costs much more than the cheapest, in words; None where it doesn't."""
     every, least = chosen(choose, what, scenario), float(bills(scenario).min())
     comes_to = float(bill(scenario, every))
     if comes_to <= DEAR * least:
         return None
     return f"you chose {way(every)}, which comes to {comes_to:,.2f} EUR a day where {least:,.2f} are possible"
+
+
+def try_it(scenario: Scenario, *whats: str) -> str:
+    """The code that asks for a scenario under each of these names, each on a line of its own."""
+    return "\n".join(["Try it:", *(f"choose({told(what, scenario)})" for what in whats)])
 
 
 def way(every: int) -> str:
@@ -106,7 +112,7 @@ def _settles_the_cases(choose: Answer, world: Choices) -> str | None:
     for what, scenario in CASES.items():
         wrong = too_dear(choose, what, scenario)
         if wrong:
-            return f"For {what}, {wrong}."
+            return f"For {what}, {wrong}. {try_it(scenario, what)}"
     return None
 
 
@@ -114,13 +120,11 @@ def _settles_the_cases(choose: Answer, world: Choices) -> str | None:
 def _goes_by_numbers(choose: Answer, world: Choices) -> str | None:
     for scenario in world.either:
         found = {what: chosen(choose, what, scenario) for what in WORDS}
-        wrong = next(filter(None, (too_dear(choose, what, scenario) for what in WORDS)), None)
         if len(set(found.values())) > 1:
-            named = [f"{way(every)} for “{what}”" for every, what in {found[what]: what for what in WORDS}.items()]
+            names = {found[what]: what for what in WORDS}
+            named = [f"{way(every)} for “{what}”" for every, what in names.items()]
             return (f"The same numbers were judged under {len(WORDS)} names, and you chose {', '.join(named)}. What it "
-                    "is called changes no bill.")
-        if wrong:
-            return f"The same numbers were judged under {len(WORDS)} names, and under each of them {wrong}."
+                    f"is called changes no bill. {try_it(scenario, *names.values())}")
     return None
 
 
@@ -131,9 +135,9 @@ def demand(name: str, text: str) -> None:
             for scenario, other in (both, both[::-1]):
                 wrong = too_dear(choose, what, scenario)
                 if wrong:
-                    value, instead = getattr(scenario, name), getattr(other, name)
-                    return (f"Two briefs differ only in {name}, {value:,.6g} and {instead:,.6g}, and only one of them "
-                            f"wants a stream. For that with {value:,.6g}, {wrong}.")
+                    value, instead = digits(getattr(scenario, name)), digits(getattr(other, name))
+                    return (f"Two briefs differ only in {name}, {value} and {instead}, and only one of them wants a "
+                            f"stream. For that with {value}, {wrong}. {try_it(scenario, what)}")
         return None
 
     choose.demands(text, points=1)(broken)

@@ -9,6 +9,7 @@ import numpy as np
 
 from dataml_lab.checks.answers import Handle, Stopped, plain
 from dataml_lab.checks.process import Process
+from dataml_lab.checks.streaming.shown import shown
 
 Record = dict[str, int]
 PAGE = 20  # records that one read brings at most
@@ -84,23 +85,26 @@ class Log(Handle):
     def __init__(self, records: list[Record], machine: Machine, process: Process) -> None:
         self._records, self._machine, self._process = records, machine, process
         self.read_at: list[int] = []
+        self.returned: set[int] = set()  # the offsets of all records that a read has brought
 
     def read(self, offset: int) -> list[Record]:
         """The records from an offset on, up to PAGE or the end of a segment; none at the end of the log."""
         if not isinstance(offset, int) or offset < 0:
-            raise TypeError(f"log.read takes an offset, a whole number from 0, not {offset!r:.60}")
+            raise TypeError(f"log.read takes an offset, a whole number from 0, not {shown(offset, 60)}")
         self._process.step("before log.read")
         self.read_at.append(offset)
         if len(self.read_at) > 3 * len(self._records) + 10:
             raise Stopped(f"deliver read {len(self.read_at)} times from a log of {len(self._records)} records and was "
                           "not done: when does its loop end?")
         end = min(offset + PAGE, offset // SEGMENT * SEGMENT + SEGMENT)
-        return [dict(record) for record in self._records[offset:end]]
+        found = [dict(record) for record in self._records[offset:end]]
+        self.returned.update(record["offset"] for record in found)
+        return found
 
     def commit(self, offset: int) -> None:
         """Lets the broker keep an offset, in place of the last one."""
         if not isinstance(offset, int) or offset < 0:
-            raise TypeError(f"log.commit takes an offset, a whole number from 0, not {offset!r:.60}")
+            raise TypeError(f"log.commit takes an offset, a whole number from 0, not {shown(offset, 60)}")
         self._process.step("before log.commit")
         self._machine.committed = offset
         self._process.step("after log.commit")

@@ -18,7 +18,9 @@ from dataml_lab.checks.streaming.orders import (
     batch,
     orders,
     too_late,
+    window_of,
 )
+from dataml_lab.checks.streaming.shown import shown
 
 CENT = 0.006  # sums of floats, in any order
 ENDLESS = 1e12  # EUR that nobody spends
@@ -45,7 +47,7 @@ def heard(made: Made, after: int | None, method: str, *order: Order) -> list[Tel
     """What one call tells; `Failed` where that is no list of windows."""
     result = made(method, *order)
     if not isinstance(result, list | tuple | set):
-        raise Failed(f"Spending.{method} returned {result!r:.80}, where a list of windows was expected; where none is "
+        raise Failed(f"Spending.{method} returned {shown(result)}, where a list of windows was expected; where none is "
                      "complete, an empty list.")
     return [telling(method, window, after) for window in result]
 
@@ -58,7 +60,7 @@ def telling(method: str, window: object, after: int | None) -> Telling:
         amount = isinstance(total, int | float) and not isinstance(total, bool) and abs(total) < ENDLESS
         if moment and amount and isinstance(user, int):
             return Telling(user, moment, float(total), after)
-    raise Failed(f"Spending.{method} told of {window!r:.120}, where a window is (user_id, start, total): a whole "
+    raise Failed(f"Spending.{method} told of {shown(window, 120)}, where a window is (user_id, start, total): a whole "
                  "number, a datetime in UTC and EUR.")
 
 
@@ -76,22 +78,49 @@ def sums(found: list[Telling]) -> Told:
     return {(telling.user_id, telling.start): telling.total for telling in found}
 
 
+def same(total: float, other: float) -> bool:
+    """Whether two sums of EUR are the same but for the order in which they were added up."""
+    return math.isclose(total, other, abs_tol=CENT)
+
+
 def unlike(found: Told, expected: Told) -> str | None:
     """A window of which something else was told than expected, in words."""
-    for user, start in sorted(expected.keys() | found.keys()):
+    return next((words for _, words in differences(found, expected)), None)
+
+
+def differences(found: Told, expected: Told) -> Iterator[tuple[int, str]]:
+    """Each customer and window of which something else was told than expected, as the customer's number and in words;
+    first those that are no windows at all."""
+    keys = expected.keys() | found.keys()
+    for user, start in sorted(keys, key=lambda key: (window_of(key[1]) == key[1], key)):
         told, right = found.get((user, start)), expected.get((user, start))
         if told is None:
-            return f"nothing was told of {window(start)} of customer {user}, which comes to {right:.2f} EUR"
-        if right is None:
-            return f"{told:.2f} EUR were told of {window(start)} of customer {user}, in which nothing counts"
-        if not math.isclose(told, right, abs_tol=CENT):
-            return f"{told:.2f} EUR were told of {window(start)} of customer {user}, which comes to {right:.2f}"
-    return None
+            yield user, f"nothing was told of {window(start)} of customer {user}, which comes to {right:.2f} EUR"
+        elif window_of(start) != start:
+            yield user, f"a window from {clock(start)} was told of customer {user}, which is no full five minutes"
+        elif right is None:
+            yield user, f"{told:.2f} EUR were told of {window(start)} of customer {user}, in which nothing counts"
+        elif not same(told, right):
+            yield user, f"{told:.2f} EUR were told of {window(start)} of customer {user}, which comes to {right:.2f}"
+
+
+def twice(found: list[Telling]) -> Iterator[tuple[Telling, Telling]]:
+    """For each window that was told again, what was told of it first and then."""
+    first: dict[tuple, Telling] = {}
+    for telling in found:
+        if telling[:2] in first:
+            yield first[telling[:2]], telling
+        first.setdefault(telling[:2], telling)
 
 
 def window(start: datetime) -> str:
     """A window in words."""
-    return f"the window from {start:%H:%M:%S.%f}".removesuffix(".000000")
+    return f"the window from {clock(start)}"
+
+
+def clock(moment: datetime) -> str:
+    """A time of day, to the microsecond where it is no full second."""
+    return f"{moment:%H:%M:%S.%f}".removesuffix(".000000")
 
 
 @spending.demands("keeps customers apart", points=1)
@@ -146,12 +175,14 @@ def _tells_as_soon_as_it_may(spending: Maker, world: Orders) -> str | None:
     for what, lines in stories.items():
         stream = world.story(*lines)
         in_time = sums(tellings(spending(), stream, end=False))
-        wrong = unlike(in_time, {key: total for key, total in batch(stream).items() if key[1] == world.start})
+        complete = {key: total for key, total in batch(stream).items() if key[1] == world.start}
+        user, wrong = next(differences(in_time, complete), (None, None))
         if wrong:
             occurred = stream[-1]["occurred_at"]
-            return (f"{what} occurred at {occurred:%H:%M:%S}, two minutes or more after the end of the window from "
-                    f"{world.start:%H:%M:%S}: no order that comes now can count in it. When that order had been taken, "
-                    f"{wrong}.")
+            whose = "" if user == stream[-1]["user_id"] else " (of another customer)"
+            return (f"{what}{whose} occurred at {occurred:%H:%M:%S}, two minutes or more after the end of the window "
+                    f"from {world.start:%H:%M:%S}: no order that comes now can count in it. When that order had been "
+                    f"taken, {wrong}.")
     return None
 
 
@@ -159,16 +190,22 @@ def _tells_as_soon_as_it_may(spending: Maker, world: Orders) -> str | None:
 def _tells_each_window_once(spending: Maker, world: Orders) -> str | None:
     late = world.story(Line(20), Line(430), Line(40, delay=400), Line(1_000, who=1), Line(1_010), Line(1_500))
     for stream in (late, world.stream):
-        times: dict[tuple, int] = {}
-        for told in tellings(spending(), stream):
-            if told[:2] in times:
-                when = f"after order {told.after} of the stream" if told.after else "at the end"
-                return (f"{window(told.start).capitalize()} of customer {told.user_id} was told twice, the second time "
-                        f"{when}: whoever adds up what you tell counts it twice.")
-            times[told[:2]] = 1
-        if not times:
+        found = tellings(spending(), stream)
+        for first, again in twice(found):
+            when = f"after order {again.after} of the stream" if again.after else "at the end"
+            return (f"{window(again.start).capitalize()} of customer {again.user_id} was told twice, the second time "
+                    f"{when}{_amounts(first, again)}.")
+        if not found:
             return f"Of a stream of {len(stream)} orders no window was told."
     return None
+
+
+def _amounts(first: Telling, again: Telling) -> str:
+    """What is amiss with the amounts of a window that was told twice."""
+    if same(first.total, again.total):
+        return ": whoever adds up what you tell counts it twice"
+    return (f", once with {first.total:.2f} and once with {again.total:.2f} EUR: a window is told once, when it is "
+            "complete")
 
 
 @spending.demands("puts aside what comes too late", points=1)
@@ -187,26 +224,34 @@ def _puts_aside_what_is_too_late(spending: Maker, world: Orders) -> str | None:
 def amiss(late: object, stream: list[Order]) -> str | None:
     """How the ids of orders put aside differ from those of the orders that came too late."""
     if not isinstance(late, list | tuple | set) or not all(isinstance(number, int) for number in late):
-        raise Failed(f"Spending.late returned {late!r:.80}, where a list of order ids was expected.")
+        raise Failed(f"Spending.late returned {shown(late)}, where a list of order ids was expected.")
     expected = {order["order_id"] for order in too_late(stream)}
     lost, wrong = expected - set(late), set(late) - expected
     if lost or wrong:
         number = min(lost or wrong)
-        behind = next((behind for order, behind in lags(stream) if order["order_id"] == number), None)
         told = "is not among those put aside" if lost else "is among those put aside"
+        behind = next((lag(*pair) for pair in with_newest(stream) if pair[0]["order_id"] == number), None)
         if behind is None:
-            return f"{number!r} {told}, and no order has that id."
-        return (f"Order {number} occurred {behind:.9g} s before the newest order that had been taken, and {told}: too "
-                f"late is what occurred more than {PATIENCE / SECOND:g} s before it.")
+            return f"{shown(number)} {told}, and no order has that id."
+        return f"{behind}, and {told}: too late is what occurred more than {PATIENCE / SECOND:g} s before it."
     return "An order is put aside twice." if len(late) > len(expected) else None
 
 
-def lags(stream: list[Order]) -> Iterator[tuple[Order, float]]:
-    """Each order, and how many seconds before the newest one taken by then it occurred."""
-    newest = stream[0]["occurred_at"]
+def with_newest(stream: list[Order]) -> Iterator[tuple[Order, Order]]:
+    """Each order, and the newest one taken by then."""
+    newest = stream[0]
     for order in stream:
-        newest = max(newest, order["occurred_at"])
-        yield order, (newest - order["occurred_at"]) / SECOND
+        newest = max(newest, order, key=lambda order: order["occurred_at"])
+        yield order, newest
+
+
+def lag(order: Order, newest: Order) -> str:
+    """How long before the newest one an order occurred, in words."""
+    behind = (newest["occurred_at"] - order["occurred_at"]) / SECOND
+    cancelled = ", which was cancelled," if order["status"] == "cancelled" else ""
+    whose = "" if order["user_id"] == newest["user_id"] else ", one of another customer"
+    return (f"Order {order['order_id']}{cancelled} occurred {behind:.9g} s before the newest order that had been taken"
+            f"{whose}")
 
 
 @spending.demands("comes to what a batch job finds", points=1)
@@ -215,11 +260,19 @@ def _comes_to_what_a_batch_job_finds(spending: Maker, world: Orders) -> str | No
         return "Of a stream without any order, something was told."
     late = {order["order_id"] for order in too_late(world.stream)}
     in_time = [order for order in world.stream if order["order_id"] not in late]
-    wrong = unlike(sums(tellings(spending(), world.stream)), batch(in_time))
+    found = tellings(spending(), world.stream)
+    wrong = unlike(sums(found), batch(in_time)) or _told_unequal(found)
     if wrong:
         return (f"A stream of {len(world.stream)} orders in two hours, {len(late)} of them too late, was compared with "
                 f"a batch job over the others: {wrong}.")
     return _unlike_the_oracle(spending, world)
+
+
+def _told_unequal(found: list[Telling]) -> str | None:
+    """A window that was told again with another sum, in words."""
+    return next((f"{window(again.start)} of customer {again.user_id} was told with {first.total:.2f} EUR, and again "
+                 f"with {again.total:.2f}"
+                 for first, again in twice(found) if not same(first.total, again.total)), None)
 
 
 def _unlike_the_oracle(spending: Maker, world: Orders) -> str | None:

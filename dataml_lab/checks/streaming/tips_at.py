@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, draw, margin, one_of, told
+from dataml_lab.checks.streaming.shown import digits, shown
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
 ENDLESS = 1e300  # beyond what a bill can be made of
@@ -33,10 +33,14 @@ class Case(NamedTuple):
         return told(self.what, self.scenario)
 
     @property
+    def now(self) -> float:
+        """The present value of the field."""
+        return getattr(self.scenario, self.field)
+
+    @property
     def ends(self) -> tuple[float, float]:
         """Where the range begins and ends in which a tipping point is looked for."""
-        value = getattr(self.scenario, self.field)
-        return value / RANGE, value * RANGE
+        return self.now / RANGE, self.now * RANGE
 
     def at(self, value: float) -> Scenario:
         """The scenario with this value of the field."""
@@ -71,7 +75,7 @@ def drawn(random: np.random.Generator, name: str, flips: int) -> list[Case]:
 
 def margins(case: Case) -> np.ndarray:
     """The margin over the range of the case's field."""
-    return margin(case.at(getattr(case.scenario, case.field) * GRID))
+    return margin(case.at(case.now * GRID))
 
 
 def flipped(case: Case) -> int:
@@ -96,29 +100,44 @@ def found(tips_at: Answer, case: Case) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < ENDLESS:
-        raise Failed(f"tips_at returned {value!r:.80} for {case.field}, where a number above 0 or None is needed.")
+        raise Failed(f"tips_at returned {shown(value)} for {case.field}, where a number above 0 or None is needed.")
     return float(value)
 
 
 def amiss(tips_at: Answer, case: Case) -> str | None:
     """That the choice doesn't tip where the answer says, in words; None where it does."""
-    value, (low, high) = found(tips_at, case), case.ends
-    now = f"For {case.what} with {case.field} = {getattr(case.scenario, case.field):,.6g}, tips_at"
-    if value is None:
-        return None if not case.tips else f"{now} found no tipping point: {compared(case, low, high)}."
+    value = found(tips_at, case)
+    wrong = unfounded(case) if value is None else misplaced(case, value)
+    return wrong and (f"For {case.what} with {case.field} = {digits(case.now)}, tips_at {wrong} Try it:\n"
+                      f'tips_at({case.brief}, "{case.field}")')
+
+
+def unfounded(case: Case) -> str | None:
+    """That the choice tips where the answer found nothing, in words; None where it doesn't."""
+    return f"found no tipping point: {compared(case, *case.ends)}." if case.tips else None
+
+
+def misplaced(case: Case, value: float) -> str | None:
+    """That the choice doesn't tip at a value, in words; None where it does."""
+    low, high = case.ends
     if not case.tips:
-        return f"{now} returned {value:,.6g}, and the choice never tips: {compared(case, low, high)}."
-    below, above = value / NEAR, value * NEAR
+        return f"returned {digits(value)}, and the choice never tips: {compared(case, low, high)}."
     if not low <= value <= high:
-        return f"{now} returned {value:,.6g}, which is not between {low:,.6g} and {high:,.6g}."
-    if (margin(case.at(below)) > 0) != (margin(case.at(above)) > 0):
+        return f"returned {digits(value, 6)}, which is not between {digits(low)} and {digits(high)}."
+    if streams(case, value / NEAR) != streams(case, value * NEAR):
         return None
-    return f"{now} returned {value:,.6g}: {compared(case, below, above)}. The same way is cheaper on both sides."
+    return (f"returned {digits(value)}: {compared(case, value / NEAR, value * NEAR)}. The same way is cheaper on both "
+            "sides.")
+
+
+def streams(case: Case, value: float) -> bool:
+    """Whether a stream is cheaper at a value of the field."""
+    return bool(margin(case.at(value)) > 0)
 
 
 def compared(case: Case, low: float, high: float) -> str:
     """What a day costs in both ways at two values of the field."""
-    return "; ".join(f"at {value:,.6g} a day costs {bill(case.at(value), STREAM):,.2f} EUR as a stream and "
+    return "; ".join(f"at {digits(value)} a day costs {bill(case.at(value), STREAM):,.2f} EUR as a stream and "
                      f"{bills(case.at(value))[1:].min():,.2f} in the best batches" for value in (low, high))
 
 
@@ -126,22 +145,27 @@ def measured(tips_at: Answer, world: Cases) -> str:
     """What the cases of the lesson cost in both ways, and where the answer says that they tip."""
     lines = []
     for what, scenario in CASES.items():
-        line = {"case": what, "stream EUR": f"{bill(scenario, STREAM):,.0f}",
-                "best batch EUR": f"{bills(scenario)[1:].min():,.0f}"}
+        lines.append(f"{what}: stream {bill(scenario, STREAM):,.0f} EUR a day, "
+                     f"batches {bills(scenario)[1:].min():,.0f}")
         for name in ("half_life_s", "worth", "stream_day"):
             case = Case(what, scenario, name, tips=True)
-            line[f"{name} (tips at)"] = f"{getattr(scenario, name):,.3g} ({tipping(tips_at, case)})"
-        lines.append(line)
-    return pd.DataFrame(lines).to_string(index=False)
+            lines.append(f"    {name:<11}  {digits(case.now):>9} -> {tipping(tips_at, case)}")
+    return "\n".join(lines)
 
 
 def tipping(tips_at: Answer, case: Case) -> str:
-    """Where the answer says that a case tips, and whether that is so; nothing is asked where it tips twice."""
+    """Where the answer says that a case tips, and whether that is so: then on which side a stream is cheaper. Nothing
+    is asked where it tips twice."""
     if flipped(case) > 1:
         return "twice"
     case = case._replace(tips=flipped(case) > 0)
     value = found(tips_at, case)
-    return ("never" if value is None else f"{value:.3g}") + (" (wrong)" if amiss(tips_at, case) else "")
+    said = "never" if value is None else digits(value)
+    if amiss(tips_at, case):
+        return f"{said} (wrong)"
+    if value is None:
+        return said
+    return f"{said}, stream cheaper {'above' if streams(case, value * NEAR) else 'below'}"
 
 
 tips_at = Exercise("tips_at", cases, lambda names: answer(names, "tips_at"), fair, essay=3, measured=measured)

@@ -92,7 +92,8 @@ def judged(result):
     for exercise, namespace in answers(result):
         verdict = exercise.judge(namespace, [1])
         failing = [finding for finding in verdict.findings if finding.outcome == "fails"]
-        assert failing and all(finding.sentence.endswith((".", "?")) for finding in failing), verdict
+        told = [finding.sentence.partition("\n")[0] for finding in failing]
+        assert told and all(sentence.endswith((".", "?", " Try it:")) for sentence in told), verdict
         assert verdict.earned < verdict.points / 2
         assert "dataml_lab" not in str(verdict)
 

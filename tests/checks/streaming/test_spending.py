@@ -237,6 +237,41 @@ class NoEndWithoutOrders(Right):
         return super().finish() if self.newest.year > 2000 else self.nothing
 
 
+class Cumulated(Right):
+    """Tells, whenever an order of a window has come, what the window comes to by now."""
+
+    def take(self, order):
+        super().take(order)
+        late = order["occurred_at"] < self.newest - PATIENCE
+        return [] if late or not self.counts(order) else self.told([self.key(order)])
+
+    def told(self, windows):
+        return [(*window, self.totals[window]) for window in windows]
+
+
+class Clocks(Right):
+    """Has a clock for each customer."""
+
+    def __init__(self):
+        super().__init__()
+        self.clocks, self.who = {}, None
+
+    def take(self, order):
+        self.who = order["user_id"]
+        self.newest = self.clocks.get(order["user_id"], datetime(2000, 1, 1, tzinfo=UTC))
+        told = super().take(order)
+        self.clocks[self.who], self.who = self.newest, None
+        return told
+
+    def told(self, windows):
+        return super().told([window for window in windows if self.who in (window[0], None)])
+
+
+class KeepsMicroseconds(Right):
+    def window(self, moment):
+        return moment.replace(minute=moment.minute // 5 * 5, second=0)
+
+
 class Sleepy(Right):
     """Comes to the right sums, but tells nothing between the fiftieth order and the end."""
 
@@ -298,12 +333,39 @@ def test_only_the_oracle_knows_when_each_window_of_a_long_stream_is_to_be_told()
     (TwoMinutesAreLate, ASIDE, "Order 5003 occurred 120 s before the newest order"),
     (LateByReceived, ASIDE, "Order 5006 occurred 0 s before the newest order"),
     (NothingAside, ASIDE, "Order 5004 occurred 120.001 s before"),
-    (CompletedMoveTime, SOON, "A cancelled order occurred at "), (OneWindowATime, SOON, "A day later, the next order"),
+    (CompletedMoveTime, SOON, "A cancelled order (of another customer) occurred at "),
+    (OneWindowATime, SOON, "A day later, the next order"),
     (AsideTwice, ASIDE, "put aside twice"), (ToldAgainAtTheEnd, ONCE, "the second time at the end"),
     (NoEndWithoutOrders, BATCH, "Spending.finish raised AttributeError"),
 ])
 def test_sentences_tell_the_moment(mistake, name, part):
     assert part in failing(mistake)[name]
+
+
+@pytest.mark.parametrize(("mistake", "name", "part"), [
+    (Clocks, SOON, " (of another customer) occurred at "),
+    (Clocks, ASIDE, "Order 5005 occurred 221 s before the newest order that had been taken, one of another customer"),
+    (KeepsMicroseconds, BEGINS, ".999999 was told of customer"),
+    (KeepsMicroseconds, BEGINS, "which is no full five minutes"),
+    (NoPatience, ONCE, ", once with "),
+    (NoPatience, ONCE, " EUR: a window is told once"), (Cumulated, BATCH, " EUR, and again with "),
+    (Running, ONCE, "whoever adds up what you tell counts it twice"),
+])
+def test_sentences_tell_whose_clock_which_start_and_what_was_told_twice(mistake, name, part):
+    assert part in failing(mistake)[name]
+
+
+def test_where_the_newest_order_is_of_the_same_customer_no_other_is_spoken_of():
+    assert "another customer" not in failing(NothingAside)[ASIDE]
+
+
+def test_an_order_that_was_cancelled_is_said_to_be():
+    assert all(", which was cancelled, occurred " in failing(OnlyCompletedAside, [seed])[ASIDE] for seed in (1, 2, 3))
+
+
+def test_what_is_cut_ends_with_an_ellipsis():
+    with pytest.raises(Failed, match=r"1, 1, 1…, where a window is"):
+        told([[1] * 1_000])
 
 
 def test_a_verdict_is_the_same_twice():

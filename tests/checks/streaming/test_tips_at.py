@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import brentq
 
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, margin
+from dataml_lab.checks.streaming.shown import digits
 from dataml_lab.checks.streaming.tips_at import (
     NEAR,
     Case,
@@ -134,11 +135,18 @@ def test_sentences_tell_the_bills_on_both_sides_and_not_the_tipping_point(seed):
         right = root(case.brief, case.field)
         for value in (None, right * 1.2, right / 1.2):
             sentence = amiss(lambda brief, field, value=value: value, case)
-            assert f"{right:,.6g}" not in sentence
+            assert f" {digits(right)}:" not in sentence and f" {digits(right)} a day" not in sentence
             low, high = case.ends if value is None else (value / NEAR, value * NEAR)
             assert compared(case, low, high) in sentence
-            assert f"at {low:,.6g} a day costs {bill(case.at(low), STREAM):,.2f} EUR as a stream and " in sentence
+            assert f"at {digits(low)} a day costs {bill(case.at(low), STREAM):,.2f} EUR as a stream and " in sentence
             assert f"{bills(case.at(high))[1:].min():,.2f} in the best batches" in sentence
+
+
+def test_a_sentence_ends_with_code_that_shows_the_failure_and_has_no_powers_of_ten():
+    for case in tipping(1) + tipping(2):
+        sentence, _, code = amiss(lambda brief, field: brief[field], case).partition(" Try it:\n")
+        assert eval(code, {"tips_at": lambda brief, field: (brief, field)}) == (case.brief, case.field)
+        assert "e-0" not in sentence and "e+" not in sentence
 
 
 def test_a_case_that_tips_within_the_range_is_clear_at_its_ends():
@@ -153,8 +161,11 @@ def test_a_case_that_tips_within_the_range_is_clear_at_its_ends():
 def test_the_lessons_cases_are_measured():
     table = measured(tips_at.take({"tips_at": root}), world(1))
     assert all(what in table for what in CASES) and "50.8" in table and "wrong" not in table
+    assert "half_life_s          8 -> 0.466, stream cheaper above" in table  # below, even a stream is too slow
+    assert "half_life_s      3,600 -> 2,370, stream cheaper below" in table and "e+" not in table
     wrong = measured(tips_at.take({"tips_at": lambda brief, name: brief[name]}), world(1))
     assert wrong.count("(wrong)") == 15
+    assert max(map(len, wrong.splitlines() + table.splitlines())) <= 80  # a verdict indents by 14, a page holds 96
 
 
 def test_a_verdict_is_the_same_twice():

@@ -1,6 +1,6 @@
 """Takes stream_day for the price of an hour.
 
-fails: goes by numbers, not by names; weighs how fast a result loses its worth; weighs what a fresh result is worth; weighs how many events there are; weighs how often history is computed again; weighs what a run costs; weighs what a day of streaming costs
+fails: weighs how fast a result loses its worth; weighs what a fresh result is worth; weighs how many events there are; weighs how often history is computed again; weighs what a run costs; weighs what a day of streaming costs
 """
 
 import math

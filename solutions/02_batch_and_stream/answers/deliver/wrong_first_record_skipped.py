@@ -1,6 +1,6 @@
 """The offset kept is that of the last record, and the start value 0 makes it skip record 0.
 
-fails: adds up each customer's orders; loses nothing in a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
+fails: adds up each customer's orders; loses nothing in a crash; counts nothing twice after a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
 """
 
 from collections import deque

@@ -1,6 +1,6 @@
 """Trusts that ids ascend, and takes all that is not above the highest for a repetition.
 
-fails: adds up each customer's orders; loses nothing in a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
+fails: adds up each customer's orders; loses nothing in a crash; counts nothing twice after a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
 """
 
 def deliver(log, table):

@@ -1,6 +1,6 @@
 """Goes on by 20 whatever the number of records read.
 
-fails: adds up each customer's orders; loses nothing in a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
+fails: adds up each customer's orders; loses nothing in a crash; counts nothing twice after a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
 """
 
 from collections import deque

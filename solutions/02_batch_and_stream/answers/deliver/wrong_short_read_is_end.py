@@ -1,6 +1,6 @@
 """Fewer than 20 records are taken for the end of the log.
 
-fails: adds up each customer's orders; loses nothing in a crash; counts an order that is sent again once; goes on where it stopped
+fails: adds up each customer's orders; loses nothing in a crash; counts nothing twice after a crash; counts an order that is sent again once; goes on where it stopped
 """
 
 from collections import deque

@@ -1,6 +1,6 @@
 """Reads the total from the table for each record, and forgets what the batch has added before.
 
-fails: adds up each customer's orders; loses nothing in a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
+fails: adds up each customer's orders; loses nothing in a crash; counts nothing twice after a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
 """
 
 from collections import deque
