@@ -25,7 +25,7 @@
 #
 # **After this lesson you will be able to**
 #
-# - cut a stream into windows by the time at which things occurred, and say when a window may be told;
+# - cut a stream into windows by the time at which things occurred, and say when its result may be emitted;
 # - choose how long to wait for what comes late, and say what that costs;
 # - tell what a crash does to a count, and make each record count once;
 # - answer a new question about old records: replay a stream, run a batch job for past days;
@@ -303,7 +303,7 @@ plt.show()
 # ### Three kinds of windows
 #
 # *Tumbling* windows stand side by side: each event is in one. *Sliding* windows overlap: each event is in several, and
-# no burst falls between two of them. *Sessions* have no fixed size: one ends when nothing has come for a while.
+# no short burst is cut in two by all of them. *Sessions* have no fixed size: one ends when nothing has come for a while.
 
 # %%
 kinds = {"tumbling\n15 min": Tumbling(15 * MINUTE), "sliding\n30 min every 15": Sliding(30 * MINUTE, 15 * MINUTE),
@@ -885,7 +885,7 @@ on_spark(revenue, lateness=5 * DAY)
 # | | batch | stream |
 # |---|---|---|
 # | freshness | about half a run's interval; hours or days are fine | seconds, if the source is as quick |
-# | complexity | one query, nothing to remember | windows, watermark, ids and offsets, in one transaction |
+# | complexity | one query, nothing to remember | windows, watermark, ids and offsets, in one transaction; harder to debug, because order and timing matter |
 # | to process again | run the job for those days | replay the log, as far as it still goes |
 # | typical use | reports, analytics, training data for models | alerts, fraud, live dashboards |
 # | tools | cron and SQL, dbt, Airflow, Spark | Kafka Streams, Flink, Spark Structured Streaming |
