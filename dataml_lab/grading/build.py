@@ -44,10 +44,14 @@ def release_path(course: Path, lesson: str) -> Path:
 
 
 def is_current(course: Path, lesson: str) -> bool:
-    """Whether both notebooks of a lesson exist and come from its source as it is now."""
+    """Whether both notebooks of a lesson exist and come from its source as it is now, and nobody worked in the released
+    one, which is easily done: `dataml-lab lab` opens it."""
     version = notebook(source_of(course, lesson)).metadata.dataml_lab.version
     paths = solution_path(course, lesson), release_path(course, lesson)
-    return all(path.exists() and _version(path) == version for path in paths)
+    if not all(path.exists() and _version(path) == version for path in paths):
+        return False
+    cells = nbformat.read(paths[1], as_version=4).cells
+    return not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
 def _version(path: Path) -> str:

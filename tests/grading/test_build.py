@@ -52,6 +52,17 @@ def test_a_solution_notebook_has_the_cells_of_its_source(lesson):
     assert is_current(COURSE, lesson)
 
 
+def test_a_release_that_somebody_worked_in_is_not_current(course):
+    for path in (solution_path, release_path):
+        path(course, LESSON).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path(COURSE, LESSON), path(course, LESSON))
+    assert is_current(course, LESSON)
+    book = nbformat.read(release_path(course, LESSON), as_version=4)
+    next(cell for cell in book.cells if cell.cell_type == "code").execution_count = 1
+    nbformat.write(book, release_path(course, LESSON))
+    assert not is_current(course, LESSON)
+
+
 def answers(lesson):
     """The sources that would answer an exercise: solutions, the oracle and the catalogue's right answers."""
     book, folder = notebook(source_of(COURSE, lesson)), COURSE / "solutions" / lesson
