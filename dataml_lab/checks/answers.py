@@ -199,9 +199,9 @@ def _plain_scalar(value: Any) -> Any:
         return plain(value.to_pydatetime(warn=False)) if 1 <= value.year <= 9999 else str(value)
     if isinstance(value, np.generic):
         return value.item()
-    for kind in (bool, int, float, str, bytes):
-        if isinstance(value, kind):
-            return plain(kind.__new__(kind, value))
+    for kind, base in ((int, int.__int__), (float, float.__float__), (str, str.__str__), (bytes, bytes.__bytes__)):
+        if isinstance(value, kind):  # by the base's own method: an Enum of texts says something else of itself
+            return plain(base(value))
     raise TypeError(f"an object of type {type(value).__name__}, where plain data was expected")
 
 

@@ -1,6 +1,7 @@
 """Calling an answer: copies, silence, deadlines, and nothing but plain data back."""
 
 import datetime as dt
+import enum
 import sys
 import threading
 
@@ -16,6 +17,14 @@ from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOf
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.datetimes(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner), max_leaves=15)
+
+
+class Choice(str, enum.Enum):  # noqa: UP042 - as students write it
+    RULE = "rule"
+
+
+class Many(enum.IntEnum):
+    TWO = 2
 
 
 class Liar(str):
@@ -38,7 +47,7 @@ def test_plain_data_comes_through_unchanged(value):
 
 @pytest.mark.parametrize(("value", "expected"), [
     (np.float64(1.5), 1.5), (np.int64(3), 3), (np.bool_(True), True), (np.str_("a"), "a"), (pd.NA, None),
-    (pd.NaT, None), (Liar("x"), "x"), (LyingDict(a=1), {"a": 1})])
+    (pd.NaT, None), (Liar("x"), "x"), (Choice.RULE, "rule"), (Many.TWO, 2), (LyingDict(a=1), {"a": 1})])
 def test_subclasses_become_their_base(value, expected):
     assert type(plain(value)) is type(expected)
     assert plain(value).__eq__(expected) is True or plain(value) is expected
