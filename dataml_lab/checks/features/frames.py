@@ -1,0 +1,56 @@
+"""Tables of features that answers return: whether they are tables of numbers, and where two of them differ."""
+
+import numpy as np
+import pandas as pd
+
+from dataml_lab.checks.answers import Failed
+from dataml_lab.checks.streaming.shown import shown
+
+TOLERANCE = 1e-11  # relative: sums in another order pass, a clock that went on between two calls doesn't
+
+
+def table(value: object, name: str, users: list[int]) -> pd.DataFrame:
+    """A returned value as a table of numbers (float64) with a row for each user; Failed where it is none."""
+    if not isinstance(value, pd.DataFrame):
+        raise Failed(f"{name} returned {shown(value)}, where a DataFrame is needed.")
+    if found := left_out(value.index.tolist(), users):
+        raise Failed(f"{name} was asked about {len(users)} users, and the index of what it returned {found}.")
+    if not value.columns.is_unique:
+        raise Failed(f"{name} returned two columns of the name {shown(value.columns[value.columns.duplicated()][0])}.")
+    return pd.DataFrame({column: as_numbers(value[column], name) for column in value.columns}, index=users)
+
+
+def left_out(index: list, users: list[int]) -> str | None:
+    """How an index is not the users that were asked about, in words; None where it is."""
+    if index == users:
+        return None
+    missing = [user for user in users if user not in index]
+    if missing and len(missing) < len(users):
+        return f"leaves out {'user ' + str(missing[0]) if len(missing) == 1 else f'{len(missing)} of them, such as {missing[0]}'}"
+    return f"is {shown(index)} instead of {shown(users)}: these users, in this order"
+
+
+def as_numbers(column: pd.Series, name: str) -> np.ndarray:
+    """A column as float64, missing values as NaN; Failed where it holds something else than numbers."""
+    if not (pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == object):
+        raise Failed(f"{name} returned the column {shown(column.name)} of type {column.dtype}, where numbers are "
+                     "needed.")
+    try:
+        return column.astype("float64").to_numpy(float, na_value=np.nan)
+    except (TypeError, ValueError):
+        value = next(item for item in column if not isinstance(item, int | float))
+        raise Failed(f"{name} returned {shown(value)} in the column {shown(column.name)}, where numbers are "
+                     "needed.") from None
+
+
+def difference(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
+    """Where two tables of the same users differ first, in words: "user 7's column 'orders' is 3 and then 4"."""
+    if list(one.columns) != list(other.columns):
+        return f"the columns are {shown(list(one.columns))} and then {shown(list(other.columns))}"
+    for name in one.columns:
+        apart = ~np.isclose(one[name], other[name], rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+        if apart.any():
+            place = int(np.argmax(apart))
+            before, after = one[name].iloc[place], other[name].iloc[place]
+            return f"of user {one.index[place]}, {shown(name)} is {before:.10g} and then {after:.10g}"
+    return None
