@@ -3,6 +3,7 @@
 Events are sorted by key and time; what a row may know is then a span of them, which is found by search.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
@@ -40,9 +41,10 @@ def latest(events: pd.DataFrame, rows: pd.DataFrame, by: str = "user_id", time: 
     """
     names = [name for name in events.columns if name != by]
     past, events = lined_up(events, rows, list(dict.fromkeys([by, time, *names])))
-    starts, ends = past.spans(None)
-    newest = np.full(len(ends), -1)
-    newest[ends > starts] = past.order[ends[ends > starts] - 1]
+    newest = np.full(len(past.ends), -1)
+    some = np.flatnonzero(past.ends)
+    last = past.order[past.ends[some] - 1]
+    newest[some] = np.where(past.codes[last] == past.askers[some], last, -1)
     return events[names].reset_index(drop=True).reindex(past.restored(newest)).set_axis(rows.index)
 
 
@@ -54,8 +56,9 @@ def lined_up(events: pd.DataFrame, rows: pd.DataFrame, names: list[str]) -> tupl
     refuse_nulls(rows, [key, "as_of"])
     null = (events[key].isna() | events[time].isna()).to_numpy()
     events = events.loc[~null, names] if null.any() else events[names]
-    codes = encoded(events[key], rows[key])
-    return Past.of(*codes, *in_one_unit(zoned(events[time], "events"), zoned(rows["as_of"], "rows"))), events
+    codes, askers = encoded(events[key], rows[key])
+    times, as_of, day = in_one_unit(zoned(events[time], "events"), zoned(rows["as_of"], "rows"))
+    return Past.of(codes, askers, times, as_of, day, Scale.of(codes, times)), events
 
 
 def refuse_missing(frame: pd.DataFrame, names: list[str], what: str) -> None:
@@ -141,12 +144,22 @@ class Scale(NamedTuple):
 
 
 def search(among: np.ndarray, needles: np.ndarray) -> np.ndarray:
-    """np.searchsorted from the left, of many needles on several cores."""
-    if len(needles) <= CHUNK:
-        return np.searchsorted(among, needles)
+    """np.searchsorted from the left, on several cores."""
+    return in_chunks(partial(np.searchsorted, among), needles)
+
+
+def picked(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """values[positions], on several cores."""
+    return in_chunks(values.take, positions)
+
+
+def in_chunks(work: Callable[[np.ndarray], np.ndarray], numbers: np.ndarray) -> np.ndarray:
+    """A number for each number, by threads that each do some of them; the work must let go of the interpreter."""
+    if len(numbers) <= CHUNK:
+        return work(numbers)
+    chunks = np.array_split(numbers, -(-len(numbers) // CHUNK))
     with ThreadPoolExecutor() as threads:
-        chunks = np.array_split(needles, -(-len(needles) // CHUNK))
-        return np.concatenate(list(threads.map(partial(np.searchsorted, among), chunks)))
+        return np.concatenate(list(threads.map(work, chunks)))
 
 
 def ordered(codes: np.ndarray, times: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -160,7 +173,7 @@ def ordered(codes: np.ndarray, times: np.ndarray, places: np.ndarray) -> np.ndar
 def stable_order(places: np.ndarray) -> np.ndarray:
     """np.argsort(places, kind="stable"), in half the time."""
     order = np.argsort(places)
-    places = places[order]
+    places = picked(places, order)
     tied = places[1:] == places[:-1]
     return by_position(np.cumsum(np.concatenate([[0], ~tied])), order) if tied.any() else order
 
@@ -183,10 +196,11 @@ def run_starts(places: np.ndarray) -> np.ndarray:
 
 
 class Past(NamedTuple):
-    """Events and rows, each sorted by key and moment, so that what a row may know is a span of the events.
+    """Events and rows, each in the order of key and moment, so that what a row may know is a span of the events.
 
-    `order` and `asking` are the positions that the sorted events and rows had; `codes` and `times` are the sorted
-    events', `askers` and `as_of` the rows', `places` and `ends` where each is on the scale and where its span ends.
+    `order` and `asking` are the positions in which the events and the rows are in that order. `codes` and `times` are
+    the events', as they came; `askers` and `as_of` the rows', in order; `places` is where the events are on the scale,
+    in order, and `ends` where each row's span of them ends.
     """
 
     order: np.ndarray
@@ -201,18 +215,20 @@ class Past(NamedTuple):
     ends: np.ndarray
 
     @classmethod
-    def of(cls, codes, askers, times, as_of, day) -> "Past":
-        """The past of rows: of codes of keys at moments, as the events have them, in units with so many a day."""
-        scale = Scale.of(codes, times)
+    def of(
+        cls, codes: np.ndarray, askers: np.ndarray, times: np.ndarray, as_of: np.ndarray, day: int, scale: Scale
+    ) -> "Past":
+        """The past of rows: of `askers` at `as_of`, codes of keys and moments as those of the events."""
         places = scale.at(codes, times)
         order = ordered(codes, times, places)
+        events = picked(places, order)
         if np.array_equal(askers, codes) and np.array_equal(as_of, times):  # a row per event: nothing to sort or search
-            places, codes, times = places[order], codes[order], times[order]
-            return cls(order, order, codes, times, codes, times, day, scale, places, run_starts(places))
-        asked = scale.at(askers, as_of)
-        asking, places = ordered(askers, as_of, asked), places[order]
-        ends = search(places, asked[asking])
-        return cls(order, asking, codes[order], times[order], askers[asking], as_of[asking], day, scale, places, ends)
+            asking, ends = order, run_starts(events)
+        else:
+            places = scale.at(askers, as_of)
+            asking = ordered(askers, as_of, places)
+            ends = search(events, picked(places, asking))
+        return cls(order, asking, codes, times, picked(askers, asking), picked(as_of, asking), day, scale, events, ends)
 
     def spans(self, days: int | None) -> tuple[np.ndarray, np.ndarray]:
         """Where the span of each sorted row starts and where it ends; both rise from row to row."""
@@ -228,24 +244,14 @@ class Past(NamedTuple):
         return result
 
 
-class Known(NamedTuple):
-    """What a feature is made of: where the events that it aggregates are, and the spans of them that rows may know."""
-
-    order: np.ndarray
-    codes: np.ndarray
-    times: np.ndarray
-    starts: np.ndarray
-    ends: np.ndarray
-
-
-def known(feature: Feature, events: pd.DataFrame, past: Past) -> Known:
-    """The events that a feature aggregates, sorted, and the rows' spans of them."""
+def known(feature: Feature, events: pd.DataFrame, past: Past) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The positions of the events that a feature aggregates, in order, and the rows' spans of them."""
     starts, ends = past.spans(feature.days)
     if feature.column is None and feature.where is None:
-        return Known(past.order, past.codes, past.times, starts, ends)
+        return past.order, starts, ends
     kept = relevant(feature, events)[past.order]
     before = np.concatenate([[0], np.cumsum(kept)])
-    return Known(past.order[kept], past.codes[kept], past.times[kept], before[starts], before[ends])
+    return past.order[kept], before[starts], before[ends]
 
 
 def relevant(feature: Feature, events: pd.DataFrame) -> np.ndarray:
@@ -261,15 +267,15 @@ def relevant(feature: Feature, events: pd.DataFrame) -> np.ndarray:
 
 def values_of(feature: Feature, events: pd.DataFrame, past: Past) -> np.ndarray:
     """A feature of the sorted rows."""
-    order, codes, times, starts, ends = known(feature, events, past)
+    order, starts, ends = known(feature, events, past)
     if feature.kind == "count":
         return ends - starts
     if feature.kind == "distinct":
-        return distinct(codes, pd.factorize(events[feature.column].iloc[order])[0], starts, ends)
+        return distinct(past.codes[order], pd.factorize(events[feature.column].iloc[order])[0], starts, ends)
     found, some = np.full(len(ends), np.nan if feature.empty is None else float(feature.empty)), ends > starts
     starts, ends = starts[some], ends[some]
     if feature.kind == "days_since_last":
-        found[some] = (past.as_of[some] - times[ends - 1]) / past.day
+        found[some] = (past.as_of[some] - past.times[order[ends - 1]]) / past.day
     else:
         found[some] = AGGREGATES[feature.kind](numbers(events[feature.column])[order], starts, ends)
     return found
