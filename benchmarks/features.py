@@ -75,9 +75,10 @@ def by_pandas(task, events):
     rows = labels()
 
     def window():
-        rolling = events.sort_values("occurred_at", kind="stable").groupby("user_id").rolling
-        found = rolling("30D", on="occurred_at", closed="left")["total"].count()
-        return found.droplevel(0).sort_index().fillna(0).astype("int64")
+        known = events.sort_values("occurred_at", kind="stable")
+        found = known.groupby("user_id").rolling("30D", on="occurred_at", closed="left")["total"].count()
+        by_user = known.index[known["user_id"].argsort(kind="stable")]
+        return pd.Series(found.fillna(0).to_numpy("int64"), by_user).sort_index()
 
     def join():
         sides = rows.reset_index().sort_values("as_of"), events.sort_values("occurred_at", kind="stable")

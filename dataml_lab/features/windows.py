@@ -16,6 +16,7 @@ from dataml_lab.features.definition import Feature, View, check
 DAY_SECONDS = 86_400
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 LIMB = 31  # bits; what spans add up in 63 may have 2**32 of them
+ROOM = 2**63  # of the whole numbers that say where a key and a moment are
 CHUNK = 500_000  # needles of one search
 
 
@@ -133,7 +134,7 @@ class Scale(NamedTuple):
     def of(cls, codes: np.ndarray, times: np.ndarray) -> "Scale":
         """The scale of these events."""
         first, last = (int(times.min()), int(times.max())) if len(times) else (0, 0)
-        fits = (int(codes.max(initial=0)) + 2) * (last - first + 2) < 2**63
+        fits = (int(codes.max(initial=0)) + 2) * (last - first + 2) < ROOM
         return cls(first, last, None if fits else np.unique(times))
 
     def at(self, codes: np.ndarray, moments: np.ndarray) -> np.ndarray:
@@ -313,8 +314,10 @@ def sums(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray
         limb = np.trunc(np.ldexp(rest, -exponent))
         rest -= np.ldexp(limb, exponent)
         limbs.append((spanned(limb.astype("int64"), starts, ends), exponent))
-    infinite = sum(np.where(spanned(values == sign, starts, ends), sign, 0.0) for sign in (np.inf, -np.inf))
-    return joined(limbs, len(ends)) + infinite
+    with np.errstate(invalid="ignore"):  # infinities of both signs make no number
+        return joined(limbs, len(ends)) + sum(
+            np.where(spanned(values == sign, starts, ends), sign, 0.0) for sign in (np.inf, -np.inf)
+        )
 
 
 def spanned(numbers: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
