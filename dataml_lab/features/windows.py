@@ -141,7 +141,10 @@ class Scale(NamedTuple):
         """Where these keys and moments are."""
         if self.known is not None:
             return codes * (len(self.known) + 1) + search(self.known, moments)
-        return codes * (self.last - self.first + 2) + (np.clip(moments, self.first, self.last + 1) - self.first)
+        places = np.clip(moments, self.first, self.last + 1)
+        places -= self.first
+        places += codes * (self.last - self.first + 2)
+        return places
 
 
 def search(among: np.ndarray, needles: np.ndarray) -> np.ndarray:
@@ -155,12 +158,17 @@ def picked(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def in_chunks(work: Callable[[np.ndarray], np.ndarray], numbers: np.ndarray) -> np.ndarray:
-    """A number for each number, by threads that each do some of them; the work must let go of the interpreter."""
+    """A whole number for each, by threads that each do some of them; the work must let go of the interpreter."""
     if len(numbers) <= CHUNK:
         return work(numbers)
-    chunks = np.array_split(numbers, -(-len(numbers) // CHUNK))
+    found = np.empty(len(numbers), "int64")
+
+    def fill(start: int) -> None:
+        found[start : start + CHUNK] = work(numbers[start : start + CHUNK])
+
     with ThreadPoolExecutor() as threads:
-        return np.concatenate(list(threads.map(work, chunks)))
+        list(threads.map(fill, range(0, len(numbers), CHUNK)))
+    return found
 
 
 def ordered(codes: np.ndarray, times: np.ndarray, places: np.ndarray) -> np.ndarray:
