@@ -83,7 +83,10 @@ def encoded(events: pd.Series, rows: pd.Series) -> tuple[np.ndarray, np.ndarray]
         ours, theirs = events.to_numpy("int64"), rows.to_numpy("int64")
         low, high = int(ours.min()), int(ours.max())
         if high - low < 2 * len(ours) + 1_000:
-            return ours - low, np.where((theirs >= low) & (theirs <= high), theirs - low, -1)
+            codes = ours - low
+            if np.array_equal(ours, theirs):  # a row per event: one array is enough
+                return codes, codes
+            return codes, np.where((theirs >= low) & (theirs <= high), theirs - low, -1)
     codes, keys = pd.factorize(plain(events))
     return codes, pd.Index(keys).get_indexer(plain(rows))
 
@@ -230,14 +233,14 @@ class Past(NamedTuple):
         """The past of rows: of `askers` at `as_of`, codes of keys and moments as those of the events."""
         places = scale.at(codes, times)
         order = ordered(codes, times, places)
-        events = picked(places, order)
-        if np.array_equal(askers, codes) and np.array_equal(as_of, times):  # a row per event: nothing to sort or search
-            asking, ends = order, run_starts(events)
+        places = picked(places, order)
+        if askers is codes and np.array_equal(as_of, times):  # nothing to sort or search
+            asking, ends = order, run_starts(places)
         else:
-            places = scale.at(askers, as_of)
-            asking = ordered(askers, as_of, places)
-            ends = search(events, picked(places, asking))
-        return cls(order, asking, codes, times, picked(askers, asking), picked(as_of, asking), day, scale, events, ends)
+            asked = scale.at(askers, as_of)
+            asking = ordered(askers, as_of, asked)
+            ends = search(places, picked(asked, asking))
+        return cls(order, asking, codes, times, picked(askers, asking), picked(as_of, asking), day, scale, places, ends)
 
     def spans(self, days: int | None) -> tuple[np.ndarray, np.ndarray]:
         """Where the span of each sorted row starts and where it ends; both rise from row to row."""
