@@ -21,6 +21,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from dataml_lab.features.definition import Feature, View, check
+from dataml_lab.features.windows import needed, plain, refuse_nulls, zoned
 from dataml_lab.streaming import spark
 
 if TYPE_CHECKING:
@@ -177,20 +178,55 @@ def tabled(engine: "SQLBackend", name: str) -> "ibis.Table":
 
 def numbered(view: View, rows: pd.DataFrame) -> pa.Table:
     """What an engine needs of the rows: the key, the moment in UTC, and the number by which to put them in order."""
-    if lacking := [name for name in (view.key, AS_OF) if name not in rows]:
-        raise ValueError(f"rows: no column {lacking[0]!r}; there are {', '.join(map(str, rows))}")
-    if not isinstance(rows[AS_OF].dtype, pd.DatetimeTZDtype):
-        raise ValueError(f"rows: {AS_OF!r} holds {rows[AS_OF].dtype}; times need a zone, such as .dt.tz_localize('UTC')")
-    for name in (view.key, AS_OF):
-        if (null := rows[name].isna().to_numpy()).any():
-            raise ValueError(f"rows: {name!r} is null in the row {rows.index[null][0]!r}")
-    key = pa.array(rows[view.key])
-    key = key.dictionary_decode() if pa.types.is_dictionary(key.type) else key
-    as_of = pa.array(rows[AS_OF].dt.tz_convert("UTC")).cast(pa.timestamp("us", "UTC"))
-    return pa.table({ROW: range(len(rows)), view.key: key, AS_OF: as_of})
+    rows = needed(rows, [view.key, AS_OF], "rows")
+    refuse_nulls(rows)
+    as_of = zoned(rows[AS_OF], "rows").dt.tz_convert("UTC")
+    # Microseconds are what engines keep; of nanoseconds that would be lost, Arrow makes a ValueError.
+    as_of = pa.array(as_of).cast(pa.timestamp("us", "UTC"))
+    return pa.table({ROW: range(len(rows)), view.key: pa.array(plain(rows[view.key])), AS_OF: as_of})
 
 
 def tidy(found: pd.DataFrame, view: View, rows: pd.DataFrame) -> pd.DataFrame:
     """The features that an engine has found, in the order of the rows and under their index."""
     types = {feature.name: "int64" if feature.kind in COUNTS else "float64" for feature in view.features}
     return found.sort_values(ROW).set_index(rows.index)[view.names].astype(types)
+
+
+def on_spark(view: View, events: pd.DataFrame, rows: pd.DataFrame, patience: float = spark.PATIENCE) -> pd.DataFrame:
+    """The view's features of each row, as `windows.compute` gives them, by Spark, which reads both as Parquet files.
+
+    Raises ValueError where a column is missing or a row has no moment, SparkError where Spark is missing, fails, or
+    takes longer than `patience` seconds.
+    """
+    check(view)
+    known = needed(events, view.columns, "events")
+    zoned(events[view.time], "events")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, table in (("events", pa.Table.from_pandas(known, preserve_index=False)), ("rows", numbered(view, rows))):
+            parquet.write_table(table, Path(folder, f"{name}.parquet"), coerce_timestamps="us")
+        job = {"view": view, "folder": folder}
+        return tidy(spark.run("dataml_lab.features.engines", job, patience), view, rows)
+
+
+# What runs in the process beside the notebook's.
+
+
+def main(job: str) -> None:
+    """Computes the features of a job from the tables in its folder, into the folder `found`."""
+    import ibis
+
+    job = json.loads(job)
+    name, features, *rest = job["view"]
+    view = View(name, tuple(Feature(*feature) for feature in features), *rest)
+    with spark.session() as session, spark.trouble():
+        engine = ibis.pyspark.from_connection(session)
+        # Spark's timestamps are moments, only Ibis doesn't say so.
+        events, rows = (
+            engine.read_parquet(f"{job['folder']}/{table}.parquet").cast({time: "timestamp('UTC')"})
+            for table, time in (("events", view.time), ("rows", AS_OF))
+        )
+        engine.to_parquet(expression(view, events, rows).select(ROW, *view.names), job["found"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
