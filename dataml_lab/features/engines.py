@@ -97,7 +97,7 @@ def aggregate(feature: Feature, view: View, known: "ibis.Table") -> "ibis.Value"
     if feature.kind == "days_since_last":
         newest = known[own(view.time)].max(where=kept)
         return known[AS_OF].max().delta(newest, unit="microsecond") / DAY_US
-    values = not_nan(known[own(feature.column)])
+    values = comparable(known[own(feature.column)])
     if feature.kind == "distinct":
         return values.nunique(where=kept)
     if feature.kind == "mean":
@@ -117,8 +117,10 @@ def condition(feature: Feature, view: View, known: "ibis.Table") -> "ibis.Value 
     return functools.reduce(operator.and_, kept) if kept else None
 
 
-def not_nan(values: "ibis.Value") -> "ibis.Value":
-    """The values, null where a frame's NaN came into the engine as a number."""
+def comparable(values: "ibis.Value") -> "ibis.Value":
+    """The values as a frame has them: NaN, which came into the engine as a number, is null; true is 1."""
+    if values.type().is_boolean():
+        return values.cast("int8")
     return values.nullif(float("nan")) if values.type().is_floating() else values
 
 
@@ -133,11 +135,13 @@ def verify(view: View, events: "ibis.Table", rows: "ibis.Table") -> None:
     has(events, "events", view.columns, view.time)
     has(rows, "rows", [view.key, AS_OF], AS_OF)
     if shared := set(view.names) & set(rows.columns):
-        raise ValueError(f"rows: a column is called {sorted(shared)[0]!r} as a feature is; leave it out or rename it")
+        raise ValueError(f"rows: a column is called {sorted(shared)[0]!r}, as a feature is: rename it, or leave it out")
     for feature in view.features:
-        if feature.kind in OF_NUMBERS and not is_number(events[feature.column]):
-            raise ValueError(f"{view.name}.{feature.name}: {feature.column!r} holds {events[feature.column].type()}, "
-                             f'and "{feature.kind}" needs numbers')  # fmt: skip
+        if feature.kind in OF_NUMBERS:
+            holds(events, feature.column, ("numeric", "boolean"), f'"{feature.kind}" needs numbers')
+        if feature.where:
+            # Every engine has an own way of writing the others as text.
+            holds(events, feature.where[0], ("string", "integer"), "`where` compares text or whole numbers")
 
 
 def has(table: "ibis.Table", called: str, columns: list[str], time: str) -> None:
@@ -145,13 +149,14 @@ def has(table: "ibis.Table", called: str, columns: list[str], time: str) -> None
     if lacking := [name for name in columns if name not in table.columns]:
         raise ValueError(f"{called}: no column {lacking[0]!r}; there are {', '.join(table.columns)}")
     if getattr(table[time].type(), "timezone", None) is None:
-        raise ValueError(f"{called}: {time!r} holds {table[time].type()}, which says no moment: keep it as TIMESTAMPTZ, "
-                         "a timestamp with time zone")  # fmt: skip
+        raise ValueError(f"{called}: {time} holds {table[time].type()}, not times with a zone; keep TIMESTAMPTZ there")
 
 
-def is_number(values: "ibis.Value") -> bool:
-    """Whether a column can be added up."""
-    return values.type().is_numeric() or values.type().is_boolean()
+def holds(table: "ibis.Table", column: str, types: tuple[str, ...], need: str) -> None:
+    """ValueError, which says what is needed, unless the column is of one of these types."""
+    held = table[column].type()
+    if not any(getattr(held, f"is_{name}")() for name in types):
+        raise ValueError(f"events: {column} holds {held}, and {need}")
 
 
 def evaluate(view: View, engine: "SQLBackend", events: str, rows: pd.DataFrame) -> pd.DataFrame:
