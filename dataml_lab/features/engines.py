@@ -120,7 +120,7 @@ def condition(feature: Feature, view: View, known: "ibis.Table") -> "ibis.Value 
 def comparable(values: "ibis.Value") -> "ibis.Value":
     """The values as a frame has them: NaN, which came into the engine as a number, is null; true is 1."""
     if values.type().is_boolean():
-        return values.cast("int8")
+        return values.cast("int32")  # PostgreSQL knows no shorter way
     return values.nullif(float("nan")) if values.type().is_floating() else values
 
 
@@ -188,7 +188,7 @@ def numbered(view: View, rows: pd.DataFrame) -> pa.Table:
     as_of = zoned(rows[AS_OF], "rows").dt.tz_convert("UTC")
     # Microseconds are what engines keep; of nanoseconds that would be lost, Arrow makes a ValueError.
     as_of = pa.array(as_of).cast(pa.timestamp("us", "UTC"))
-    return pa.table({ROW: range(len(rows)), view.key: pa.array(plain(rows[view.key])), AS_OF: as_of})
+    return pa.table({ROW: pa.array(range(len(rows)), "int64"), view.key: pa.array(plain(rows[view.key])), AS_OF: as_of})
 
 
 def tidy(found: pd.DataFrame, view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -207,7 +207,8 @@ def on_spark(view: View, events: pd.DataFrame, rows: pd.DataFrame, patience: flo
     known = needed(events, view.columns, "events")
     zoned(events[view.time], "events")
     with tempfile.TemporaryDirectory() as folder:
-        for name, table in (("events", pa.Table.from_pandas(known, preserve_index=False)), ("rows", numbered(view, rows))):
+        tables = {"events": pa.Table.from_pandas(known, preserve_index=False), "rows": numbered(view, rows)}
+        for name, table in tables.items():
             parquet.write_table(table, Path(folder, f"{name}.parquet"), coerce_timestamps="us")
         job = {"view": view, "folder": folder}
         return tidy(spark.run("dataml_lab.features.engines", job, patience), view, rows)
