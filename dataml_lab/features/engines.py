@@ -5,7 +5,8 @@ back. Spark runs in a process of its own, this file run as a program (see `strea
 
 The engines agree. Counts are the same. Sums and means of a DECIMAL, as PostgreSQL keeps money, are added exactly and
 rounded once: they are the same in every engine to the last bit. A DOUBLE is added in whatever order the engine likes,
-as in any frame: results then differ by less than 1e-9 of the sum of the values' magnitudes, which is far below a cent.
+which may be another one tomorrow: results then differ, by less than 1e-9 of the sum of the values' magnitudes, which
+is far below a cent.
 """
 
 import functools
@@ -38,9 +39,9 @@ DAY_US = 86_400_000_000  # microseconds
 def expression(view: View, events: "ibis.Table", rows: "ibis.Table") -> "ibis.Table":
     """The rows, each once and in no order, with their columns and the view's features: counts int64, others float64.
 
-    `rows` has the key and `as_of`. Times are instants, with a time zone (TIMESTAMPTZ), to the microsecond; the time
-    zone of the session is UTC, which Ibis sees to when it connects. NaN counts as null. Raises ValueError for a view
-    that can't be computed on these tables.
+    `rows` has the key and `as_of`. Times are moments (TIMESTAMPTZ), to the microsecond; of Spark's, Ibis has to be told
+    so: `table.cast({"occurred_at": "timestamp('UTC')"})`. The session's time zone is UTC, as Ibis sets it when it
+    connects. NaN counts as null. Raises ValueError for a view that can't be computed on these tables.
     """
     check(view)
     verify(view, events, rows)
@@ -226,7 +227,7 @@ def main(job: str) -> None:
     view = View(name, tuple(Feature(*feature) for feature in features), *rest)
     with spark.session() as session, spark.trouble():
         engine = ibis.pyspark.from_connection(session)
-        # Spark's timestamps are moments, only Ibis doesn't say so.
+        # Spark's timestamps are moments, but Ibis says that they have no zone.
         events, rows = (
             engine.read_parquet(f"{job['folder']}/{table}.parquet").cast({time: "timestamp('UTC')"})
             for table, time in (("events", view.time), ("rows", AS_OF))

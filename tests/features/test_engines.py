@@ -118,6 +118,8 @@ def test_an_engine_finds_what_the_frames_give(engine, days):
     found = evaluate(view, engine, "toys", rows)
     alike(found, compute(view, events, rows))
     alike(found, slow(view, events, rows))
+    schema = expression(view, engine.table("toys"), ibis.memtable(rows[["user_id", "as_of"]])).schema()
+    assert [str(schema[name]).lstrip("!") for name in view.names] == [str(kind) for kind in found.dtypes]
     assert 0 < found.isna().mean().mean() < 0.5 and found.nunique().min() > 1  # of each there is something to find
 
 
@@ -175,7 +177,7 @@ def test_floats_are_added_to_a_billionth(engine):
     engine.create_table("toys", stored(events))
     found, wanted = evaluate(MONEY, engine, "toys", rows), compute(MONEY, events, rows)
     pd.testing.assert_frame_equal(found, wanted, rtol=1e-9, atol=0)
-    alike(found.round(2), wanted.round(2))
+    alike(found.round(6), wanted.round(6))
 
 
 def test_nan_is_null_and_true_is_one(engine):
