@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 Kind = Literal["count", "sum", "mean", "min", "max", "distinct", "days_since_last"]
+COUNTS = ("count", "distinct")
 OF_NO_COLUMN = ("count", "days_since_last")
 
 
@@ -13,7 +14,7 @@ class Feature(NamedTuple):
     keeps the events whose field has this value. "count" counts events, "distinct" the different values of `column`
     that are not null; "sum", "mean", "min" and "max" pass over nulls; "days_since_last" is the time from the newest
     event to `as_of`, in days with their fraction. Where there is nothing to aggregate, the feature is `empty`; None
-    leaves it missing, which is NaN in a frame. A count of nothing is 0.
+    leaves it missing, which is NaN in a frame. A "count" of nothing, or a "distinct", is 0 and has no other `empty`.
 
     >>> Feature("spend_90d", "sum", "total", days=90, where=("status", "completed"), empty=0.0).column
     'total'
@@ -72,6 +73,8 @@ def amiss(feature: Feature) -> str:
     if (feature.column is None) != (feature.kind in OF_NO_COLUMN):
         needs = "aggregates events and takes no column" if feature.column else "needs a column to aggregate"
         return f'"{feature.kind}" {needs}'
-    if feature.days is not None and (isinstance(feature.days, bool) or feature.days < 1):
+    if feature.kind in COUNTS and feature.empty:
+        return f"empty={feature.empty!r}, where a count of nothing is 0"
+    if feature.days is not None and (type(feature.days) is not int or feature.days < 1):
         return f"days={feature.days!r}, where a whole number from 1 on is needed, or None for all the past"
     return ""
