@@ -21,8 +21,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from dataml_lab.features.definition import Feature, View, check
-from dataml_lab.features.windows import needed, plain, refuse_nulls, zoned
+from dataml_lab.features.definition import COUNTS, Feature, View, check
+from dataml_lab.features.windows import plain, refuse_missing, refuse_nulls, zoned
 from dataml_lab.streaming import spark
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 AS_OF = "as_of"
 ROW = "row number"  # a space, so that no column has this name already
-COUNTS = ("count", "distinct")
 OF_NUMBERS = ("sum", "mean", "min", "max")
 DAY_US = 86_400_000_000  # microseconds
 
@@ -147,8 +146,7 @@ def verify(view: View, events: "ibis.Table", rows: "ibis.Table") -> None:
 
 def has(table: "ibis.Table", called: str, columns: list[str], time: str) -> None:
     """ValueError unless a table has the columns, and its times are moments."""
-    if lacking := [name for name in columns if name not in table.columns]:
-        raise ValueError(f"{called}: no column {lacking[0]!r}; there are {', '.join(table.columns)}")
+    refuse_missing(table, columns, called)
     if getattr(table[time].type(), "timezone", None) is None:
         raise ValueError(f"{called}: {time} holds {table[time].type()}, not times with a zone; keep TIMESTAMPTZ there")
 
@@ -184,8 +182,8 @@ def tabled(engine: "SQLBackend", name: str) -> "ibis.Table":
 
 def numbered(view: View, rows: pd.DataFrame) -> pa.Table:
     """What an engine needs of the rows: the key, the moment in UTC, and the number by which to put them in order."""
-    rows = needed(rows, [view.key, AS_OF], "rows")
-    refuse_nulls(rows)
+    refuse_missing(rows, [view.key, AS_OF], "rows")
+    refuse_nulls(rows, [view.key, AS_OF])
     as_of = zoned(rows[AS_OF], "rows").dt.tz_convert("UTC")
     # Microseconds are what engines keep; of nanoseconds that would be lost, Arrow makes a ValueError.
     as_of = pa.array(as_of).cast(pa.timestamp("us", "UTC"))
@@ -205,10 +203,11 @@ def on_spark(view: View, events: pd.DataFrame, rows: pd.DataFrame, patience: flo
     takes longer than `patience` seconds.
     """
     check(view)
-    known = needed(events, view.columns, "events")
+    refuse_missing(events, view.columns, "events")
     zoned(events[view.time], "events")
+    known = pa.Table.from_pandas(events[view.columns], preserve_index=False)
+    tables = {"events": known, "rows": numbered(view, rows)}
     with tempfile.TemporaryDirectory() as folder:
-        tables = {"events": pa.Table.from_pandas(known, preserve_index=False), "rows": numbered(view, rows)}
         for name, table in tables.items():
             parquet.write_table(table, Path(folder, f"{name}.parquet"), coerce_timestamps="us")
         job = {"view": view, "folder": folder}
