@@ -125,19 +125,27 @@ def on_spark(question: Question, folder: str | Path, lateness: float, patience: 
 
     Raises SparkError where Spark is missing, fails, or takes longer than `patience` seconds.
     """
-    if lacking := missing():
-        raise SparkError(lacking)
     if not list(Path(folder).glob("events/*")):
         raise SparkError(f"{folder}: no event has arrived there yet: `land` some, then ask again")
+    job = {"folder": str(Path(folder).resolve()), "lateness": lateness, **told(question)}
+    return tidy(run("dataml_lab.streaming.spark", job, patience), question)
+
+
+def run(module: str, job: dict[str, Any], patience: float = PATIENCE) -> pd.DataFrame:
+    """What a program finds on Spark: the frame that `module`, given its job as JSON, writes into the folder `found`.
+
+    That folder is named in the job that it gets. Raises SparkError where Spark is missing, fails, or takes longer than
+    `patience` seconds.
+    """
+    if lacking := missing():
+        raise SparkError(lacking)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
-        found = Path(work, "found")
-        job = {"folder": str(Path(folder).resolve()), "found": str(found), "lateness": lateness, **told(question)}
-        log = Path(work, "spark.log")
-        with running([sys.executable, "-m", "dataml_lab.streaming.spark", json.dumps(job)], log) as sidecar:
+        found, log = Path(work, "found"), Path(work, "spark.log")
+        with running([sys.executable, "-m", module, json.dumps({**job, "found": str(found)})], log) as sidecar:
             wait(sidecar, log, patience)
             if not (found / "_SUCCESS").exists():
                 raise SparkError(f"Spark ended without an answer. {last_words(log)}")
-            return tidy(pd.read_parquet(found), question)
+            return pd.read_parquet(found)
 
 
 def told(question: Question) -> dict[str, Any]:
