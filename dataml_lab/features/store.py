@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from dataml_lab.pipeline.push import open_sqlite, sqlite_errors
 from dataml_lab.pipeline.serve import transaction
 
 SNAPSHOT_AT = "snapshot_at"
+MOMENT = "snapshot_us"  # as_of in microseconds: Feast gives back features only, so that the moment must be one
 UTC_MICROS = "datetime64[us, UTC]"
 EPOCH, TICK = pd.Timestamp(0, tz="UTC"), pd.Timedelta(microseconds=1)
 NOT_A_TIME = pd.NaT.value
@@ -93,12 +94,21 @@ class History:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.folder)!r})"
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """See `FeatureStore.close`."""
+
     def register(self, view: View) -> None:
         """See `FeatureStore.register`."""
         path, text = self._definition(usable(view).name), json.dumps(view)
         with storage_errors(FeatureStoreError, path):
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
+                self._write(view, "none", pd.DataFrame(columns=columns(view)))  # a history has columns from the start
                 with replacing(path) as temporary:
                     temporary.write_text(text, "utf-8")
             elif path.read_text("utf-8") != text:
@@ -120,12 +130,8 @@ class History:
         """See `FeatureStore.snapshot`."""
         view, at = self.view(name), moment(as_of)
         rows = pd.DataFrame({view.key: whole(users).unique()}).assign(as_of=at).astype({"as_of": UTC_MICROS})
-        frame = rows.join(compute(view, events, rows).astype("float64"))
-        path = self.snapshots(name) / f"{at:%Y%m%dT%H%M%S.%fZ}.parquet"
-        with storage_errors(FeatureStoreError, path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as temporary:
-                frame.to_parquet(temporary, index=False)
+        frame = rows.assign(**{MOMENT: micros(at)}).join(compute(view, events, rows))
+        self._write(view, f"{at:%Y%m%dT%H%M%S.%fZ}", frame)
 
     def snapshots(self, name: str) -> Path:
         """The folder of a view's snapshots, a file for each moment."""
@@ -133,13 +139,18 @@ class History:
 
     def rows(self, name: str) -> pd.DataFrame:
         """All snapshots of a view, in the order of their moments: its key, as_of, features."""
-        view, files = self.view(name), sorted(self.snapshots(name).glob("*.parquet"))
-        if not files:
-            return pd.DataFrame(columns=[view.key, "as_of", *view.names], dtype="float64").astype(
-                {view.key: "int64", "as_of": UTC_MICROS}
-            )
+        names = [name for name in columns(self.view(name)) if name != MOMENT]
         with storage_errors(FeatureStoreError, self.snapshots(name)):
-            return parquet.read_table(files).to_pandas().sort_values("as_of", ignore_index=True)
+            files = sorted(self.snapshots(name).glob("*.parquet"))
+            return parquet.read_table(files, columns=names).to_pandas().sort_values("as_of", ignore_index=True)
+
+    def _write(self, view: View, stem: str, frame: pd.DataFrame) -> None:
+        """Puts the frame in the place of a file of the history, in which every column always has the same type."""
+        path = self.snapshots(view.name) / f"{stem}.parquet"
+        with storage_errors(FeatureStoreError, path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as temporary:
+                frame.astype(columns(view)).to_parquet(temporary, index=False)
 
     def _definition(self, name: str) -> Path:
         return self.folder / name / "view.json"
@@ -168,12 +179,6 @@ class LocalStore(History):
             self._connection = open_sqlite(self._path, "feature store")
         for table in TABLES:
             self._ask(table)
-
-    def __enter__(self) -> "LocalStore":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """See `FeatureStore.close`."""
@@ -224,7 +229,7 @@ def usable(view: View) -> View:
     wrong = [name for name in names if not (name.isascii() and name.isidentifier())]
     if wrong:
         raise ValueError(f"{view.name}: {wrong[0]!r} is no name of letters, digits and _ that starts with a letter")
-    if taken := {view.key, "as_of", SNAPSHOT_AT}.intersection(view.names):
+    if taken := {view.key, "as_of", "place", SNAPSHOT_AT, MOMENT}.intersection(view.names):
         raise ValueError(f"{view.name}: the store has a column {min(taken)!r} of its own: call the feature otherwise")
     return view
 
@@ -235,6 +240,12 @@ def moment(at: Any) -> pd.Timestamp:
     if pd.isna(found) or found.tz is None:
         raise ValueError(f"{at!r} is no moment with a time zone, such as 2025-03-01T00:00:00+00:00")
     return found.tz_convert("UTC").floor("us").as_unit("us")
+
+
+def columns(view: View) -> dict[str, str]:
+    """The columns of a snapshot, and their types."""
+    own = {view.key: "int64", "as_of": UTC_MICROS, MOMENT: "int64"}
+    return {**own, **dict.fromkeys(view.names, "float64")}
 
 
 def micros(at: pd.Timestamp) -> int:

@@ -1,0 +1,90 @@
+"""Feast in a Python of its own: the program of the process that a `FeastStore` talks to (see `store.sidecar`).
+
+There pandas is older and this package is not: the program needs Feast and the standard library, and nothing else.
+"""
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from feast import FeatureStore
+
+UTC = timezone.utc  # noqa: UP017 (the other Python may be an older one)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = datetime(1, 1, 2, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+SETTINGS = {"project": "dataml_lab", "provider": "local", "entity_key_serialization_version": 3}
+
+
+class Project:
+    """A project of Feast: Parquet read by DuckDB offline, SQLite online."""
+
+    def __init__(self, store: "FeatureStore") -> None:
+        self.store, self.declared = store, {}
+
+    def historical(self, view: dict[str, Any], rows: str, found: str, max_age_days: float | None) -> None:
+        """Writes to `found` the rows of the file `rows` (place, key, event_timestamp) with the view's features."""
+        import pandas as pd
+
+        self.declare(max_age_days=max_age_days, **view)
+        asked = pd.read_parquet(rows)
+        job = self.store.get_historical_features(entity_df=asked, features=references(view))
+        job.to_df().sort_values("place").to_parquet(found, index=False)
+
+    def materialise(self, view: dict[str, Any], until: int) -> None:
+        """Puts the newest rows until a moment (in microseconds) online, unless newer ones may be there."""
+        self.declare(**view)
+        end = EPOCH + until * TICK
+        # Feast itself would put older rows in the place of newer ones.
+        if all(end >= last for _, last in self.store.get_feature_view(view["name"]).materialization_intervals):
+            self.store.materialize(FIRST, end, feature_views=[view["name"]])
+
+    def online(self, view: dict[str, Any], keys: list[int]) -> dict[str, list]:
+        """The columns of what is online of these keys, in the order asked."""
+        self.declare(**view)
+        if not keys:  # which Feast fails at
+            return dict.fromkeys([*view["features"], view["moment"]], [])
+        rows = [{view["key"]: key} for key in keys]
+        return self.store.get_online_features(features=references(view), entity_rows=rows).to_dict()
+
+    def declare(
+        self, name: str, key: str, features: list[str], moment: str, files: str, max_age_days: float | None = None
+    ) -> None:
+        """Tells Feast of a view whose snapshots are such files; `moment` is a whole number, `features` the others."""
+        from feast import Entity, FeatureView, Field, FileSource, ValueType
+        from feast.data_format import ParquetFormat
+        from feast.types import Float64, Int64
+
+        if self.declared.get(name) == (max_age := max_age_days or 0):
+            return
+        entity = Entity(name=key, join_keys=[key], value_type=ValueType.INT64)
+        schema = [Field(name=key, dtype=Int64), Field(name=moment, dtype=Int64)]
+        schema += [Field(name=feature, dtype=Float64) for feature in features]
+        source = FileSource(path=files, file_format=ParquetFormat(), timestamp_field="as_of")
+        ttl = timedelta(days=max_age)  # 0 is for ever
+        self.store.apply([entity, FeatureView(name=name, entities=[entity], ttl=ttl, schema=schema, source=source)])
+        self.declared[name] = max_age
+
+
+def references(view: dict[str, Any]) -> list[str]:
+    """The features of a view, and the moment that they are as of, as Feast names them."""
+    return [f"{view['name']}:{name}" for name in [*view["features"], view["moment"]]]
+
+
+@contextmanager
+def commands(folder: str, offline: str = "duckdb") -> Iterator[dict[str, Callable]]:
+    """The commands of the process; the project is in `folder`, and `offline` names Feast's kind of offline store."""
+    sys.stdout = sys.stderr  # what Feast prints must not be taken for an answer
+    warnings.simplefilter("ignore")
+    from feast import FeatureStore, RepoConfig
+
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    online = {"type": "sqlite", "path": f"{folder}/online.db"}
+    stores = {"registry": f"{folder}/registry.db", "offline_store": {"type": offline}, "online_store": online}
+    project = Project(FeatureStore(config=RepoConfig(**SETTINGS, **stores)))
+    yield {"historical": project.historical, "materialise": project.materialise, "online": project.online}

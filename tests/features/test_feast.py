@@ -1,0 +1,116 @@
+"""Feast behind the names of our own store: it does what ours does, in a process that ends with the notebook's."""
+
+import os
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dataml_lab.features import feast
+from dataml_lab.features.definition import Feature, View
+from dataml_lab.features.feast import FeastStore, Process, missing
+from dataml_lab.features.store import FeatureStoreError, LocalStore
+from tests.features.behaviour import BEHAVIOUR, USERS
+from tests.features.worlds import BEGIN, DAY, VIEW, events, fill, moments, rows
+
+needs_feast = pytest.mark.skipif(bool(missing()), reason=missing())
+
+
+# With Feast
+
+
+@needs_feast
+@pytest.mark.parametrize("behaviour", BEHAVIOUR, ids=lambda function: function.__name__)
+def test_it_is_a_feature_store(behaviour, tmp_path):
+    behaviour(FeastStore, tmp_path)
+
+
+@needs_feast
+def test_both_stores_give_the_same(tmp_path):
+    with LocalStore(tmp_path / "ours") as ours, FeastStore(tmp_path / "theirs") as theirs:
+        for store in (ours, theirs):
+            fill(store, events(), moments())
+            store.materialise("orders", BEGIN + 6 * DAY)
+        pd.testing.assert_frame_equal(ours.historical("orders", rows()), theirs.historical("orders", rows()))
+        pd.testing.assert_frame_equal(ours.online("orders", USERS), theirs.online("orders", USERS))
+
+
+@needs_feast
+def test_feasts_file_store_loses_rows_which_ours_and_duckdb_keep(tmp_path):
+    asked = rows(number=60)
+    found = {}
+    for kind in ("duckdb", "file"):
+        store = FeastStore(tmp_path / kind)
+        store._process = Process(folder=str(tmp_path / kind / "feast"), offline=kind)
+        with store:
+            fill(store, events(), moments())
+            found[kind] = joined_by_feast(store, asked, tmp_path)
+    assert found["duckdb"] == len(asked) > found["file"]
+
+
+def joined_by_feast(store, asked, folder):
+    """How many rows Feast gives back for those asked."""
+    frame = asked.reset_index(drop=True).rename(columns={"as_of": "event_timestamp"})[["user_id", "event_timestamp"]]
+    frame["event_timestamp"] = frame["event_timestamp"].dt.tz_convert("UTC")
+    frame.rename_axis("place").reset_index().to_parquet(folder / "rows.parquet", index=False)
+    files = {"rows": str(folder / "rows.parquet"), "found": str(folder / "found.parquet")}
+    store._ask("historical", VIEW, max_age_days=None, **files)
+    return len(pd.read_parquet(files["found"]))
+
+
+PARENT = """
+from dataml_lab.features.feast import FeastStore
+store = FeastStore({folder!r})
+print(store.online("orders", [1])["snapshot_at"].notna()[0], flush=True)
+"""
+
+
+@needs_feast
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("end", ["exit", "kill"])
+def test_its_process_ends_with_its_owner(tmp_path, processes, end):
+    with closing(FeastStore(tmp_path)) as store:
+        fill(store, events(), [(BEGIN + DAY, [1])])
+        store.materialise("orders", BEGIN + DAY)
+    with processes.parent(PARENT.format(folder=str(tmp_path))) as parent:
+        assert parent.words == ["True"]
+        (child,) = processes.family(parent.pid)
+        processes.finish(parent, end)
+    processes.until(lambda: processes.gone(child))
+
+
+@needs_feast
+def test_it_ends_when_closed_and_what_feast_refuses_is_told(tmp_path, processes):
+    with FeastStore(tmp_path) as store:
+        fill(store, events(), moments())
+        for file in store.snapshots("orders").iterdir():
+            file.write_bytes(b"no Parquet")
+        with pytest.raises(FeatureStoreError, match=r"Feast: .*(?i:parquet)"):
+            store.historical("orders", rows())
+        (child,) = processes.family(os.getpid())
+    assert processes.gone(child)
+
+
+# Without it
+
+
+def test_what_is_missing_is_said_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv(feast.PYTHON, str(tmp_path / "python"))
+    store = FeastStore(tmp_path)
+    store.register(VIEW)
+    with pytest.raises(FeatureStoreError, match=r"python has no Feast: `make engines` installs it .* DATAML_LAB_FEAST"):
+        store.online("orders", [1])
+    monkeypatch.setenv(feast.PYTHON, sys.executable)
+    assert "has no Feast" in missing()
+
+
+def test_its_environment_is_beside_this_one(monkeypatch):
+    monkeypatch.delenv(feast.PYTHON, raising=False)
+    assert feast.python().parents[1].name == f"{Path(sys.prefix).name}-feast"
+
+
+def test_a_name_that_feast_would_lose_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="Feast loses features whose names end in _y: call 'orders_y' otherwise"):
+        FeastStore(tmp_path).register(View("orders", (Feature("orders_y", "count"),)))
