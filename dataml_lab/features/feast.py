@@ -27,6 +27,7 @@ from dataml_lab.features.store import (
     History,
     asked_rows,
     beside,
+    limit,
     looked_up,
     micros,
     moment,
@@ -98,14 +99,14 @@ class FeastStore(History):
             raise ValueError(f"{view.name}: Feast loses features whose names end in _y: call {lost[0]!r} otherwise")
         super().register(view)
 
-    def historical(self, name: str, rows: pd.DataFrame, max_age_days: float | None = None) -> pd.DataFrame:
+    def historical(self, name: str, rows: pd.DataFrame, max_age_days: int | None = None) -> pd.DataFrame:
         """See `FeatureStore.historical`; `max_age_days` is what Feast calls the ttl of a view."""
-        view = self.view(name)
+        view, days = self.view(name), limit(max_age_days)
         asked = asked_rows(view, rows).rename(columns={"as_of": "event_timestamp"})
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
             files = {"rows": f"{work}/rows.parquet", "found": f"{work}/found.parquet"}
             asked.rename_axis("place").reset_index().to_parquet(files["rows"], index=False)
-            self._ask("historical", view, max_age_days=max_age_days, **files)
+            self._ask("historical", view, max_age_days=days, **files)
             found = pd.read_parquet(files["found"]).rename(columns={MOMENT: SNAPSHOT_AT})
         at = pd.to_datetime(found[SNAPSHOT_AT].astype("Int64"), unit="us", utc=True).dt.as_unit("us")
         return beside(rows, found.assign(**{SNAPSHOT_AT: at})[[*view.names, SNAPSHOT_AT]])

@@ -27,7 +27,7 @@ class Project:
     def __init__(self, store: "FeatureStore") -> None:
         self.store, self.declared = store, {}
 
-    def historical(self, view: dict[str, Any], rows: str, found: str, max_age_days: float | None) -> None:
+    def historical(self, view: dict[str, Any], rows: str, found: str, max_age_days: int | None) -> None:
         """Writes to `found` the rows of the file `rows` (place, key, event_timestamp) with the view's features."""
         import pandas as pd
 
@@ -48,27 +48,28 @@ class Project:
         """The columns of what is online of these keys, in the order asked."""
         self.declare(**view)
         if not keys:  # which Feast fails at
-            return dict.fromkeys([*view["features"], view["moment"]], [])
+            return {name: [] for name in [*view["features"], view["moment"]]}
         rows = [{view["key"]: key} for key in keys]
         return self.store.get_online_features(features=references(view), entity_rows=rows).to_dict()
 
     def declare(
-        self, name: str, key: str, features: list[str], moment: str, files: str, max_age_days: float | None = None
+        self, name: str, key: str, features: list[str], moment: str, files: str, max_age_days: int | None = None
     ) -> None:
-        """Tells Feast of a view whose snapshots are such files; `moment` is a whole number, `features` the others."""
+        """Tells Feast of a view, unless it knows, whose snapshots are such files."""
         from feast import Entity, FeatureView, Field, FileSource, ValueType
         from feast.data_format import ParquetFormat
         from feast.types import Float64, Int64
 
-        if self.declared.get(name) == (max_age := max_age_days or 0):
+        days = max_age_days or 0  # of 0, Feast takes snapshots of any age
+        if self.declared.get(name) == days:
             return
         entity = Entity(name=key, join_keys=[key], value_type=ValueType.INT64)
         schema = [Field(name=key, dtype=Int64), Field(name=moment, dtype=Int64)]
         schema += [Field(name=feature, dtype=Float64) for feature in features]
         source = FileSource(path=files, file_format=ParquetFormat(), timestamp_field="as_of")
-        ttl = timedelta(days=max_age)  # 0 is for ever
+        ttl = timedelta(days=days)
         self.store.apply([entity, FeatureView(name=name, entities=[entity], ttl=ttl, schema=schema, source=source)])
-        self.declared[name] = max_age
+        self.declared[name] = days
 
 
 def references(view: dict[str, Any]) -> list[str]:
@@ -77,14 +78,15 @@ def references(view: dict[str, Any]) -> list[str]:
 
 
 @contextmanager
-def commands(folder: str, offline: str = "duckdb") -> Iterator[dict[str, Callable]]:
-    """The commands of the process; the project is in `folder`, and `offline` names Feast's kind of offline store."""
+def commands(folder: str) -> Iterator[dict[str, Callable]]:
+    """The commands of the process, whose project is in `folder`."""
     sys.stdout = sys.stderr  # what Feast prints must not be taken for an answer
     warnings.simplefilter("ignore")
     from feast import FeatureStore, RepoConfig
 
     Path(folder).mkdir(parents=True, exist_ok=True)
     online = {"type": "sqlite", "path": f"{folder}/online.db"}
-    stores = {"registry": f"{folder}/registry.db", "offline_store": {"type": offline}, "online_store": online}
+    # Feast's own choice offline, "file", leaves out the rows of users without an earlier snapshot.
+    stores = {"registry": f"{folder}/registry.db", "offline_store": {"type": "duckdb"}, "online_store": online}
     project = Project(FeatureStore(config=RepoConfig(**SETTINGS, **stores)))
     yield {"historical": project.historical, "materialise": project.materialise, "online": project.online}

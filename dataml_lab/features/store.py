@@ -60,16 +60,18 @@ class FeatureStore(Protocol):
         """
 
     def snapshot(self, name: str, events: pd.DataFrame, users: Iterable[int], as_of: Any) -> None:
-        """Computes the view for these users at a moment, and keeps that in place of what was kept for the moment.
+        """Computes the view for these users at a moment, and keeps that in place of what was kept of them for it.
 
-        A snapshot holds what occurred strictly before its moment, so that a backfill is a loop over moments.
+        A snapshot holds what occurred strictly before its moment, so that a backfill is a loop over moments. Users
+        who are not named keep what they have: no row of the history goes.
         """
 
-    def historical(self, name: str, rows: pd.DataFrame, max_age_days: float | None = None) -> pd.DataFrame:
+    def historical(self, name: str, rows: pd.DataFrame, max_age_days: int | None = None) -> pd.DataFrame:
         """The rows (a user, a moment `as_of`, and whatever else) with the features known of the user at the moment.
 
         These are the newest snapshot's at or before `as_of`, which are those that a server would have read; one that
-        is older than `max_age_days` counts for nothing. Index, order and number of the rows stay.
+        is older than `max_age_days` (from 1 on; None is for ever) counts for nothing. Index, order and number of the
+        rows stay.
         """
 
     def materialise(self, name: str, until: Any) -> None:
@@ -145,10 +147,13 @@ class History:
             return parquet.read_table(files, columns=names).to_pandas().sort_values("as_of", ignore_index=True)
 
     def _write(self, view: View, stem: str, frame: pd.DataFrame) -> None:
-        """Puts the frame in the place of a file of the history, in which every column always has the same type."""
+        """Puts rows in a file of the history, in place of the same users'; a column always has the same type."""
         path = self.snapshots(view.name) / f"{stem}.parquet"
         with storage_errors(FeatureStoreError, path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                kept = pd.read_parquet(path)
+                frame = pd.concat([kept[~kept[view.key].isin(frame[view.key])], frame])
             with replacing(path) as temporary:
                 frame.astype(columns(view)).to_parquet(temporary, index=False)
 
@@ -184,12 +189,12 @@ class LocalStore(History):
         """See `FeatureStore.close`."""
         self._connection.close()
 
-    def historical(self, name: str, rows: pd.DataFrame, max_age_days: float | None = None) -> pd.DataFrame:
+    def historical(self, name: str, rows: pd.DataFrame, max_age_days: int | None = None) -> pd.DataFrame:
         """See `FeatureStore.historical`."""
         view, history = self.view(name), self.rows(name)
-        asked = asked_rows(view, rows)
+        asked, days = asked_rows(view, rows), limit(max_age_days)
         found = newest(history, asked, view.key)
-        return beside(rows, fresh(found[[*view.names, SNAPSHOT_AT]], asked["as_of"], max_age_days))
+        return beside(rows, fresh(found[[*view.names, SNAPSHOT_AT]], asked["as_of"], days))
 
     def materialise(self, name: str, until: Any) -> None:
         """See `FeatureStore.materialise`."""
@@ -197,10 +202,9 @@ class LocalStore(History):
         latest = history[history["as_of"] <= end].drop_duplicates(self.view(name).key, keep="last")
         with self._lock, told(), sqlite_errors(self._path, "feature store"), transaction(self._connection):
             if self._connection.execute(MOVE_ON, (name, micros(end))).fetchall():
-                self._connection.execute("DELETE FROM online WHERE view = ?", (name,))
                 rows = latest.assign(as_of=latest["as_of"].astype("int64")).itertuples(index=False)
                 put = ((name, key, at, json.dumps(values)) for key, at, *values in rows)
-                self._connection.executemany("INSERT INTO online VALUES (?, ?, ?, ?)", put)
+                self._connection.executemany("INSERT OR REPLACE INTO online VALUES (?, ?, ?, ?)", put)
 
     def online(self, name: str, users: Iterable[int]) -> pd.DataFrame:
         """See `FeatureStore.online`."""
@@ -274,6 +278,13 @@ def asked_rows(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({view.key: whole(rows[view.key]), "as_of": at.dt.floor("us").astype(UTC_MICROS).array})
 
 
+def limit(max_age_days: int | None) -> int | None:
+    """How many days old a snapshot may be; ValueError for no whole number from 1 on: Feast takes no part of a day."""
+    if max_age_days is not None and (not isinstance(max_age_days, int) or max_age_days < 1):
+        raise ValueError(f"max_age_days={max_age_days!r}: a whole number from 1 on is needed, or None for no limit")
+    return max_age_days
+
+
 # Answers
 
 
@@ -285,7 +296,7 @@ def newest(history: pd.DataFrame, asked: pd.DataFrame, key: str) -> pd.DataFrame
     return found.sort_values("place", ignore_index=True)
 
 
-def fresh(found: pd.DataFrame, as_of: pd.Series, max_age_days: float | None) -> pd.DataFrame:
+def fresh(found: pd.DataFrame, as_of: pd.Series, max_age_days: int | None) -> pd.DataFrame:
     """What was found, without what is older than so many days at the moment (None: all)."""
     if max_age_days is None:
         return found

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dataml_lab import doctor
 from dataml_lab.features import feast
 from dataml_lab.features.definition import Feature, View
-from dataml_lab.features.feast import FeastStore, Process, missing
+from dataml_lab.features.feast import FeastStore, missing
 from dataml_lab.features.store import FeatureStoreError, LocalStore
 from tests.features.behaviour import BEHAVIOUR, USERS
 from tests.features.worlds import BEGIN, DAY, VIEW, events, fill, moments, rows
@@ -35,29 +36,6 @@ def test_both_stores_give_the_same(tmp_path):
             store.materialise("orders", BEGIN + 6 * DAY)
         pd.testing.assert_frame_equal(ours.historical("orders", rows()), theirs.historical("orders", rows()))
         pd.testing.assert_frame_equal(ours.online("orders", USERS), theirs.online("orders", USERS))
-
-
-@needs_feast
-def test_feasts_file_store_loses_rows_which_ours_and_duckdb_keep(tmp_path):
-    asked = rows(number=60)
-    found = {}
-    for kind in ("duckdb", "file"):
-        store = FeastStore(tmp_path / kind)
-        store._process = Process(folder=str(tmp_path / kind / "feast"), offline=kind)
-        with store:
-            fill(store, events(), moments())
-            found[kind] = joined_by_feast(store, asked, tmp_path)
-    assert found["duckdb"] == len(asked) > found["file"]
-
-
-def joined_by_feast(store, asked, folder):
-    """How many rows Feast gives back for those asked."""
-    frame = asked.reset_index(drop=True).rename(columns={"as_of": "event_timestamp"})[["user_id", "event_timestamp"]]
-    frame["event_timestamp"] = frame["event_timestamp"].dt.tz_convert("UTC")
-    frame.rename_axis("place").reset_index().to_parquet(folder / "rows.parquet", index=False)
-    files = {"rows": str(folder / "rows.parquet"), "found": str(folder / "found.parquet")}
-    store._ask("historical", VIEW, max_age_days=None, **files)
-    return len(pd.read_parquet(files["found"]))
 
 
 PARENT = """
@@ -104,6 +82,13 @@ def test_what_is_missing_is_said_with_what_to_do(tmp_path, monkeypatch):
         store.online("orders", [1])
     monkeypatch.setenv(feast.PYTHON, sys.executable)
     assert "has no Feast" in missing()
+
+
+def test_a_missing_feast_breaks_nothing(monkeypatch):
+    monkeypatch.setattr("dataml_lab.features.feast.missing", lambda: "Feast is not there: install it")
+    monkeypatch.setattr(doctor, "EXAMINED", {"Feast": doctor.EXAMINED["Feast"]})
+    (found,) = doctor.examinations()
+    assert found == ("Feast", "missing", "Feast is not there: install it; only a section of lesson 03 uses it")
 
 
 def test_its_environment_is_beside_this_one(monkeypatch):

@@ -30,7 +30,7 @@ def test_it_is_a_feature_store(behaviour, tmp_path):
 
 
 @settings(deadline=None, max_examples=60)
-@given(SNAPSHOTS, FRAMES, st.sampled_from([None, 0, 0.5, 3]))
+@given(SNAPSHOTS, FRAMES, st.sampled_from([None, 1, 3]))
 def test_any_join_is_that_of_the_slow_way(tmp_path_factory, snapshots, asked, days):
     snapshots = list(snapshots.items())
     with LocalStore(tmp_path_factory.mktemp("store")) as store:
@@ -72,7 +72,7 @@ def test_what_cannot_be_done_is_told_with_what_to_do(store):
     for at in ("2025-03-01", None, "2025-03-01T00:00:00"):
         with pytest.raises(ValueError, match="no moment with a time zone"):
             store.materialise("orders", at)
-    with pytest.raises(ValueError, match="'../orders' is no name of letters"):
+    with pytest.raises(ValueError, match=r"'\.\./orders' is no name of letters"):
         store.register(VIEW._replace(name="../orders"))
     with pytest.raises(ValueError, match="a column 'as_of' of its own"):
         store.register(View("other", (Feature("as_of", "count"),)))

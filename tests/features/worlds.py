@@ -59,5 +59,5 @@ def joined(known, snapshots, asked, max_age_days=None):
         one = pd.DataFrame({"user_id": [row.user_id], "as_of": [newest]})
         found.append([*slow(VIEW, known, one).astype("float64").iloc[0], newest])
     features = pd.DataFrame(found, asked.index, FEATURES)
-    types = dict.fromkeys(VIEW.names, "float64") | {"snapshot_at": "datetime64[us, UTC]"}
-    return pd.concat([asked, features.astype(types)], axis="columns")
+    at = pd.to_datetime(features["snapshot_at"], utc=True).dt.as_unit("us")
+    return pd.concat([asked, features.astype(dict.fromkeys(VIEW.names, "float64")).assign(snapshot_at=at)], axis=1)
