@@ -85,8 +85,12 @@ def commands(folder: str) -> Iterator[dict[str, Callable]]:
     from feast import FeatureStore, RepoConfig
 
     Path(folder).mkdir(parents=True, exist_ok=True)
-    online = {"type": "sqlite", "path": f"{folder}/online.db"}
-    # Feast's own choice offline, "file", leaves out the rows of users without an earlier snapshot.
-    stores = {"registry": f"{folder}/registry.db", "offline_store": {"type": "duckdb"}, "online_store": online}
+    stores = {
+        # Otherwise a view is out of service while it goes online, for ever if that was killed.
+        "registry": {"path": f"{folder}/registry.db", "serve_features_while_materializing": True},
+        # Feast's own choice, "file", leaves out the rows of users without an earlier snapshot.
+        "offline_store": {"type": "duckdb"},
+        "online_store": {"type": "sqlite", "path": f"{folder}/online.db"},
+    }
     project = Project(FeatureStore(config=RepoConfig(**SETTINGS, **stores)))
     yield {"historical": project.historical, "materialise": project.materialise, "online": project.online}

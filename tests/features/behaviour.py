@@ -3,6 +3,9 @@
 Each function takes a way to open a store in a folder.
 """
 
+import sqlite3
+from contextlib import closing
+
 import pandas as pd
 import pytest
 
@@ -20,7 +23,7 @@ def online_at(store, moment):
 
 
 def join_is_that_of_the_slow_way(opened, folder):
-    known, snapshots, asked = events(), moments(), rows()
+    known, snapshots, asked = events(), moments(), rows(number=200)
     with opened(folder) as store:
         fill(store, known, snapshots)
         for days in (None, 1, 2):
@@ -106,6 +109,16 @@ def views_live_side_by_side_and_are_there_when_opened_again(opened, folder):
         pd.testing.assert_frame_equal(store.online("orders", USERS), expected[0])
         with pytest.raises(FeatureStoreError, match=r"'orders' is registered with another definition.*\"orders_2\""):
             store.register(VIEW._replace(features=VIEW.features[:1]))
+
+
+def writing(path):
+    """Whether another process is in the middle of a transaction on an SQLite file."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
 
 
 BEHAVIOUR = [join_is_that_of_the_slow_way, no_row_is_lost_without_snapshots, online_is_history_at_that_moment,

@@ -1,7 +1,9 @@
 """Feast behind the names of our own store: it does what ours does, in a process that ends with the notebook's."""
 
 import os
+import signal
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from dataml_lab.features import feast
 from dataml_lab.features.definition import Feature, View
 from dataml_lab.features.feast import FeastStore, missing
 from dataml_lab.features.store import FeatureStoreError, LocalStore
-from tests.features.behaviour import BEHAVIOUR, USERS
+from tests.features.behaviour import BEHAVIOUR, USERS, writing
 from tests.features.worlds import BEGIN, DAY, VIEW, events, fill, moments, rows
 
 needs_feast = pytest.mark.skipif(bool(missing()), reason=missing())
@@ -57,6 +59,31 @@ def test_its_process_ends_with_its_owner(tmp_path, processes, end):
         (child,) = processes.family(parent.pid)
         processes.finish(parent, end)
     processes.until(lambda: processes.gone(child))
+
+
+@needs_feast
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_half_way_all_rows_online_are_old_or_all_are_new(tmp_path, processes):
+    users, failed = list(range(20_000)), []
+
+    def materialise():
+        try:
+            store.materialise("orders", BEGIN + 2 * DAY)
+        except FeatureStoreError as error:
+            failed.append(error)
+
+    with FeastStore(tmp_path) as store:
+        fill(store, events(), [(BEGIN + DAY, users), (BEGIN + 2 * DAY, users)])
+        store.materialise("orders", BEGIN + DAY)
+        thread = threading.Thread(target=materialise)
+        thread.start()
+        processes.until(lambda: writing(tmp_path / "feast" / "online.db"))
+        os.kill(store._process.pid, signal.SIGKILL)
+        thread.join()
+        assert failed
+        assert len(set(store.online("orders", users)["snapshot_at"])) == 1  # a new process answers
+        store.materialise("orders", BEGIN + 2 * DAY)
+        assert set(store.online("orders", users)["snapshot_at"]) == {BEGIN + 2 * DAY}
 
 
 @needs_feast

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import sqlite3
 import sys
 import time
-from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 
 from dataml_lab.features.definition import Feature, View
 from dataml_lab.features.store import FeatureStoreError, LocalStore
-from tests.features.behaviour import BEHAVIOUR
+from tests.features.behaviour import BEHAVIOUR, writing
 from tests.features.oracle import rows_frame
 from tests.features.worlds import BEGIN, DAY, TICK, VIEW, events, fill, joined, moments, rows
 
@@ -132,13 +130,3 @@ def test_killed_half_way_the_old_rows_are_online(store, processes):
     pd.testing.assert_frame_equal(store.online("orders", users), before)
     store.materialise("orders", BEGIN + 2 * DAY)
     assert set(store.online("orders", users)["snapshot_at"]) == {BEGIN + 2 * DAY}
-
-
-def writing(path):
-    """Whether another process is in the middle of a transaction."""
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return True
-        return False
