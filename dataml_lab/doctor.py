@@ -176,6 +176,15 @@ def engines() -> str:
     return f"PySpark {_version('pyspark')} and Java {spark.java_version()}"
 
 
+def feast() -> str:
+    """Feast, which one section of lesson 03 can do without."""
+    from dataml_lab.features import feast
+
+    if needed := feast.missing():
+        raise Trouble(f"{needed}; only a section of lesson 03 uses it")
+    return f"version {feast.version()}, in {feast.python()}"
+
+
 EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "Python": (python, True),
     "packages": (packages, True),
@@ -189,4 +198,5 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "grading": (grading, True),
     "Chromium": (browser, False),
     "Spark": (engines, False),
+    "Feast": (feast, False),
 }
