@@ -113,7 +113,8 @@ def time_travel(
 
     Two floats are the same when they differ by at most `tolerance` of the larger, or by a thousandth of that of the
     column's largest: sums in another order differ less. Features of float32 need 1e-5. All else is compared exactly,
-    NaN being the same as NaN. What only rows that are not events of this frame would move, isn't found.
+    NaN being the same as NaN. Features that fail on the past alone need the future, and are found; so are those that
+    fail at a future value they don't know.
 
     Raises ValueError for times without a zone, a missing column, features that are no frame of these users, or that
     differ between two runs on the same events; and what the features raise when given all events.
@@ -179,7 +180,8 @@ def check_reproducible(outcome: Outcome, again: Outcome, users: Sequence, tolera
         told = "no row" if odd in set(users) else "a row that nobody asked for,"
         raise ValueError(f"the features have {told} for user {odd}: their index must be the users")
     for column, _ in changes(outcome, again, tolerance):
-        raise ValueError(f"two runs on the same events gave a different {column}: seed what is random in it")
+        what = "outcome" if column is None else column
+        raise ValueError(f"two runs on the same events gave a different {what}: seed what is random in it")
 
 
 def with_events(run: Callable[[pd.DataFrame], Outcome], future: Future, coming: frozenset[int]) -> Outcome:
@@ -289,7 +291,7 @@ def planted(events: pd.DataFrame, keys: pd.Series, as_of: pd.Timestamp, key: str
     for name in events.columns.difference([key, time], sort=False):
         if pd.api.types.is_datetime64_any_dtype(rows[name].dtype):
             rows[name] = shifted(rows[name], by)
-        elif events[name].is_unique:
+        elif events[name].dropna().map(str).is_unique:
             rows[name] = new_values(events[name], rows[name]).astype(events[name].dtype).array
     rows[time] = pd.Series(moment, rows.index).astype(events[time].dtype)
     rows[key] = cycle(keys, len(rows)).array if len(keys) else rows[key]
