@@ -283,7 +283,7 @@ def other_value(value: object) -> object:
 def planted(events: pd.DataFrame, keys: pd.Series, as_of: pd.Timestamp, key: str, time: str) -> pd.DataFrame:
     """Rows of the first moment from `as_of` on that the times can hold: like the events, of all of these users in turn.
 
-    Other times are moved along; whole numbers and texts that no two events share, such as an order's id, are new.
+    Other times are moved along; ids that no two events share, such as an order's, are new.
     """
     rows = cycle(events, max(len(keys), len(events)))
     moment = as_of.tz_convert("UTC").ceil(events[time].dtype.unit)
@@ -291,7 +291,7 @@ def planted(events: pd.DataFrame, keys: pd.Series, as_of: pd.Timestamp, key: str
     for name in events.columns.difference([key, time], sort=False):
         if pd.api.types.is_datetime64_any_dtype(rows[name].dtype):
             rows[name] = shifted(rows[name], by)
-        elif events[name].dropna().map(str).is_unique:
+        elif is_id(name) and events[name].is_unique:
             rows[name] = new_values(events[name], rows[name]).astype(events[name].dtype).array
     rows[time] = pd.Series(moment, rows.index).astype(events[time].dtype)
     rows[key] = cycle(keys, len(rows)).array if len(keys) else rows[key]
@@ -316,8 +316,7 @@ def new_values(column: pd.Series, part: pd.Series) -> pd.Series:
 def changes(before: Outcome, after: Outcome, tolerance: float) -> Iterator[tuple[Hashable | None, Hashable | None]]:
     """What differs, as (column, user): for each column the first user; for a whole column or row without the other."""
     if isinstance(before, Failed) or isinstance(after, Failed):
-        if not (isinstance(before, Failed) and isinstance(after, Failed)):
-            yield None, None
+        yield None, None
         return
     yield from ((column, None) for column in before.columns.symmetric_difference(after.columns, sort=False))
     yield from ((None, user) for user in before.index.symmetric_difference(after.index, sort=False)[:1])
