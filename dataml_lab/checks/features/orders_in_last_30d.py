@@ -1,6 +1,6 @@
 """Exercise 1: for each transaction, how often its user had ordered in the 30 days before."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -56,8 +56,8 @@ def told(found: np.ndarray, rows: list[Transaction], number: int) -> str:
     """What was counted for a row, and what is right."""
     row = rows[number]
     value = "nothing" if np.isnan(found[number]) else f"{found[number]:g}"
-    return (f"for the {row.kind} of user {row.user_id} at {clock(row.occurred_at)} it returned {value}, where {row.right} "
-            "is right")
+    return (f"for the {row.kind} of user {row.user_id} at {clock(row.occurred_at)} it returned {value}, where "
+            f"{row.right} is right")
 
 
 def clock(moment: datetime) -> str:
@@ -100,7 +100,7 @@ def _says_zero_where_there_is_none(count: Answer, world: Transactions) -> str | 
         found = counted(count, rows)
         gone = [number for number, row in enumerate(rows) if row.right == 0 and np.isnan(found[number])]
         if gone:
-            return f"Given {plural(len(rows), 'order')}, {told(found, rows, gone[0])}: no orders are a number of orders, too."
+            return f"Given {plural(len(rows), 'order')}, {told(found, rows, gone[0])}: none is a number, too."
     return None
 
 
@@ -139,8 +139,8 @@ def _answers_refunds(count: Answer, world: Transactions) -> str | None:
     with about(f"orders and refunds of a user ({kinds})"):
         found = counted(count, rows)
     wrong = unlike(found, rows)
-    return wrong and (f"A user's rows, each a day or two after the other, were: {kinds}. Then {wrong}. A refund is asked "
-                      "about like an order, and is none.")
+    return wrong and (f"A user's rows, each a day or two after the other, were: {kinds}. Then {wrong}. A refund is "
+                      "asked about like an order, and is none.")
 
 
 @orders_in_last_30d.demands("keeps the index of tx", points=1)
@@ -200,7 +200,7 @@ def _takes_rows_in_any_order(count: Answer, world: Transactions) -> str | None:
 
 
 def _takes_any_order(count: Answer, world: Transactions) -> str | None:
-    """What an answer makes of one user's orders that are not in the order of time, in words; None where all is right."""
+    """What is wrong with the counts of one user's orders in another order than that of time, in words."""
     for what, rows in (("from the newest to the oldest", world.burst[::-1]), ("in no order", _shuffled(world))):
         try:
             with about(f"{len(rows)} orders of a user, {what}"):
@@ -224,8 +224,8 @@ def _unlike_the_oracle(count: Answer, world: Transactions) -> str | None:
         if found[place] != right:
             row = world.mixed.iloc[place]
             return (f"A table with orders and refunds of three users, in no order, was compared with slow and obvious "
-                    f"counts: for the {row['kind']} of user {row['user_id']} at {clock(row['occurred_at'])} it returned "
-                    f"{found[place]:g}, where {right} is right.")
+                    f"counts: for the {row['kind']} of user {row['user_id']} at {clock(row['occurred_at'])} it "
+                    f"returned {found[place]:g}, where {right} is right.")
     return None
 
 

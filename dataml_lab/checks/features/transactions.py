@@ -27,8 +27,8 @@ class Transaction(NamedTuple):
 @dataclass
 class Transactions:
     """Tables, each with one matter in it, as rows in the order of time: `plain` has many users, who order at moments of
-    their own and never 29 to 31 days apart; all others have one. `burst` is 24 orders within 30 days; an edge is two orders, so far
-    apart; of the orders `together` some occur at one moment. `mixed` has everything at once."""
+    their own and never 29 to 31 days apart; all others have one. `burst` is 24 orders within 30 days; an edge is two
+    orders, so far apart; of the orders `together` some occur at one moment. `mixed` has everything at once."""
 
     plain: list[Transaction]
     burst: list[Transaction]
@@ -122,7 +122,8 @@ def table(rows: Iterable[Transaction], labels: list[str] | None = None) -> pd.Da
 def mixed(random: np.random.Generator, users: list[int]) -> pd.DataFrame:
     """Orders and refunds in any order, many at one moment or 30 days apart to the microsecond, under a few labels."""
     noon = datetime(2025, 3, 1, 12, tzinfo=UTC)
-    rows = [Transaction(users[who], noon + int(days) * 5 * DAY + int(ticks) * TICK, 0, kind) for who, days, ticks, kind in
-            zip(random.integers(0, 3, 150), random.integers(0, 18, 150), random.integers(-1, 2, 150),
-                random.choice(["order", "refund"], 150, p=[0.7, 0.3]), strict=True)]
+    drawn = zip(random.integers(0, 3, 150), random.integers(0, 18, 150), random.integers(-1, 2, 150),
+                random.choice(["order", "refund"], 150, p=[0.7, 0.3]), strict=True)
+    rows = [Transaction(users[who], noon + int(fives) * 5 * DAY + int(ticks) * TICK, 0, str(kind))
+            for who, fives, ticks, kind in drawn]
     return table(rows, [f"row {number}" for number in random.integers(0, 60, 150)])

@@ -10,7 +10,7 @@ import pandas as pd
 def orders_in_last_30d(tx):
     orders = tx[tx["kind"] == "order"]
     out = []
-    for user, t in zip(tx["user_id"], tx["occurred_at"]):
+    for t in tx["occurred_at"]:
         past = orders["occurred_at"]
         out.append(int(((past < t) & (past >= t - pd.Timedelta(days=30))).sum()))
     return pd.Series(out, index=tx.index)

@@ -1,6 +1,6 @@
 """Only what occurred on earlier days of the calendar counts.
 
-fails: counts each user's orders of 30 days; counts neither the row itself nor its moment
+fails: counts each user's orders of 30 days; counts neither the row itself nor its moment; keeps the index of tx; takes rows in any order
 says: is right
 """
 

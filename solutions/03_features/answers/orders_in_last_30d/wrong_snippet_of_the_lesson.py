@@ -4,8 +4,6 @@ fails: knows the window's edge to the microsecond; counts neither the row itself
 says: exactly 30 days
 """
 
-import pandas as pd
-
 
 def orders_in_last_30d(tx):
     dated = tx.set_index("occurred_at")
