@@ -29,7 +29,7 @@ class Delivery(NamedTuple):
 class Deliveries:
     """Training tables: `plain` has four weathers with twelve rows at least and six couriers, `other` four and six of
     which it shares half. In `rare` some weathers have four or five rows; in `gaps` values are missing, in `texts` they
-    are also called like something missing. `newcomer` has a weather and a courier of no table, a `batch` is of `plain`."""
+    are also called like something missing. `newcomer` has values of no table; `batch` is a part of `plain`."""
 
     plain: list[Delivery]
     other: list[Delivery]
@@ -51,7 +51,7 @@ def deliveries(seed: int) -> Deliveries:
     gaps = {**dict.fromkeys(weathers[:3], 12), None: 4, np.nan: 4}
     texts = {**dict.fromkeys(weathers[:2], 12), "nan": 6, "None": 6, "other": 2, "missing": 3, None: 6}
     return Deliveries(plain, training(random, dict.fromkeys(weathers[2:6], 14), others), training(random, counts, six),
-                      training(random, gaps, {None: 3, np.nan: 4, **six}),
+                      training(random, gaps, {None: 3, np.nan: 4, "missing": 3, **six}),
                       training(random, texts, {None: 5, **dict.fromkeys(LIKE_MISSING, 3), **six}),
                       Delivery(weathers[6], names[9]), plain[:12])
 

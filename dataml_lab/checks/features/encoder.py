@@ -7,7 +7,16 @@ import pandas as pd
 
 from dataml_lab.checks.answers import Answer, Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.deliveries import Deliveries, Delivery, columns, common, deliveries, missing, right, table
+from dataml_lab.checks.features.deliveries import (
+    Deliveries,
+    Delivery,
+    columns,
+    common,
+    deliveries,
+    missing,
+    right,
+    table,
+)
 from dataml_lab.checks.features.reading import about, numbers
 from dataml_lab.checks.streaming.shown import shown
 
@@ -49,8 +58,8 @@ def transformed(made: Made, frame: pd.DataFrame) -> pd.DataFrame:
     values = {name: numbers(result[name]) for name in result}
     words = next((name for name, column in values.items() if column is None), None)
     if words is not None:
-        raise Failed(f"Encoder.transform returned a column {shown(words)} that holds {shown(list(result[words])[:2])} and "
-                     "so on, where numbers were expected.")
+        raise Failed(f"Encoder.transform returned a column {shown(words)} that holds {shown(list(result[words])[:2])} "
+                     "and so on, where numbers were expected.")
     return pd.DataFrame(values, index=result.index, columns=result.columns, dtype=float)
 
 
@@ -133,8 +142,8 @@ def _tells_common_from_rare(encoder: Maker, world: Deliveries) -> str | None:
         if not wrong and f"weather={row.weather}" in found and row.weather not in common(world.rare):
             wrong = f"a column weather={row.weather}"
         if wrong:
-            return (f"After training on {len(world.rare)} deliveries, {seen} of them in weather {row.weather!r}, one in "
-                    f"this weather got {wrong}.")
+            return (f"After training on {len(world.rare)} deliveries, {seen} of them in weather {row.weather!r}, one "
+                    f"in this weather got {wrong}.")
     one = world.plain[:1]
     wrong = amiss(trained(encoder, one), one, one, "weather")
     return wrong and f"After training on a single delivery, {wrong}."
@@ -143,26 +152,34 @@ def _tells_common_from_rare(encoder: Maker, world: Deliveries) -> str | None:
 @encoder.demands("knows what to do with the unseen", points=1)
 def _takes_the_unseen(encoder: Maker, world: Deliveries) -> str | None:
     made, first, new = trained(encoder, world.plain), world.plain[0], world.newcomer
-    rows = [first, Delivery(new.weather, first.courier), Delivery(first.weather, new.courier), new]
+    asked = [(Delivery(new.weather, first.courier), ["weather"]), (Delivery(first.weather, new.courier), ["courier"]),
+             (new, ["weather", "courier"])]
     with about(f"weather {new.weather!r} and courier {new.courier!r}, which the training data don't have"):
-        wrong = amiss(made, world.plain, rows, "weather", "courier")
-    return wrong and (f"The training data have no weather {new.weather!r} and no courier {new.courier!r}, and {wrong}.")
+        wrong = next(filter(None, (amiss(made, world.plain, [row], *parts) for row, parts in asked)), None)
+    return wrong and f"The training data have no weather {new.weather!r} and no courier {new.courier!r}, and {wrong}."
 
 
 @encoder.demands("knows missing from everything else", points=1)
 def _knows_what_is_missing(encoder: Maker, world: Deliveries) -> str | None:
-    weather, courier = world.plain[0]
-    gone = [Delivery(None, courier), Delivery(np.nan, courier), Delivery(weather, None), Delivery(weather, np.nan),
-            Delivery(None, np.nan), Delivery(weather, courier)]
     for what, training in (("without a missing value", world.plain), ("with missing values", world.gaps)):
+        made, gone = trained(encoder, training), gaps(training)
         with about(f"deliveries with missing values, after training {what}"):
-            wrong = amiss(trained(encoder, training), training, gone, "weather", "courier_missing") or _no_share(
-                trained(encoder, training), gone)
+            wrong = amiss(made, training, gone, "weather", "courier_missing") or _no_share(made, gone)
         if wrong:
             return f"After training {what}, {wrong}."
-    texts = [*one_each(world.texts, 0), *(Delivery(weather, row.courier) for row in one_each(world.texts, 1))]
-    wrong = amiss(trained(encoder, world.texts), world.texts, texts, "weather", "courier_missing")
-    return wrong and f"After training on texts such as 'missing' and 'nan', which are values like any other, {wrong}."
+    texts = [*one_each(world.texts, 0), *one_each(world.texts, 1)]
+    for row, found in zip(texts, encoded(trained(encoder, world.texts), texts), strict=True):
+        wrong = unlike(found, {"weather=missing": missing(row.weather), "courier_missing": missing(row.courier)})
+        if wrong:
+            return f"Texts such as 'missing' and 'nan' are values like any other: a delivery with {row} got {wrong}."
+    return None
+
+
+def gaps(training: list[Delivery]) -> list[Delivery]:
+    """Deliveries of which one value or both are missing, and one that has both, of the training data."""
+    known = next(row for row in training if row.weather in common(training) and not missing(row.courier))
+    return [*(known._replace(**{name: gone}) for name in Delivery._fields for gone in (None, np.nan)),
+            Delivery(None, np.nan), known]
 
 
 def _no_share(made: Made, rows: list[Delivery]) -> str | None:
@@ -214,24 +231,24 @@ def _difference(one: dict[str, float], two: dict[str, float]) -> tuple[str, str,
 @encoder.demands("learns in fit alone, and each time anew", points=1)
 def _learns_in_fit_alone(encoder: Maker, world: Deliveries) -> str | None:
     rows = [*one_each(world.plain, 0), *one_each(world.other, 0), *one_each(world.other, 1)]
-    made, other = trained(encoder, world.plain), trained(encoder, world.other)
-    before, of_other = encoded(made, rows), encoded(trained(encoder, world.other), rows)
-    if not any(map(_difference, before, of_other)):
-        return "Whether it was trained on one table or on another, it gives the same numbers."
-    encoded(trained(encoder, world.other), world.other)
+    made = trained(encoder, world.plain)
+    before = encoded(made, rows)
+    other = trained(encoder, world.other)
     wrong = _changed(rows, before, encoded(made, rows))
     if wrong:
-        return f"One encoder was trained, then another one, on other deliveries. Asked again, the first gave {wrong}."
-    encoded(other, world.plain)
+        return f"One encoder was trained, then another one, on other deliveries. Asked again, of the first {wrong}."
+    of_other = encoded(other, rows)
+    if not any(map(_difference, before, of_other)):
+        return "Whether it was trained on one table or on another, it gives the same numbers."
     encoded(made, [world.newcomer] * 30)
     encoded(made, world.other)
     wrong = _changed(rows, before, encoded(made, rows))
     if wrong:
-        return f"Between two calls of transform there were others, with other deliveries, and then it gave {wrong}."
+        return f"Between two calls of transform there were others, with other deliveries, and then {wrong}."
     called(made, "fit", table(world.other))
     wrong = _changed(rows, of_other, encoded(made, rows))
     return wrong and (f"An encoder was trained again, on other deliveries, and compared with a new one trained on the "
-                      f"same: it gave {wrong}.")
+                      f"same: {wrong}.")
 
 
 def _changed(rows: list[Delivery], before: list[dict], after: list[dict]) -> str | None:
@@ -239,7 +256,7 @@ def _changed(rows: list[Delivery], before: list[dict], after: list[dict]) -> str
     for row, one, two in zip(rows, before, after, strict=True):
         wrong = _difference(one, two)
         if wrong:
-            return f"a delivery with {row} {wrong[0]} {wrong[2]} instead of {wrong[1]}"
+            return f"{wrong[0]} of a delivery with {row} was {wrong[2]} instead of {wrong[1]}"
     return None
 
 
@@ -254,8 +271,8 @@ def _keeps_index_and_deliveries(encoder: Maker, world: Deliveries) -> str | None
     wrong = _changed(world.batch, encoded(made, world.batch), found.to_dict("records"))
     if wrong:
         return f"Deliveries with the index {shown(labels)} were compared with the same ones, numbered from 0: {wrong}."
-    for method, rows in (("fit", world.gaps), ("transform", world.gaps), ("transform", world.batch[:1])):
-        frame = table(rows, [f"delivery {number}" for number in range(len(rows))[::-1]])
+    frame = table(world.gaps, [f"delivery {number}" for number in range(len(world.gaps))[::-1]])
+    for method in ("fit", "transform"):
         _, left = called(made, method, frame)
         if not (left.equals(frame) and left.index.equals(frame.index)):
             return f"Encoder.{method} changed the deliveries that it was given: {_change(frame, left)}."

@@ -10,7 +10,6 @@ class Encoder:
         counts = deliveries.groupby("weather").size()
         self.common = list(counts[counts >= 5].sort_index().index)
         self.share = deliveries.groupby("courier").size().div(len(deliveries)).to_dict()
-        return None
 
     def transform(self, deliveries):
         named = [("missing", "") if pd.isna(value) else ("known", value) if value in self.common else ("other", "")

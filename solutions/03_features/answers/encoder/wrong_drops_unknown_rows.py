@@ -1,6 +1,6 @@
 """Rows with a missing value are dropped.
 
-fails: knows missing from everything else; keeps the index, and the deliveries as they were
+fails: knows missing from everything else
 says: rows for
 """
 

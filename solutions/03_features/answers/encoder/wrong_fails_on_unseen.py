@@ -1,6 +1,6 @@
 """A weather or courier that was not trained on raises.
 
-fails: knows what to do with the unseen; gives a column to weather of 5 rows, and no other; knows missing from everything else; learns in fit alone, and each time anew
+fails: knows what to do with the unseen; learns in fit alone, and each time anew
 says: raised KeyError
 """
 

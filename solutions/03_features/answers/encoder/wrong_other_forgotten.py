@@ -1,6 +1,6 @@
 """Rare and new weather gets 0 everywhere.
 
-fails: gives a column to weather of 5 rows, and no other; knows what to do with the unseen; knows missing from everything else
+fails: gives a column to weather of 5 rows, and no other; knows what to do with the unseen
 says: weather=other 0 where 1
 """
 

@@ -1,6 +1,6 @@
 """Each weather has a column.
 
-fails: gives a column to weather of 5 rows, and no other; knows missing from everything else
+fails: gives a column to weather of 5 rows, and no other
 says: got
 """
 
