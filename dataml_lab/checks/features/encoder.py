@@ -230,7 +230,7 @@ def _difference(one: dict[str, float], two: dict[str, float]) -> tuple[str, str,
 
 @encoder.demands("learns in fit alone, and each time anew", points=1)
 def _learns_in_fit_alone(encoder: Maker, world: Deliveries) -> str | None:
-    rows = [*one_each(world.plain, 0), *one_each(world.other, 0), *one_each(world.other, 1)]
+    rows = [*one_each(world.plain, 0), *one_each(world.other, 0), *one_each(world.other, 1), world.newcomer]
     made = trained(encoder, world.plain)
     before = encoded(made, rows)
     other = trained(encoder, world.other)

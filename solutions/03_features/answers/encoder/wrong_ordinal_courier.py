@@ -1,6 +1,6 @@
 """The courier is numbered by the alphabet of the batch.
 
-fails: knows what to do with the unseen; knows missing from everything else; gives each courier their share of all training rows; gives a delivery alone what it gets among others
+fails: knows missing from everything else; gives each courier their share of all training rows; gives a delivery alone what it gets among others
 says: courier_share
 """
 
