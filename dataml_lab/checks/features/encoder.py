@@ -17,7 +17,7 @@ from dataml_lab.checks.features.deliveries import (
     right,
     table,
 )
-from dataml_lab.checks.features.reading import about, numbers
+from dataml_lab.checks.features.reading import about, change, numbers
 from dataml_lab.checks.streaming.shown import shown
 
 NEAR = 1e-9
@@ -274,16 +274,7 @@ def _keeps_index_and_deliveries(encoder: Maker, world: Deliveries) -> str | None
     frame = table(world.gaps, [f"delivery {number}" for number in range(len(world.gaps))[::-1]])
     for method in ("fit", "transform"):
         _, left = called(made, method, frame)
-        if not (left.equals(frame) and left.index.equals(frame.index)):
-            return f"Encoder.{method} changed the deliveries that it was given: {_change(frame, left)}."
+        wrong = change(frame, left)
+        if wrong:
+            return f"Encoder.{method} changed the deliveries that it was given: afterwards {wrong}."
     return None
-
-
-def _change(frame: pd.DataFrame, left: pd.DataFrame) -> str:
-    """In what a table that was changed differs first, in words."""
-    if list(left.columns) != list(frame.columns):
-        return f"afterwards they had the columns {named(list(left.columns))}"
-    if not left.index.equals(frame.index):
-        return f"afterwards their index was {shown(list(left.index))}"
-    column = next(name for name in frame if not left[name].equals(frame[name]))
-    return f"afterwards their column {column} held {shown(left[column].tolist())}"

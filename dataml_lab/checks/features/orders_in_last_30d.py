@@ -7,7 +7,7 @@ import pandas as pd
 
 from dataml_lab.checks.answers import Answer, Failed, OutOfTime, answer
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.reading import about, numbers
+from dataml_lab.checks.features.reading import about, change, numbers
 from dataml_lab.checks.features.transactions import DAY, TICK, Transaction, Transactions, table, transactions
 from dataml_lab.checks.streaming.shown import shown
 
@@ -175,19 +175,10 @@ def _leaves_tx_as_it_was(count: Answer, world: Transactions) -> str | None:
     for what, tx in given:
         with about(what):
             _, (left,) = count.and_after(tx)
-        if not (left.equals(tx) and left.index.equals(tx.index)):
-            return f"Given {what}, it changed them: {_change(tx, left)}. tx belongs to whoever calls."
+        wrong = change(tx, left)
+        if wrong:
+            return f"Given {what}, it changed tx, which belongs to whoever calls: afterwards {wrong}."
     return None
-
-
-def _change(tx: pd.DataFrame, left: pd.DataFrame) -> str:
-    """In what a table that was changed differs first, in words."""
-    if list(left.columns) != list(tx.columns):
-        return f"afterwards the columns of tx were {shown(list(left.columns))}"
-    if not left.index.equals(tx.index):
-        return f"afterwards the index of tx was {shown(list(left.index))}"
-    column = next(name for name in tx if not left[name].equals(tx[name]))
-    return f"afterwards the column {column} of tx held {shown(left[column].tolist())}"
 
 
 def _shuffled(world: Transactions) -> list[Transaction]:

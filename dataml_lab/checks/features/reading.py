@@ -1,4 +1,4 @@
-"""What lesson 03 takes for numbers in a column that an answer returned."""
+"""What lesson 03 takes for numbers in a column that an answer returned, and how it says what came of a frame."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.answers import Failed, plain
+from dataml_lab.checks.streaming.shown import shown
 
 
 def numbers(column: pd.Series) -> np.ndarray | None:
@@ -30,6 +31,16 @@ def _float(value: float | Decimal) -> float:
         return float(value)
     except OverflowError:  # a whole number of hundreds of digits
         return np.inf
+
+
+def change(before: pd.DataFrame, left: pd.DataFrame) -> str | None:
+    """In what a frame that an answer was given differs first from what it was, in words; None where in nothing."""
+    if list(left.columns) != list(before.columns):
+        return f"the columns were {shown(list(left.columns))}"
+    if not left.index.equals(before.index):
+        return f"the index was {shown(list(left.index))}"
+    column = next((name for name in before if not left[name].equals(before[name])), None)
+    return column and f"the column {column} held {shown(left[column].tolist())}"
 
 
 @contextlib.contextmanager

@@ -157,7 +157,7 @@ def test_only_the_oracle_knows_what_no_property_names():
     ("itself", ITSELF, "A user ordered three times"), ("missing", ZERO, "returned nothing, where 0 is right"),
     ("refunds", REFUNDS, "where 1 is right"), ("refunds dropped", REFUNDS, "4 numbers for 8 rows"),
     ("numbered", INDEX, "the index of what it returned is [0, 1,"),
-    ("adds a column", LEAVES, "columns of tx were ['n'"), ("needs sorted", ORDER, "from the newest to the oldest"),
+    ("adds a column", LEAVES, "the columns were ['n'"), ("needs sorted", ORDER, "from the newest to the oldest"),
 ])
 def test_sentences_tell_what_was_given_and_returned(mistake, name, part):
     assert part in failing(MISTAKES[mistake][0])[name]

@@ -1,7 +1,7 @@
 """It adds a column to the caller's table.
 
 fails: leaves tx as it was
-says: the columns of tx were
+says: afterwards the columns were
 """
 
 import pandas as pd

@@ -1,7 +1,7 @@
 """It writes moments without their zone into the caller's table.
 
 fails: leaves tx as it was
-says: afterwards the column occurred_at of tx
+says: afterwards the column occurred_at held
 """
 
 import pandas as pd

@@ -1,7 +1,7 @@
 """The last thirty orders before it count, however long ago.
 
 fails: counts each user's orders of 30 days; knows the window's edge to the microsecond
-says: returned 30, where
+says: is right
 """
 
 import pandas as pd

@@ -1,7 +1,7 @@
 """It sorts the caller's table.
 
 fails: keeps the index of tx; leaves tx as it was
-says: afterwards the index of tx
+says: afterwards the index was
 """
 
 import pandas as pd
