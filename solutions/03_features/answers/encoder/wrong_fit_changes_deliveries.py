@@ -1,0 +1,27 @@
+"""fit sorts the caller's frame.
+
+fails: keeps the index, and the deliveries as they were
+says: Encoder.fit changed
+"""
+
+import pandas as pd
+
+
+class Encoder:
+    def fit(self, deliveries):
+        deliveries.sort_values("weather", inplace=True)
+        counts = deliveries["weather"].value_counts()
+        self.weathers = sorted(counts.index[counts >= 5])
+        self.shares = deliveries["courier"].value_counts() / len(deliveries)
+        return self
+
+    def transform(self, deliveries):
+        weather, courier = deliveries["weather"], deliveries["courier"]
+        out = pd.DataFrame(index=deliveries.index)
+        for value in self.weathers:
+            out[f"weather={value}"] = (weather == value).astype(int)
+        out["weather=other"] = (weather.notna() & ~weather.isin(self.weathers)).astype(int)
+        out["weather=missing"] = weather.isna().astype(int)
+        out["courier_share"] = courier.map(self.shares).astype(float).fillna(0.0)
+        out["courier_missing"] = courier.isna().astype(int)
+        return out

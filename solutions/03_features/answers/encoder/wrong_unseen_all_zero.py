@@ -1,0 +1,27 @@
+"""A weather of no training row gets 0 everywhere.
+
+fails: knows what to do with the unseen
+says: weather=other 0 where 1
+"""
+
+import pandas as pd
+
+
+class Encoder:
+    def fit(self, deliveries):
+        counts = deliveries["weather"].value_counts()
+        self.weathers = sorted(counts.index[counts >= 5])
+        self.rare = set(counts.index[counts < 5])
+        self.shares = deliveries["courier"].value_counts() / len(deliveries)
+        return self
+
+    def transform(self, deliveries):
+        weather, courier = deliveries["weather"], deliveries["courier"]
+        out = pd.DataFrame(index=deliveries.index)
+        for value in self.weathers:
+            out[f"weather={value}"] = (weather == value).astype(int)
+        out["weather=other"] = (weather.notna() & weather.isin(self.rare)).astype(int)
+        out["weather=missing"] = weather.isna().astype(int)
+        out["courier_share"] = courier.map(self.shares).astype(float).fillna(0.0)
+        out["courier_missing"] = courier.isna().astype(int)
+        return out

@@ -1,0 +1,11 @@
+"""It says 0.
+
+fails: returns a number for each row; counts each user's orders of 30 days; says 0 where there is none; knows the window's edge to the microsecond; counts neither the row itself nor its moment; answers refunds and doesn't count them; keeps the index of tx; leaves tx as it was; takes rows in any order
+says: returned the same, 0
+"""
+
+import pandas as pd
+
+
+def orders_in_last_30d(tx):
+    return pd.Series(0, index=tx.index)
