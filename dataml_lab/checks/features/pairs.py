@@ -43,7 +43,7 @@ class Meaning(NamedTuple):
     at_least: int = 1  # orders in the window, for a mean
     missing: float | None = None  # EUR that a missing amount counts for; None where it isn't counted
     zone: Literal["UTC", "its own"] = "UTC"
-    rounded: Literal["nothing", "amounts", "total"] = "nothing"
+    rounded: Literal["nothing", "amounts", "total", "both"] = "nothing"
     digits: int = 2
     unseen: Literal["ignored", "counted", "first", "column", "raises"] = "ignored"
     last: Literal["in time", "in place"] = "in time"
@@ -72,12 +72,12 @@ class History:
     def price(self, event: Event) -> float | None:
         """What an event counts for, in EUR; None where it isn't counted."""
         amount = self.meaning.missing if event.amount is None else event.amount
-        return round(amount, self.meaning.digits) if amount and self.meaning.rounded == "amounts" else amount
+        return round(amount, self.meaning.digits) if amount and self.meaning.rounded in ("amounts", "both") else amount
 
     def total(self, prices: list[float]) -> float:
         """The sum of prices, in EUR."""
         found = self.added(prices)
-        return round(found, self.meaning.digits) if self.meaning.rounded == "total" else found
+        return round(found, self.meaning.digits) if self.meaning.rounded in ("total", "both") else found
 
     def added(self, prices: list[float]) -> float:
         """The sum of prices, whatever their order."""
@@ -320,17 +320,18 @@ def of_missing(random: Random, known: tuple[str, ...]) -> list[Both]:
     """A mean that leaves out what is missing, or not; and one that needs some orders."""
     fill = float(random.randint(5, 60))
     few = drawn(random, known, "orders", "mean")
-    many = drawn(random, known, "mean", "share")._replace(at_least=random.randint(3, 4))
+    many = drawn(random, known, "mean", "share")._replace(at_least=3, days=random.randint(40, 60))
     other = random.choice([None, 0.0])
     return [either(random, few, "missing", None, 0.0), either(random, many, "missing", other, fill)]
 
 
 def of_days(random: Random, known: tuple[str, ...]) -> list[Both]:
-    """A day more in a window of some weeks; and in one longer than everyday histories, for a mean of some orders."""
+    """A day more in a window of some weeks; and some in one that is longer than everyday histories, for a mean of
+    some orders."""
     short, long = random.randint(20, 60), random.randint(110, 200)
     mean = drawn(random, known, "mean")._replace(at_least=random.randint(2, 3))
     return [either(random, drawn(random, known, "orders"), "days", short, short + 1),
-            either(random, mean, "days", long, long + 1)]
+            either(random, mean, "days", long, long + random.randint(5, 9))]
 
 
 def of_zone(random: Random, known: tuple[str, ...]) -> list[Both]:
@@ -342,14 +343,14 @@ def of_zone(random: Random, known: tuple[str, ...]) -> list[Both]:
 def of_rounded(random: Random, known: tuple[str, ...]) -> list[Both]:
     """Rounded or not; and rounded before or after amounts are added, for which it takes two."""
     return [either(random, drawn(random, known, "spent", "orders"), "rounded", "nothing", "amounts"),
-            either(random, drawn(random, known, "spent"), "rounded", "amounts", "total")]
+            either(random, drawn(random, known, "spent"), "rounded", "both", "total")]
 
 
 def of_unseen(random: Random, known: tuple[str, ...]) -> list[Both]:
     """An exception; a column of its own; and a share of the whole, which takes two events."""
     calm = random.choice(["ignored", "counted", "first"])
     return [either(random, drawn(random, known, "last", "orders"), "unseen", "raises", calm),
-            either(random, drawn(random, known, "share"), "unseen", "column", random.choice(["counted", "first"])),
+            either(random, drawn(random, known, "share"), "unseen", "column", "counted"),
             either(random, drawn(random, known, "share"), "unseen", "ignored", "counted")]
 
 
