@@ -61,7 +61,7 @@ def apart(one: float | None, other: float | None) -> bool:
 def wrong_with(case: Any) -> str | None:
     """Which rule something returned as a case breaks, in words; None where it is one that may come up."""
     if not isinstance(case, dict) or case.keys() != {"as_of", "events"}:
-        return f'is {shown(case)}, where a dict with "as_of" and "events" is needed'
+        return f'is {outlined(case)}, where a dict with "as_of" and "events" is needed'
     if not within(case["as_of"], LOOKED_AT):
         return f"has as_of {shown(case['as_of'])}, where a moment of 2025 with its time zone is needed"
     if case["as_of"].utcoffset():
@@ -74,7 +74,7 @@ def wrong_with(case: Any) -> str | None:
 def wrong_with_event(event: Any) -> str | None:
     """Which rule something in the list of events breaks, in words; None where it is an event."""
     if not isinstance(event, dict) or event.keys() != FIELDS:
-        return f'has an event {shown(event)}, where a dict with "occurred_at", "amount" and "category" is needed'
+        return f'has an event that is {outlined(event)}, where a dict with "occurred_at", "amount" and "category" is needed'
     if not within(event["occurred_at"], BEGIN):
         return (f"has an event that occurred_at {shown(event['occurred_at'])}, where a moment of 2024 or 2025, "
                 "in UTC, with its time zone is needed")
@@ -84,6 +84,11 @@ def wrong_with_event(event: Any) -> str | None:
     if not isinstance(event["category"], str) or not event["category"]:
         return f"has an event with the category {shown(event['category'])}, where a text is needed that isn't empty"
     return None
+
+
+def outlined(value: Any) -> str:
+    """A value as Python writes it, of a dict the keys alone."""
+    return f"a dict with {shown(list(value))}" if isinstance(value, dict) else shown(value)
 
 
 def within(moment: Any, begin: datetime) -> bool:
