@@ -74,7 +74,8 @@ def wrong_with(case: Any) -> str | None:
 def wrong_with_event(event: Any) -> str | None:
     """Which rule something in the list of events breaks, in words; None where it is an event."""
     if not isinstance(event, dict) or event.keys() != FIELDS:
-        return f'has an event that is {outlined(event)}, where a dict with "occurred_at", "amount" and "category" is needed'
+        return (f'has an event that is {outlined(event)}, where a dict with "occurred_at", "amount" and "category" '
+                "is needed")
     if not within(event["occurred_at"], BEGIN):
         return (f"has an event that occurred_at {shown(event['occurred_at'])}, where a moment of 2024 or 2025, "
                 "in UTC, with its time zone is needed")
