@@ -69,8 +69,10 @@ def find_skew(train_fn, serve_fn, sampler):
     dice = random.Random(1)
     for number in range(200):
         case = sampler(number)
+        more = number
         while len(case["events"]) < 60:
-            case["events"] += sampler(number + len(case["events"]))["events"] or sampler(1)["events"]
+            more += 1
+            case["events"] += sampler(more)["events"]
         if case["events"]:
             for change in dice.sample(CHANGES, dice.randint(0, 3)):
                 change(dice, case["events"], case["as_of"])
