@@ -1,0 +1,193 @@
+"""Exercise 5: a case in which two functions differ that should compute the same features."""
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from dataml_lab.checks.answers import Answer, Failed, OutOfTime, answer
+from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, skews
+from dataml_lab.checks.streaming.shown import shown
+
+NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
+MOST = 50  # events in a case
+LINES = 6  # events that are shown of one
+FIELDS = {"occurred_at", "amount", "category"}
+BEGIN, LOOKED_AT, END = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025, 2026))
+
+
+class Outcome(NamedTuple):
+    """What a function does with a case: the features that it returns, or in words the exception that it raises."""
+
+    features: Features
+    raised: str = ""
+
+    def __str__(self) -> str:
+        if self.raised:
+            return f"raises {self.raised}"
+        return shown({name: self.features[name] for name in sorted(self.features)}, 400)
+
+
+def outcome(function: Function, case: Case) -> Outcome:
+    """What a function does with a case."""
+    try:
+        return Outcome(function(case))
+    except Exception as error:
+        return Outcome({}, f"{type(error).__name__}: {error}"[:200])
+
+
+def differ(pair: Pair, case: Case) -> bool:
+    """Whether the functions of a pair differ on a case."""
+    train, serve = outcome(pair.train, case), outcome(pair.serve, case)
+    if train.raised or serve.raised:
+        return not (train.raised and serve.raised)
+    return train.features.keys() != serve.features.keys() or any(
+        apart(value, serve.features[name]) for name, value in train.features.items())
+
+
+def apart(one: float | None, other: float | None) -> bool:
+    """Whether two features differ.
+
+    >>> apart(None, float("nan")), apart(3, 3.0), apart(0.1 + 0.2, 0.3), apart(0, None), apart(1e6, 1e6 + 0.002)
+    (False, False, False, True, True)
+    """
+    missing = [value is None or math.isnan(value) for value in (one, other)]
+    if any(missing):
+        return not all(missing)
+    return abs(one - other) > NEAR * max(1, abs(one), abs(other))
+
+
+def wrong_with(case: Any) -> str | None:
+    """Which rule something returned as a case breaks, in words; None where it is one that may come up."""
+    if not isinstance(case, dict) or case.keys() != {"as_of", "events"}:
+        return f'is {outlined(case)}, where a dict with "as_of" and "events" is needed'
+    if not within(case["as_of"], LOOKED_AT):
+        return f"has as_of {shown(case['as_of'])}, where a moment of 2025 with its time zone is needed"
+    if case["as_of"].utcoffset():
+        return f"has as_of {case['as_of']}, which isn't in UTC"
+    if not isinstance(case["events"], list) or len(case["events"]) > MOST:
+        return f"has events {shown(case['events'])}, where a list of 0 to {MOST} is needed"
+    return next(filter(None, map(wrong_with_event, case["events"])), None)
+
+
+def wrong_with_event(event: Any) -> str | None:
+    """Which rule something in the list of events breaks, in words; None where it is an event."""
+    if not isinstance(event, dict) or event.keys() != FIELDS:
+        return (f'has an event that is {outlined(event)}, where a dict with "occurred_at", "amount" and "category" '
+                "is needed")
+    if not within(event["occurred_at"], BEGIN):
+        return (f"has an event that occurred_at {shown(event['occurred_at'])}, where a moment of 2024 or 2025, "
+                "in UTC, with its time zone is needed")
+    amount = event["amount"]
+    if amount is not None and (type(amount) not in (int, float) or not 0.01 <= amount <= 10_000):
+        return f"has an event with the amount {shown(amount)}, where None or 0.01 to 10,000 EUR is needed"
+    if not isinstance(event["category"], str) or not event["category"]:
+        return f"has an event with the category {shown(event['category'])}, where a text is needed that isn't empty"
+    return None
+
+
+def outlined(value: Any) -> str:
+    """A value as Python writes it, of a dict the keys alone."""
+    return f"a dict with {shown(list(value))}" if isinstance(value, dict) else shown(value)
+
+
+def within(moment: Any, begin: datetime) -> bool:
+    """Whether something is a moment, with its time zone, from this one to the end of 2025."""
+    return isinstance(moment, datetime) and moment.utcoffset() is not None and begin <= moment < END
+
+
+def returned(find_skew: Answer, world: Skews, pair: Pair) -> Case | None:
+    """The case that the answer returns for a pair; Failed where it is none that may come up."""
+    case = find_skew(pair.train, pair.serve, world.sampler)
+    wrong = None if case is None else wrong_with(case)
+    if wrong:
+        raise Failed(f"find_skew returned something that may not come up: it {wrong}.")
+    return case
+
+
+def missed(find_skew: Answer, world: Skews, pair: Pair) -> str | None:
+    """That the answer returns no case in which a pair differs, in words; None where it does."""
+    case = returned(find_skew, world, pair)
+    if case is None:
+        return f"train_fn and serve_fn differ where {pair.matter}, and find_skew returned None."
+    if differ(pair, case):
+        return None
+    return f"train_fn and serve_fn differ where {pair.matter}, and find_skew {agreed(pair, case)}"
+
+
+def agreed(pair: Pair, case: Case) -> str:
+    """That the functions of a pair don't differ on a case, and what they return, in words and lines."""
+    return (f"returned a case on which they don't differ:\n{told(case)}\ntrain_fn: {outcome(pair.train, case)}\n"
+            f"serve_fn: {outcome(pair.serve, case)}")
+
+
+def told(case: Case) -> str:
+    """A case in a few lines."""
+    events = [f"  {event['occurred_at']}  {event['amount']}  {shown(event['category'], 30)}"
+              for event in case["events"]]
+    more = [f"  and {len(events) - LINES} more"] if len(events) > LINES else []
+    return "\n".join([f"as_of {case['as_of']}, {len(events)} events", *events[:LINES], *more])
+
+
+def spare(pair: Pair, case: Case) -> dict | None:
+    """An event of a case without which the functions still differ; None where each is needed."""
+    events = case["events"]
+    return next((event for place, event in enumerate(events)
+                 if differ(pair, {**case, "events": events[:place] + events[place + 1:]})), None)
+
+
+def found(find_skew: Answer, world: Skews) -> Iterator[tuple[Pair, Case]]:
+    """The pairs for which the answer returns a case in which they differ, with that case."""
+    for pair in [pair for pairs in world.differing.values() for pair in pairs]:
+        try:
+            case = returned(find_skew, world, pair)
+        except OutOfTime:
+            raise
+        except Failed:
+            continue
+        if case is not None and differ(pair, case):
+            yield pair, case
+
+
+find_skew = Exercise("find_skew", skews, lambda names: answer(names, "find_skew"))
+
+
+def demand(matter: str, text: str) -> None:
+    """Makes it a property that a case is found for each pair that differs in this matter."""
+    def broken(find_skew: Answer, world: Skews) -> str | None:
+        return next(filter(None, (missed(find_skew, world, pair) for pair in world.differing[matter])), None)
+
+    find_skew.demands(text, points=1)(broken)
+
+
+TEXTS = {
+    "missing": "finds what a missing amount counts for",
+    "days": "finds how many days the window has",
+    "zone": "finds in which time zone the hour is told",
+    "rounded": "finds what is rounded",
+    "unseen": "finds what becomes of a category that nobody has seen",
+    "last": "finds what the last event is",
+}
+for matter, text in TEXTS.items():
+    demand(matter, text)
+
+
+@find_skew.demands("returns no event that isn't needed", points=2)
+def _returns_no_event_that_is_not_needed(find_skew: Answer, world: Skews) -> str | None:
+    cases = list(found(find_skew, world))
+    for pair, case in cases:
+        event = spare(pair, case)
+        if event:
+            return (f"train_fn and serve_fn differ where {pair.matter}. find_skew returned a case of "
+                    f"{len(case['events'])} events, and they differ as well without that of {event['occurred_at']}.")
+    return None if cases else "Judged once find_skew finds a case on which train_fn and serve_fn differ."
+
+
+@find_skew.demands("returns None where nothing differs", points=2)
+def _returns_none_where_nothing_differs(find_skew: Answer, world: Skews) -> str | None:
+    for pair in world.equal:
+        case = returned(find_skew, world, pair)
+        if case is not None:
+            return f"train_fn and serve_fn never differ, and find_skew {agreed(pair, case)}"
+    return None
