@@ -18,7 +18,7 @@ from dataml_lab.checks.features.deliveries import (
     table,
 )
 from dataml_lab.checks.features.reading import about, change, numbers
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 NEAR = 1e-9
 

@@ -10,7 +10,7 @@ from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.frames import difference, table
 from dataml_lab.checks.features.shop import DAY, Shop, before, buys, shop
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 USERS = 300
 COLUMNS = 5
@@ -44,16 +44,16 @@ class Question:
         return self.shop.tx
 
 
-def question(seed: int) -> Question:
+def question(seed: int, users: int = USERS) -> Question:
     """A moment on a day in the fourth month of a shop, and users of whom most have ordered recently."""
     random = np.random.default_rng(seed)
-    found = shop(random, USERS)
+    found = shop(random, users)
     as_of = found.day(int(random.integers(105, 120)) + random.uniform(0.3, 0.7)).floor("us")
     known = before(found.tx, as_of)
     recent = known.loc[known["occurred_at"] >= as_of - 20 * DAY, "user_id"].unique()
-    users = [int(user) for user in random.choice(recent, 12, replace=False)]
-    tx = pd.concat([found.tx, later_that_day(known, users, as_of)], ignore_index=True)
-    return Question(found._replace(tx=tx), as_of, users, stranger=int(random.integers(100_000, 200_000)))
+    asked = [int(user) for user in random.choice(recent, 12, replace=False)]
+    tx = pd.concat([found.tx, later_that_day(known, asked, as_of)], ignore_index=True)
+    return Question(found._replace(tx=tx), as_of, asked, stranger=int(random.integers(100_000, 200_000)))
 
 
 def later_that_day(known: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.DataFrame:
@@ -262,8 +262,8 @@ def _predicts(features: Answer, world: Question) -> str | None:
     called = complete(features)
     reached = auc(training(world, called), deployed(world, called), labels(world, PREDICTION))
     return None if reached >= AUC else (
-        f"A model trained on these features reaches an AUC of {reached:.3f} in the server, where there is no future; two "
-        f"plain ones reach {reference(world):.3f}, and {AUC:.2f} is needed.")
+        f"A model trained on these features reaches an AUC of {reached:.3f} in the server, where there is no future; "
+        f"two plain ones reach {reference(world):.3f}, and {AUC:.2f} is needed.")
 
 
 def reference(world: Question) -> float:

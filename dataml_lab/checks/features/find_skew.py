@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from dataml_lab.checks.answers import Answer, Failed, OutOfTime, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, skews
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
 MOST = 50  # events in a case

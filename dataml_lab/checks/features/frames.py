@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.answers import Failed
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 TOLERANCE = 1e-11  # relative: sums in another order pass, a clock that went on between two calls doesn't
 
@@ -26,7 +26,7 @@ def left_out(index: list, users: list[int]) -> str | None:
         return None
     missing = [user for user in users if user not in index]
     if missing and len(missing) < len(users):
-        return f"leaves out {'user ' + str(missing[0]) if len(missing) == 1 else f'{len(missing)} of them, such as {missing[0]}'}"
+        return f"leaves out {len(missing)} of them, such as user {missing[0]}"
     return f"is {shown(index)} instead of {shown(users)}: these users, in this order"
 
 

@@ -5,12 +5,13 @@ import pandas as pd
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.features import PREDICTION, Question, alone, question
+from dataml_lab.checks.features.features import Question, alone, question
 from dataml_lab.checks.features.frames import as_numbers, difference, left_out
 from dataml_lab.checks.features.shop import DAY, before, buys
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
-GAIN = 0.03  # of AUC, by which a twin has to beat its honest feature in the history
+USERS = 1_000
+GAIN, CLEARLY = 0.03, 0.004  # of AUC, by which a twin has to beat its honest feature in the history
 
 
 def orders_30d(tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.Series:
@@ -36,14 +37,30 @@ def window(tx: pd.DataFrame, as_of: pd.Timestamp, days: int) -> pd.DataFrame:
 HONEST = {"orders_30d": orders_30d, "days_since_last": days_since_last, "spend_90d": spend_90d}
 
 
+def large(seed: int) -> Question:
+    """A shop with so many customers that what a leak gains is no matter of chance."""
+    return question(seed, USERS)
+
+
 def fair(world: Question) -> bool:
-    """Whether no honest feature is so good that a leak couldn't show."""
-    return all(0.6 <= scored(honest(world.tx, world.everybody, moment(world)), world) <= 0.85 for honest in HONEST.values())
+    """Whether all that is to come helps each feature clearly, and the day that begins clearly enough or clearly not."""
+    users, as_of = world.everybody, moment(world)
+    honest = {name: scored(feature(world.tx, users, as_of), world) for name, feature in HONEST.items()}
+    day = [scored(HONEST[name](world.tx, users, as_of + DAY), world) - honest[name] for name in HONEST]
+    everything = [scored(HONEST[name](brought(world), users, as_of), world) - honest[name] for name in HONEST]
+    return min(everything) > GAIN + CLEARLY and all(abs(gain - GAIN) > CLEARLY for gain in day)
+
+
+def brought(world: Question) -> pd.DataFrame:
+    """The transactions as they look to whoever forgets the cut: what is to come has come just before."""
+    tx, as_of = world.tx.copy(), moment(world)
+    tx.loc[tx["occurred_at"] >= as_of, "occurred_at"] = as_of - pd.Timedelta(microseconds=1)
+    return tx
 
 
 def moment(world: Question) -> pd.Timestamp:
-    """The moment for which features are computed, weeks before the history ends."""
-    return world.shop.day(PREDICTION)
+    """The moment for which features are computed, a midnight ten days before the history ends."""
+    return world.shop.day(140)
 
 
 def scored(feature: pd.Series, world: Question) -> float:
@@ -57,7 +74,8 @@ def twin(leaky_twin: Answer, name: str, tx: pd.DataFrame, world: Question) -> pd
     if not isinstance(value, pd.Series):
         raise Failed(f"leaky_twin returned {shown(value)} for {shown(name)}, where a Series is needed.")
     if found := left_out(value.index.tolist(), users):
-        raise Failed(f"leaky_twin was asked for {shown(name)} of {len(users)} users, and the index of what it returned {found}.")
+        raise Failed(f"leaky_twin was asked for {shown(name)} of {len(users)} users, and the index of what it returned "
+                     f"{found}.")
     return pd.Series(as_numbers(value.rename(name), "leaky_twin"), index=users)
 
 
@@ -66,7 +84,7 @@ def unlike(leaky_twin: Answer, name: str, world: Question) -> str | None:
     past = before(world.tx, moment(world))
     honest = HONEST[name](past, world.everybody, moment(world))
     found = difference(honest.to_frame(name), twin(leaky_twin, name, past, world).to_frame(name))
-    return found and (f"Where tx ends before as_of the twin has to be the honest feature. The honest feature is named first: "
+    return found and ("Where tx ends before as_of the twin has to be the honest feature, which is named first: "
                       f"{found}.")
 
 
@@ -75,18 +93,19 @@ def harmless(leaky_twin: Answer, name: str, world: Question) -> str | None:
     past, as_of = before(world.tx, moment(world)), moment(world)
     leaky, without = twin(leaky_twin, name, world.tx, world), twin(leaky_twin, name, past, world)
     if not difference(leaky.to_frame(name), without.to_frame(name)):
-        return f"The twin of {shown(name)} is the same whether tx goes on after as_of or not: it doesn't know the future."
+        return f"The twin of {shown(name)} is the same whether tx goes on after as_of or not: it knows no future."
     if (~np.isfinite(leaky)).any():
         return f"The twin of {shown(name)} is missing or infinite for user {leaky.index[~np.isfinite(leaky)][0]}."
     faked, honest = scored(leaky, world), scored(HONEST[name](world.tx, world.everybody, as_of), world)
     return None if faked >= honest + GAIN else (
-        f"The twin of {shown(name)} knows the future and gains too little by it: its AUC in the history is {faked:.3f}, that of the "
-        f"honest feature {honest:.3f}. What occurs in the week after as_of is what is to be predicted.")
+        f"The twin of {shown(name)} knows the future and gains too little: its AUC in the history is {faked:.3f}, "
+        f"that of the honest feature {honest:.3f}. What occurs in the week after as_of is what is to be predicted.")
 
 
 def measured(leaky_twin: Answer, world: Question) -> str:
-    """The AUC of each feature and its twin, in the history and in the server, for whoever reads why nobody noticed."""
-    lines, past, as_of = [f"{'AUC alone':<16}  honest  twin, history  twin, server"], before(world.tx, moment(world)), moment(world)
+    """The AUC of each feature and its twin, in the history and in the server: for whoever reads why nobody noticed."""
+    as_of = moment(world)
+    lines, past = [f"{'AUC alone':<16}  honest  twin, history  twin, server"], before(world.tx, as_of)
     for name, honest in HONEST.items():
         twins = [scored(twin(leaky_twin, name, tx, world), world) for tx in (world.tx, past)]
         lines.append(f"{name:<16}  {scored(honest(past, world.everybody, as_of), world):>6.3f}  {twins[0]:>13.3f}  "
@@ -94,7 +113,8 @@ def measured(leaky_twin: Answer, world: Question) -> str:
     return "\n".join(lines)
 
 
-leaky_twin = Exercise("leaky_twin", question, lambda names: answer(names, "leaky_twin"), fair, essay=4, measured=measured)
+leaky_twin = Exercise("leaky_twin", large, lambda names: answer(names, "leaky_twin"), fair, essay=4,
+                      measured=measured)
 
 
 def demand(name: str) -> None:

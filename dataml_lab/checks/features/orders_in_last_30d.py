@@ -9,7 +9,7 @@ from dataml_lab.checks.answers import Answer, Failed, OutOfTime, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.reading import about, change, numbers
 from dataml_lab.checks.features.transactions import DAY, TICK, Transaction, Transactions, table, transactions
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 orders_in_last_30d = Exercise("orders_in_last_30d", transactions, lambda names: answer(names, "orders_in_last_30d"))
 

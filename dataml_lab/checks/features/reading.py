@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.answers import Failed, plain
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 
 def numbers(column: pd.Series) -> np.ndarray | None:

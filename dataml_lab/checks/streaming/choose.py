@@ -8,6 +8,7 @@ import numpy as np
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import (
     CASES,
     EVERY,
@@ -21,7 +22,6 @@ from dataml_lab.checks.streaming.bill import (
     one_of,
     told,
 )
-from dataml_lab.checks.streaming.shown import digits, shown
 
 DEAR = 1.1  # how many times the cheapest bill a choice may cost
 FLIPS = 1.7  # how many times as dear the wrong side is, in both scenarios of a pair

@@ -9,6 +9,7 @@ import numpy as np
 from dataml_lab.checks.answers import Answer, Failed, Stopped, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.process import Crash, Process
+from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.log import (
     PAGE,
     REACH,
@@ -22,7 +23,6 @@ from dataml_lab.checks.streaming.log import (
     size,
     totals,
 )
-from dataml_lab.checks.streaming.shown import shown
 
 MANY = 60  # steps at which a run is crashed, at most
 ENDLESS = 10**15  # cents that nobody has spent

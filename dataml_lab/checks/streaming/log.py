@@ -9,7 +9,7 @@ import numpy as np
 
 from dataml_lab.checks.answers import Handle, Stopped, plain
 from dataml_lab.checks.process import Process
-from dataml_lab.checks.streaming.shown import shown
+from dataml_lab.checks.shown import shown
 
 Record = dict[str, int]
 PAGE = 20  # records that one read brings at most

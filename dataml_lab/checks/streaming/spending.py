@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dataml_lab.checks.answers import Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.orders import (
     PATIENCE,
     SECOND,
@@ -20,7 +21,6 @@ from dataml_lab.checks.streaming.orders import (
     too_late,
     window_of,
 )
-from dataml_lab.checks.streaming.shown import shown
 
 CENT = 0.006  # sums of floats, in any order
 ENDLESS = 1e12  # EUR that nobody spends

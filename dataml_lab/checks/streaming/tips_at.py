@@ -8,8 +8,8 @@ import numpy as np
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, draw, margin, one_of, told
-from dataml_lab.checks.streaming.shown import digits, shown
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
 ENDLESS = 1e300  # beyond what a bill can be made of

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from dataml_lab.checks.shown import digits
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, margin
-from dataml_lab.checks.streaming.shown import digits
 from dataml_lab.checks.streaming.tips_at import (
     NEAR,
     Case,

@@ -1,4 +1,4 @@
-"""How values and numbers look in the sentences of this lesson."""
+"""How values and numbers look in sentences."""
 
 from decimal import Decimal
 
