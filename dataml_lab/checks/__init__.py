@@ -19,6 +19,7 @@ LESSONS = {
     "00_start_here": "dataml_lab.checks.start",
     "01_pipeline": "dataml_lab.checks.pipeline",
     "02_batch_and_stream": "dataml_lab.checks.streaming",
+    "03_features": "dataml_lab.checks.features",
 }
 PRACTICE = "practice"  # the salt of the worlds that everyone may know
 
