@@ -1,7 +1,7 @@
 """The features of lesson 03: numbers about a user at a moment, made of what was known by then and of nothing else.
 
-A `View` defines `Feature`s; `compute` gives them for rows of users and moments, as do `engines` where the events are, and
-a `LocalStore` keeps them for training and serving. `latest` joins a row with what was known last, `columns` and
+A `View` defines `Feature`s; `compute` gives them for rows of users and moments, as do `engines` where the events are,
+and a `LocalStore` keeps them for training and serving. `latest` joins a row with what was known last, `columns` and
 `encode` have further techniques, and `time_travel` says of any features whether they know the future.
 """
 
