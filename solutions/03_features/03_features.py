@@ -804,7 +804,7 @@ joined = database.execute("""
     SELECT index, topic FROM training ASOF LEFT JOIN tickets
     ON training.user_id = tickets.user_id AND tickets.occurred_at < training.as_of
     ORDER BY index""").df()["topic"]
-same = (joined.fillna("none") == known.astype(object).fillna("none")).all()
+same = (joined.astype(object).fillna("none") == known.astype(object).fillna("none")).all()
 print(f"DuckDB finds the same topics: {same}")
 assert same
 
