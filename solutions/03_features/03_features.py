@@ -91,8 +91,9 @@ spending = View("spending", (
 
 # %% [markdown]
 # A `View` is a definition and nothing else: what is aggregated, of which events, over which window. `where` keeps the
-# completed orders, and `empty` says what it means when there is none. `compute` gives these features for rows of
-# customers and moments. Here is one customer on three Mondays.
+# completed orders, and `empty` says what it means when there is none.
+#
+# `compute` gives these features for rows of customers and moments. Here is one customer on three Mondays.
 
 # %%
 mondays = pd.DataFrame({"user_id": 8, "as_of": pd.to_datetime(["2025-03-03", "2025-03-10", "2025-03-17"], utc=True)})
@@ -416,7 +417,7 @@ assert [moved.column for moved in found] == ["spend_week", "spend_ever"]
 # - `tx` stays as it was, and the same question gets the same answer.
 #
 # A logistic regression is trained on your features at two moments, and predicts at a third one, some weeks later,
-# with the data that a server has then. Its AUC has to be at least 0.70 (0.5 is guessing; what this shop allows is
+# with the data that a server has then. Its AUC has to be at least 0.67 (0.5 is guessing; what this shop allows is
 # about 0.78), and five of your columns have to say different things: none is a weighted sum of others.
 #
 # There are some 2,500 transactions of 300 users, and a call may take a second.
@@ -549,9 +550,8 @@ grade("leaky_twin", globals())
 # %% [markdown] role="question" exercise="leaky_twin"
 # #### Question: who would notice? ({{essay points}}, about 10 minutes)
 #
-# Take one of your twins, and say which mistake it is and how it comes about in practice. Why does no test in the
-# server find it? Who notices first in production, by what, and how long does that take? What would have found it
-# before?
+# Take one of your twins, and say which mistake it is, how it comes about in practice, and why no test in the server
+# finds it. Who notices first in production, by what, and after how long? What would have found it before?
 #
 # A person reads your answer, beside the AUC of your twins in the history and in the server; 150 to 250 words are
 # enough.
@@ -778,7 +778,7 @@ grade("encoder", globals())
 #
 # ## What was known: the point-in-time join
 #
-# Not everything is an aggregate. What was the *last* thing a customer wrote about, which plan did they have? A plain
+# Not everything is an aggregate: what was the *last* thing a customer wrote about, which plan did they have? A plain
 # join takes what the table says today. `latest` takes, for each row, the newest that was there before its `as_of`.
 
 # %%
@@ -812,7 +812,7 @@ assert same
 # ## Training-serving skew
 #
 # The features are computed twice: over the history, for training, and in the server, for one customer. If these are
-# two programs, they will differ one day. The model doesn't fail then. It gets numbers that mean something else than
+# two programs, they will differ one day. The model doesn't fail then: it gets numbers that mean something else than
 # those it was trained on, and goes on answering.
 #
 # What does that cost? Here is the model from above, and servers that compute one feature a little differently.
@@ -1102,9 +1102,9 @@ def in_feast():
 in_feast()
 
 # %% [markdown]
-# A word of warning that we owe to a test. Feast 0.67's default offline store, `file`, silently leaves out label rows
-# of customers who had no features yet: of 5,003 labels 4,428 came back. Its `duckdb` store, which we use, returned
-# all. Whatever you use, count the rows.
+# A word of warning. When we tried Feast 0.67, its default offline store, `file`, left out label rows of customers who
+# had no features yet, without a word: of 5,003 labels 4,428 came back. Its `duckdb` store, which we use, returned all;
+# whatever you use, count the rows.
 
 # %% [markdown]
 # ## What to take along

@@ -14,7 +14,7 @@ from dataml_lab.checks.shown import shown
 
 USERS = 300
 COLUMNS = 5
-AUC = 0.70
+AUC = 0.67
 TRAINING, PREDICTION = (80.0, 101.0), 130.0  # days from the shop's beginning
 
 
@@ -107,7 +107,8 @@ def auc(past: tuple[pd.DataFrame, np.ndarray], present: pd.DataFrame, truth: np.
 
 
 def asked(features: Answer, tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.DataFrame:
-    """The features that an answer returns, as numbers, a row per user; Failed where they are something else."""
+    """The features that an answer returns, as numbers, a row per user; Failed where they are something else. Rows in
+    another order are put in order: that is a matter of its own."""
     return table(features(tx, users, as_of), "features", users)
 
 
@@ -174,11 +175,28 @@ def _is_pure(features: Answer, world: Question) -> str | None:
                       "chance nor the clock of the computer.")
 
 
-@features.demands("keeps users of whom nothing is known, with numbers for them", points=1)
+@features.demands("has a row for each of users in their order, known or not, and no gap", points=1)
 def _keeps_strangers(features: Answer, world: Question) -> str | None:
     known = set(before(world.tx, world.as_of)["user_id"])
     silent = [user for user in world.everybody if user not in known][:3]
-    return gap(asked(features, world.tx, [*world.users, world.stranger, *silent], world.as_of))
+    users = [*world.users, world.stranger, *silent]
+    result = features(world.tx, users, world.as_of)
+    return gap(table(result, "features", users)) or disorder(result.index.tolist(), users)
+
+
+def disorder(index: list, users: list[int]) -> str | None:
+    """That the rows are not in the order of the users, in words; None where they are."""
+    return None if index == users else (
+        f"features was asked about the users {shown(users)}, and its rows are in the order {shown(index)}.")
+
+
+@features.demands("answers for the moment that it is asked about", points=1)
+def _looks_at_the_moment(features: Answer, world: Question) -> str | None:
+    moments = [world.as_of, world.as_of - 40 * DAY]
+    now, earlier = (asked(features, before(world.tx, world.as_of), world.users, moment) for moment in moments)
+    return None if difference(now, earlier) else (
+        f"features was asked about {len(world.users)} users on {moments[1]:%d %B %Y} and 40 days later, and returned the "
+        "same numbers for all of them, though each has ordered in between.")
 
 
 @features.demands("doesn't know what comes after as_of", points=2)
@@ -234,12 +252,21 @@ def _takes_any_order(features: Answer, world: Question) -> str | None:
 @features.demands("tells a server the same of one user as training of many", points=2)
 def _serves(features: Answer, world: Question) -> str | None:
     past = before(world.tx, world.as_of)
-    batch = asked(features, past, world.users, world.as_of)
-    for user in world.users[:6]:
+    users = [world.stranger, *world.users] if keeps(features, past, world) else world.users
+    batch = asked(features, past, users, world.as_of)
+    for user in users[:6]:
         alone = asked(features, past, [user], world.as_of)
         if found := difference(batch.loc[[user]], alone):
-            return f"Asked about user {user} alone instead of {len(world.users)} users at once: {found}."
+            return f"Asked about user {user} alone instead of {len(users)} users at once: {found}."
     return None
+
+
+def keeps(features: Answer, past: pd.DataFrame, world: Question) -> bool:
+    """Whether the answer has a row for a user of whom nothing is known."""
+    try:
+        return bool(len(asked(features, past, [*world.users, world.stranger], world.as_of)))
+    except Failed:
+        return False
 
 
 @features.demands("has five columns that say different things", points=1)

@@ -10,24 +10,26 @@ TOLERANCE = 1e-11  # relative: sums in another order pass, a clock that went on 
 
 
 def table(value: object, name: str, users: list[int]) -> pd.DataFrame:
-    """A returned value as a table of numbers (float64) with a row for each user; Failed where it is none."""
+    """A returned value as a table of numbers (float64) with a row for each user, in their order; Failed where a row is
+    missing or something else than a number is there."""
     if not isinstance(value, pd.DataFrame):
         raise Failed(f"{name} returned {shown(value)}, where a DataFrame is needed.")
     if found := left_out(value.index.tolist(), users):
         raise Failed(f"{name} was asked about {len(users)} users, and the index of what it returned {found}.")
     if not value.columns.is_unique:
         raise Failed(f"{name} returned two columns of the name {shown(value.columns[value.columns.duplicated()][0])}.")
-    return pd.DataFrame({column: as_numbers(value[column], name) for column in value.columns}, index=users)
+    found = {column: as_numbers(value[column], name) for column in value.columns}
+    return pd.DataFrame(found, index=value.index).loc[users]
 
 
 def left_out(index: list, users: list[int]) -> str | None:
-    """How an index is not the users that were asked about, in words; None where it is."""
-    if index == users:
+    """How an index is not made of the users that were asked about, in words; None where it is, in whatever order."""
+    if len(index) == len(users) and set(index) == set(users):
         return None
     missing = [user for user in users if user not in index]
     if missing and len(missing) < len(users):
         return f"leaves out {len(missing)} of them, such as user {missing[0]}"
-    return f"is {shown(index)} instead of {shown(users)}: these users, in this order"
+    return f"is {shown(index)} instead of the users {shown(users)}"
 
 
 def as_numbers(column: pd.Series, name: str) -> np.ndarray:
@@ -52,5 +54,6 @@ def difference(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
         if apart.any():
             place = int(np.argmax(apart))
             before, after = one[name].iloc[place], other[name].iloc[place]
-            return f"of user {one.index[place]}, {shown(name)} is {before:.10g} and then {after:.10g}"
+            digits = 10 if f"{before:.10g}" != f"{after:.10g}" else 17
+            return f"of user {one.index[place]}, {shown(name)} is {before:.{digits}g} and then {after:.{digits}g}"
     return None

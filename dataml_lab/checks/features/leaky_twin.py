@@ -76,12 +76,16 @@ def twin(leaky_twin: Answer, name: str, tx: pd.DataFrame, world: Question) -> pd
     if found := left_out(value.index.tolist(), users):
         raise Failed(f"leaky_twin was asked for {shown(name)} of {len(users)} users, and the index of what it returned "
                      f"{found}.")
-    return pd.Series(as_numbers(value.rename(name), "leaky_twin"), index=users)
+    return pd.Series(as_numbers(value.rename(name), "leaky_twin"), index=value.index).loc[users]
 
 
 def unlike(leaky_twin: Answer, name: str, world: Question) -> str | None:
-    """Where the twin is not the honest feature although there is no future, in words; None where it is."""
+    """Where the twin is not the honest feature although there is no future, in words; None where it is. The honest
+    feature itself is no twin."""
     past = before(world.tx, moment(world))
+    with_future = HONEST[name](world.tx, world.everybody, moment(world))
+    if not difference(with_future.to_frame(name), twin(leaky_twin, name, world.tx, world).to_frame(name)):
+        return f"For {shown(name)} leaky_twin returned the honest feature itself, where tx has a future as well."
     honest = HONEST[name](past, world.everybody, moment(world))
     found = difference(honest.to_frame(name), twin(leaky_twin, name, past, world).to_frame(name))
     return found and ("Where tx ends before as_of the twin has to be the honest feature, which is named first: "
@@ -93,7 +97,8 @@ def harmless(leaky_twin: Answer, name: str, world: Question) -> str | None:
     past, as_of = before(world.tx, moment(world)), moment(world)
     leaky, without = twin(leaky_twin, name, world.tx, world), twin(leaky_twin, name, past, world)
     if not difference(leaky.to_frame(name), without.to_frame(name)):
-        return f"The twin of {shown(name)} is the same whether tx goes on after as_of or not: it knows no future."
+        return (f"The twin of {shown(name)} is the same whether tx goes on after as_of or not. (Hardly an order lies at "
+                "as_of itself, so to know of that one is next to nothing.)")
     if (~np.isfinite(leaky)).any():
         return f"The twin of {shown(name)} is missing or infinite for user {leaky.index[~np.isfinite(leaky)][0]}."
     faked, honest = scored(leaky, world), scored(HONEST[name](world.tx, world.everybody, as_of), world)
