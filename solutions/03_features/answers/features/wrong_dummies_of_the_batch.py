@@ -1,7 +1,7 @@
 """get_dummies makes a column of each category that the users asked about like.
 
 fails: tells a server the same of one user as training of many
-says: the columns are
+says: without ['likes_
 """
 
 import pandas as pd

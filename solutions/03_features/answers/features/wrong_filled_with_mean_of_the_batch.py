@@ -1,7 +1,7 @@
 """The mean of the users asked about stands in for what is missing.
 
-fails: keeps users of whom nothing is known, with numbers for them
-says: asked about alone
+fails: tells a server the same of one user as training of many
+says: among others and then alone
 """
 
 import pandas as pd
