@@ -8,13 +8,14 @@ import pandas as pd
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.frames import difference, table
+from dataml_lab.checks.features.frames import columns_apart, difference, table
 from dataml_lab.checks.features.shop import DAY, Shop, before, buys, shop
 from dataml_lab.checks.shown import shown
 
 USERS = 300
 COLUMNS = 5
 AUC = 0.67
+LARGEST = 1e100
 TRAINING, PREDICTION = (80.0, 101.0), 130.0  # days from the shop's beginning
 
 
@@ -113,23 +114,30 @@ def asked(features: Answer, tx: pd.DataFrame, users: list[int], as_of: pd.Timest
 
 
 def complete(features: Answer) -> Table:
-    """The answer as a function whose numbers are all there and finite; Failed naming one that isn't."""
+    """The answer as a function whose numbers are all there and finite, in the same columns whenever it is called;
+    Failed naming one that isn't."""
+    columns = []
+
     def called(tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.DataFrame:
         found = asked(features, tx, users, as_of)
+        columns.append(list(found.columns))
         if hole := gap(found):
             raise Failed(hole)
+        if columns[0] != columns[-1]:
+            apart = columns_apart(columns[0], columns[-1])
+            raise Failed(f"A model needs the same columns at each moment, and {apart}.")
         return found
     return called
 
 
 def gap(found: pd.DataFrame) -> str | None:
-    """Where a number is missing or infinite, in words; None where none is."""
+    """Where a number is missing, infinite or so large that a model can't square it, in words; None where none is."""
     for name in found.columns:
-        wrong = ~np.isfinite(found[name])
+        wrong = ~(found[name].abs() < LARGEST)
         if wrong.any():
             user = found.index[int(np.argmax(wrong))]
             return (f"features returned {found.at[user, name]} in the column {shown(name)} for user {user}, where a "
-                    "model needs a number.")
+                    f"model needs a number below {LARGEST:g}.")
     return None
 
 
@@ -181,7 +189,8 @@ def _keeps_strangers(features: Answer, world: Question) -> str | None:
     silent = [user for user in world.everybody if user not in known][:3]
     users = [*world.users, world.stranger, *silent]
     result = features(world.tx, users, world.as_of)
-    return gap(table(result, "features", users)) or disorder(result.index.tolist(), users)
+    found = table(result, "features", users)
+    return gap(found) or disorder(result.index.tolist(), users) or foretold(features, world)
 
 
 def disorder(index: list, users: list[int]) -> str | None:
@@ -190,13 +199,38 @@ def disorder(index: list, users: list[int]) -> str | None:
         f"features was asked about the users {shown(users)}, and its rows are in the order {shown(index)}.")
 
 
-@features.demands("answers for the moment that it is asked about", points=1)
-def _looks_at_the_moment(features: Answer, world: Question) -> str | None:
-    moments = [world.as_of, world.as_of - 40 * DAY]
-    now, earlier = (asked(features, before(world.tx, world.as_of), world.users, moment) for moment in moments)
-    return None if difference(now, earlier) else (
-        f"features was asked about {len(world.users)} users on {moments[1]:%d %B %Y} and 40 days later, and returned the "
-        "same numbers for all of them, though each has ordered in between.")
+def foretold(features: Answer, world: Question) -> str | None:
+    """That the numbers for a user of whom nothing is known come from the future, in words; None where they don't."""
+    found = difference(asked(features, world.tx, [world.stranger], world.as_of),
+                       asked(features, before(world.tx, world.as_of), [world.stranger], world.as_of))
+    return found and (f"Nothing is known of user {world.stranger}. When the history was cut off at as_of, {found}: "
+                      "what stands in for the unknown knows the future.")
+
+
+@features.demands("answers for the moment and the orders that it is asked about", points=1)
+def _looks_at_what_is_asked(features: Answer, world: Question) -> str | None:
+    return timeless(features, world) or remembered(features, world)
+
+
+def timeless(features: Answer, world: Question) -> str | None:
+    """That a user's features don't depend on the moment, in words; None where they do."""
+    past, moments = before(world.tx, world.as_of), (world.as_of - 40 * DAY, world.as_of)
+    earlier, now = (asked(features, past, world.users, moment) for moment in moments)
+    return None if difference(earlier, now) else (
+        f"features was asked about {len(world.users)} users as of {moments[0]:%d %B %Y} and as of 40 days later, and "
+        "returned the same numbers for all of them, though each has ordered in between.")
+
+
+def remembered(features: Answer, world: Question) -> str | None:
+    """That a user's features don't depend on their orders, in words: then what they are made of was found by an
+    earlier call, and whether it knew the future can't be seen. None where they do."""
+    past = before(world.tx, world.as_of)
+    first = past.loc[past.groupby("user_id")["occurred_at"].idxmin()]
+    found = difference(asked(features, past, world.users, world.as_of),
+                       asked(features, first, world.users, world.as_of))
+    return None if found else (f"All orders but each user's first were taken out of tx, and features says the same of "
+                               f"these {len(world.users)} users: it keeps what an earlier call found, or doesn't look "
+                               "at tx.")
 
 
 @features.demands("doesn't know what comes after as_of", points=2)
@@ -252,21 +286,22 @@ def _takes_any_order(features: Answer, world: Question) -> str | None:
 @features.demands("tells a server the same of one user as training of many", points=2)
 def _serves(features: Answer, world: Question) -> str | None:
     past = before(world.tx, world.as_of)
-    users = [world.stranger, *world.users] if keeps(features, past, world) else world.users
-    batch = asked(features, past, users, world.as_of)
-    for user in users[:6]:
+    batch = asked(features, past, world.users, world.as_of)
+    for user in world.users[:6]:
         alone = asked(features, past, [user], world.as_of)
         if found := difference(batch.loc[[user]], alone):
-            return f"Asked about user {user} alone instead of {len(users)} users at once: {found}."
-    return None
+            return f"Asked about user {user} alone instead of {len(world.users)} users at once: {found}."
+    return stranger_among_others(features, past, world)
 
 
-def keeps(features: Answer, past: pd.DataFrame, world: Question) -> bool:
-    """Whether the answer has a row for a user of whom nothing is known."""
+def stranger_among_others(features: Answer, past: pd.DataFrame, world: Question) -> str | None:
+    """Where what is said of a user of whom nothing is known depends on the others, in words; None where it doesn't."""
     try:
-        return bool(len(asked(features, past, [*world.users, world.stranger], world.as_of)))
-    except Failed:
-        return False
+        batch = asked(features, past, [*world.users, world.stranger], world.as_of).loc[[world.stranger]]
+        found = difference(batch, asked(features, past, [world.stranger], world.as_of))
+    except Failed:  # another property says that strangers are lost
+        return None
+    return found and f"Asked about user {world.stranger}, who is unknown, among others and then alone: {found}."
 
 
 @features.demands("has five columns that say different things", points=1)

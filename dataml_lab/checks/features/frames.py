@@ -27,33 +27,50 @@ def left_out(index: list, users: list[int]) -> str | None:
     if len(index) == len(users) and set(index) == set(users):
         return None
     missing = [user for user in users if user not in index]
-    if missing and len(missing) < len(users):
+    if missing and index and all(label in users for label in index):
         return f"leaves out {len(missing)} of them, such as user {missing[0]}"
     return f"is {shown(index)} instead of the users {shown(users)}"
 
 
 def as_numbers(column: pd.Series, name: str) -> np.ndarray:
     """A column as float64, missing values as NaN; Failed where it holds something else than numbers."""
-    if not (pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == object):
+    if not (pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == object) or column.dtype.kind == "c":
         raise Failed(f"{name} returned the column {shown(column.name)} of type {column.dtype}, where numbers are "
                      "needed.")
     try:
         return column.astype("float64").to_numpy(float, na_value=np.nan)
-    except (TypeError, ValueError):
-        value = next(item for item in column if not isinstance(item, int | float))
+    except Exception:  # an object of the answer's own may raise anything
+        value = next((item for item in column if not is_number(item)), None)
         raise Failed(f"{name} returned {shown(value)} in the column {shown(column.name)}, where numbers are "
                      "needed.") from None
+
+
+def is_number(item: object) -> bool:
+    """Whether a value can be a float64."""
+    try:
+        return isinstance(float(item), float)
+    except Exception:
+        return False
 
 
 def difference(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
     """Where two tables of the same users differ first, in words: "user 7's column 'orders' is 3 and then 4"."""
     if list(one.columns) != list(other.columns):
-        return f"the columns are {shown(list(one.columns))} and then {shown(list(other.columns))}"
+        return columns_apart(list(one.columns), list(other.columns))
     for name in one.columns:
         apart = ~np.isclose(one[name], other[name], rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
         if apart.any():
             place = int(np.argmax(apart))
             before, after = one[name].iloc[place], other[name].iloc[place]
-            digits = 10 if f"{before:.10g}" != f"{after:.10g}" else 17
+            digits = 10 if f"{before:.10g}" != f"{after:.10g}" else 16
             return f"of user {one.index[place]}, {shown(name)} is {before:.{digits}g} and then {after:.{digits}g}"
     return None
+
+
+def columns_apart(one: list, other: list) -> str:
+    """How two lists of columns differ, in words."""
+    gone, new = ([name for name in names if name not in rest] for names, rest in ((one, other), (other, one)))
+    if not gone and not new:
+        return f"the columns are {shown(one)} and then in another order"
+    told = [f"{what} {shown(names)}" for what, names in (("without", gone), ("with", new)) if names]
+    return f"the columns are {len(one)} and then {len(other)}, {' and '.join(told)}"

@@ -1,0 +1,16 @@
+"""A row per order.
+
+fails: returns five columns of numbers, a row for each user; leaves tx as it was, and gives the same question the same answer; keeps users of whom nothing is known, with numbers for them; doesn't know what comes after as_of; takes what occurs at as_of for the future; takes rows in any order; tells a server the same of one user as training of many; has five columns that say different things; predicts who buys: an AUC of 0.70 in the server
+says: in this order
+"""
+
+import pandas as pd
+
+DAY = pd.Timedelta(days=1)
+
+
+def features(tx, users, as_of):
+    past = tx[(tx["occurred_at"] < as_of) & tx["user_id"].isin(users)].set_index("user_id")
+    ago = (as_of - past["occurred_at"]) / DAY
+    return pd.DataFrame({"ago": ago, "d7": ago <= 7, "d30": ago <= 30, "amount": past["amount"],
+                         "product": past["product_id"]})

@@ -1,0 +1,20 @@
+"""The mean of the users asked about stands in for what is missing.
+
+fails: tells a server the same of one user as training of many
+says: among others and then alone
+"""
+
+import pandas as pd
+
+DAY = pd.Timedelta(days=1)
+
+
+def features(tx, users, as_of):
+    past = tx[tx["occurred_at"] < as_of]
+    mine = past.groupby("user_id")
+    out = pd.DataFrame(index=users)
+    for days in (7, 30, 90):
+        out[f"orders_{days}d"] = past[past["occurred_at"] >= as_of - days * DAY].groupby("user_id").size()
+    out["days_since_last"] = (as_of - mine["occurred_at"].max()) / DAY
+    out["spend"] = mine["amount"].sum()
+    return out.fillna({f"orders_{days}d": 0 for days in (7, 30, 90)}).fillna(out.mean()).fillna(0)

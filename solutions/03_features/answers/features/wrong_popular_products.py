@@ -1,0 +1,20 @@
+"""How popular a product is, is counted over the whole history.
+
+fails: doesn't know what comes after as_of; takes what occurs at as_of for the future
+says: 'popularity' is
+"""
+
+import pandas as pd
+
+DAY = pd.Timedelta(days=1)
+
+
+def features(tx, users, as_of):
+    past = tx[tx["occurred_at"] < as_of]
+    mine = past.groupby("user_id")
+    out = pd.DataFrame(index=users)
+    for days in (7, 30, 90):
+        out[f"orders_{days}d"] = past[past["occurred_at"] >= as_of - days * DAY].groupby("user_id").size()
+    out["days_since_last"] = (as_of - mine["occurred_at"].max()) / DAY
+    out["popularity"] = past.assign(sold=past["product_id"].map(tx["product_id"].value_counts())).groupby("user_id")["sold"].mean()
+    return out.fillna({"days_since_last": 365}).fillna(0)

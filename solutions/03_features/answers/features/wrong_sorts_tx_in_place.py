@@ -1,0 +1,21 @@
+"""tx is sorted in place.
+
+fails: leaves tx as it was, and gives the same question the same answer
+says: tx is not what it was
+"""
+
+import pandas as pd
+
+DAY = pd.Timedelta(days=1)
+
+
+def features(tx, users, as_of):
+    tx.sort_values("occurred_at", inplace=True, ignore_index=True)
+    past = tx[tx["occurred_at"] < as_of]
+    mine = past.groupby("user_id")
+    out = pd.DataFrame(index=users)
+    for days in (7, 30, 90):
+        out[f"orders_{days}d"] = past[past["occurred_at"] >= as_of - days * DAY].groupby("user_id").size()
+    out["days_since_last"] = (as_of - mine["occurred_at"].max()) / DAY
+    out["spend"] = mine["amount"].sum()
+    return out.fillna({"days_since_last": 365}).fillna(0)
