@@ -38,8 +38,12 @@ HONEST = {"orders_30d": orders_30d, "days_since_last": days_since_last, "spend_9
 
 
 def large(seed: int) -> Question:
-    """A shop with so many customers that what a leak gains is no matter of chance."""
-    return question(seed, USERS)
+    """A shop with so many customers that what a leak gains is no matter of chance, and orders at the windows' edges."""
+    world = question(seed, USERS)
+    edges = [moment(world) - days * DAY for days in (30, 90)]
+    planted = world.tx.tail(2).assign(user_id=world.users[:2], occurred_at=edges)
+    world.shop = world.shop._replace(tx=pd.concat([world.tx, planted], ignore_index=True))
+    return world
 
 
 def fair(world: Question) -> bool:
@@ -86,10 +90,21 @@ def unlike(leaky_twin: Answer, name: str, world: Question) -> str | None:
     with_future = HONEST[name](world.tx, world.everybody, moment(world))
     if not difference(with_future.to_frame(name), twin(leaky_twin, name, world.tx, world).to_frame(name)):
         return f"For {shown(name)} leaky_twin returned the honest feature itself, where tx has a future as well."
+    if found := untidy(leaky_twin, name, past, world):
+        return found
     honest = HONEST[name](past, world.everybody, moment(world))
     found = difference(honest.to_frame(name), twin(leaky_twin, name, past, world).to_frame(name))
     return found and ("Where tx ends before as_of the twin has to be the honest feature, which is named first: "
                       f"{found}.")
+
+
+def untidy(leaky_twin: Answer, name: str, past: pd.DataFrame, world: Question) -> str | None:
+    """That the rows are in another order than the users, or that tx was changed, in words; None where neither is."""
+    users = world.everybody[::-1]
+    value, (_, tx, _, _) = leaky_twin.and_after(name, past, users, moment(world))
+    if value.index.tolist() != users:
+        return f"The twin of {shown(name)} has the index {shown(value.index.tolist())}, with users {shown(users)}."
+    return None if tx.equals(past) else "After the call tx is not what it was: work on a copy, others still need it."
 
 
 def harmless(leaky_twin: Answer, name: str, world: Question) -> str | None:
