@@ -4,6 +4,7 @@ Events are sorted by key and time; what a row may know is then a span of them, w
 sort, some keys at a time have their turn: arrays that fit into a core's cache are faster than those that don't.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -17,7 +18,7 @@ DAY_SECONDS = 86_400
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 LIMB = 31  # bits; what spans add up in 63 may have 2**32 of them
 ROOM = 2**63  # of the whole numbers that say where a key and a moment are
-CHUNK = 1 << 16  # events, and rows, that a thread does at once
+CHUNK = 1 << 17  # events, and rows, that a thread does at once
 
 
 def compute(view: View, events: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +173,7 @@ def bounds(numbers: np.ndarray) -> tuple[int, int]:
 
 def in_threads(work: Callable[..., None], parts: Iterable) -> None:
     """Each part's work, on several cores."""
-    with ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # more would only wait for the interpreter
         list(threads.map(work, parts))
 
 
@@ -264,7 +265,8 @@ class Pasts(NamedTuple):
         """The work for each past, on several cores."""
 
         def one(part: tuple[slice, slice]) -> None:
-            work(Past.of(self.events.line(part[0]), self.rows.line(part[1]), self.day))
+            line = self.events.line(part[0])
+            work(Past.of(line, line if self.rows is self.events else self.rows.line(part[1]), self.day))
 
         in_threads(one, self.parts())
 
