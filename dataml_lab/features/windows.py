@@ -132,9 +132,7 @@ def zoned(times: pd.Series, what: str) -> pd.Series:
 def in_one_unit(events: pd.Series, rows: pd.Series) -> tuple[np.ndarray, np.ndarray, int]:
     """The times of both as whole numbers of the finer unit of the two, and how many of it make a day."""
     unit = max(events.dt.unit, rows.dt.unit, key=PER_SECOND.get)
-    ours, theirs = (
-        (times if times.dt.unit == unit else times.dt.as_unit(unit)).array.asi8 for times in (events, rows)
-    )
+    ours, theirs = ((times if times.dt.unit == unit else times.dt.as_unit(unit)).array.asi8 for times in (events, rows))
     return ours, theirs, DAY_SECONDS * PER_SECOND[unit]
 
 
@@ -341,7 +339,9 @@ def distinct(codes: np.ndarray, values: np.ndarray, starts: np.ndarray, ends: np
 def sums(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """The sum of each span, from whole numbers that together are exactly the values: no order, no neighbour matters."""
     rest = np.where(np.isfinite(values), values, 0.0)
-    exponent, limbs = int(np.frexp(np.abs(rest).max(initial=0.0))[1]), []
+    top = np.finfo("float64").maxexp  # limbs are cut at the same places whatever the greatest value is
+    exponent = top - (top - int(np.frexp(np.abs(rest).max(initial=0.0))[1])) // LIMB * LIMB
+    limbs = [(np.zeros(len(ends), "int64"), above) for above in (exponent + LIMB, exponent) if above < top]
     while rest.any():
         exponent -= LIMB
         limb = np.trunc(np.ldexp(rest, -exponent))
@@ -363,13 +363,14 @@ def joined(limbs: list[tuple[np.ndarray, int]], count: int) -> np.ndarray:
     """So many numbers from their limbs with exponents, the highest first.
 
     Each but the highest hands what is more than half of the next one's unit up to it, so that nothing cancels out.
+    There is room above for all that is handed up, or a number would be rounded by how many limbs its neighbours have.
     """
     total, carry = np.zeros(count), 0
     for limb, exponent in limbs[:0:-1]:
         whole = limb + carry
         carry = (whole + (1 << (LIMB - 1))) >> LIMB
         total += np.ldexp((whole - (carry << LIMB)).astype("float64"), exponent)
-    return total + np.ldexp((limbs[0][0] + carry).astype("float64"), limbs[0][1]) if limbs else total
+    return total + np.ldexp((limbs[0][0] + carry).astype("float64"), limbs[0][1])
 
 
 def means(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

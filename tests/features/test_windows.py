@@ -108,6 +108,15 @@ def test_a_sum_is_the_exact_one_rounded(totals):
     assert abs(found - exact) <= math.ulp(exact)
 
 
+@pytest.mark.parametrize("great", [1e30, 1e53, 1e290, 1e300, 1.7e308])
+def test_how_great_the_totals_of_others_are_does_not_change_a_sum(great):
+    events = toys(76277.5, 4503599625197067.0)
+    for of_whom in (events, pd.concat([events, toys(great, user=2)])):
+        assert compute(view(("sum", "total")), of_whom, ASKED)["sum"].item() == 4503599625273344.5
+    rows = ASKED.assign(user_id=2)
+    assert compute(view(("sum", "total")), toys(great, -great, great, user=2), rows)["sum"].item() == great
+
+
 def test_infinite_totals_are_added_where_they_are_known():
     totals = view(("sum", "total"), ("min", "total"), ("max", "total"))
     rows = pd.DataFrame({"user_id": 1, "as_of": [BEGIN + timedelta(minutes=60 * n + 1) for n in range(3)]})
