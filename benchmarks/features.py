@@ -7,8 +7,9 @@ thousands, times are whole seconds of two years, and the frame is in their order
 Each contender has a process of its own and its data in the form it likes best before the clock starts; it answers in
 turn with the others, in the order of the rows asked for. The answers must be equal. A ratio is one round's time by the
 best time of that round; the medians are printed, and on a terminal a line per round. Between two of its answers each
-rests while the others have their turn, so that fresh memory costs what it costs in use. Memory is the process's peak less what it held before the first
-answer. Without polars (`pip install "dataml-lab[bench]"`) its rows are missing, and a line says so.
+contender rests while the others have their turn, so that fresh memory costs what it costs in use. Memory is the
+process's peak less what it held before the first answer. Without polars (`pip install "dataml-lab[bench]"`) its rows
+are missing, and a line says so.
 """
 
 import argparse
