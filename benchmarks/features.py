@@ -6,8 +6,10 @@ thousands, times are whole seconds of two years, and the frame is in their order
 
 Each contender has a process of its own and its data in the form it likes best before the clock starts; it answers in
 turn with the others, in the order of the rows asked for. The answers must be equal. A ratio is one round's time by the
-best time of that round; the medians are printed. Memory is the process's peak less what it held before the first
-answer. Without polars (`pip install "dataml-lab[bench]"`) its rows are missing, and a line says so.
+best time of that round; the medians are printed, and on a terminal a line per round. Between two of its answers each
+contender rests while the others have their turn, so that fresh memory costs what it costs in use. Memory is the
+process's peak less what it held before the first answer. Without polars (`pip install "dataml-lab[bench]"`) its rows
+are missing, and a line says so.
 """
 
 import argparse
@@ -172,24 +174,42 @@ class Contender:
 
 def contest(names, task, count, shuffled):
     """Rounds in which each answers in turn; prints a row for each, and fails unless the answers are equal."""
+    told = f"{task:<8}{'shuffled' if shuffled else 'as a log':<10}"
     racers = [Contender(name, task, count, shuffled) for name in names]
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{racer.name}.npy" for racer in racers]
-        rounds = [[racer.answer(file) for racer, file in zip(racers, files, strict=True)] for _ in range(ROUNDS)]
+        rounds = [raced(racers, files, f"{told}round {number} of {ROUNDS}") for number in range(1, ROUNDS + 1)]
         for racer in racers:
             racer.end()
-        answers = [np.load(file) for file in files]
-    for racer, found in zip(racers, answers, strict=True):
-        assert np.array_equal(found, answers[0], equal_nan=True), f"{racer.name} answers otherwise than {names[0]}"
-    for place, racer in enumerate(racers):
-        seconds = [times[place] for times in rounds]
-        ratios = [times[place] / min(times) for times in rounds]
-        to_pandas = [times[names.index("pandas")] / times[place] for times in rounds]
-        print(
-            f"{task:<8}{'shuffled' if shuffled else 'as a log':<10}{racer.name:<12}{median(seconds):>8.2f}"
-            f"{median(ratios):>9.2f}{median(to_pandas):>13.1f}{racer.memory:>10,.0f}",
-            flush=True,
-        )
+        refuse_difference(names, [np.load(file) for file in files])
+    for racer, seconds in zip(racers, zip(*rounds, strict=True), strict=True):
+        report(told, racer, seconds, rounds, names.index("pandas"))
+
+
+def raced(racers, files, told):
+    """The seconds of each in one round; says so where somebody watches."""
+    seconds = [racer.answer(file) for racer, file in zip(racers, files, strict=True)]
+    if sys.stderr.isatty():
+        each = ", ".join(f"{racer.name} {taken:.2f}" for racer, taken in zip(racers, seconds, strict=True))
+        print(f"{told}: {each}", file=sys.stderr, flush=True)
+    return seconds
+
+
+def refuse_difference(names, answers):
+    """AssertionError naming the first contender that answers otherwise than the first of all."""
+    for name, found in zip(names, answers, strict=True):
+        assert np.array_equal(found, answers[0], equal_nan=True), f"{name} answers otherwise than {names[0]}"
+
+
+def report(told, racer, seconds, rounds, pandas):
+    """Print a contender's row: medians over the rounds, of which each has pandas' seconds at one place."""
+    ratios = [taken / min(times) for taken, times in zip(seconds, rounds, strict=True)]
+    to_pandas = [times[pandas] / taken for taken, times in zip(seconds, rounds, strict=True)]
+    print(
+        f"{told}{racer.name:<12}{median(seconds):>8.2f}{median(ratios):>9.2f}{median(to_pandas):>13.1f}"
+        f"{racer.memory:>10,.0f}",
+        flush=True,
+    )
 
 
 def main():

@@ -1,11 +1,12 @@
 """Windows: a view's features for many rows at once, on frames in memory.
 
-Events are sorted by key and time; what a row may know is then a span of them, which is found by search.
+Events are sorted by key and time; what a row may know is then a span of them, which is found by search. After the
+sort, some keys at a time have their turn: arrays that fit into a core's cache are faster than those that don't.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ DAY_SECONDS = 86_400
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 LIMB = 31  # bits; what spans add up in 63 may have 2**32 of them
 ROOM = 2**63  # of the whole numbers that say where a key and a moment are
-CHUNK = 500_000  # needles of one search
+CHUNK = 1 << 17  # events, and rows, that a thread does at once
 
 
 def compute(view: View, events: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -29,9 +30,16 @@ def compute(view: View, events: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFram
     has no time zone or no numbers, and for a row without a key or a moment.
     """
     check(view)
-    past, events = lined_up(events, rows, view.columns)
-    found = {feature.name: past.restored(values_of(feature, events, past)) for feature in view.features}
-    return pd.DataFrame(found, rows.index, view.names)
+    events, pasts = lined_up(events, rows, view.columns)
+    found = {feature.name: np.empty(len(rows), KINDS.get(feature.kind, "float64")) for feature in view.features}
+
+    def fill(past: Past) -> None:
+        known = events.take(past.events.positions)
+        for feature in view.features:
+            found[feature.name][past.rows.positions] = values_of(feature, known, past)
+
+    pasts.each(fill)
+    return pd.DataFrame(found, rows.index, view.names, copy=False)
 
 
 def latest(events: pd.DataFrame, rows: pd.DataFrame, by: str = "user_id", time: str = "occurred_at") -> pd.DataFrame:
@@ -41,16 +49,21 @@ def latest(events: pd.DataFrame, rows: pd.DataFrame, by: str = "user_id", time: 
     of events. Raises ValueError as `compute` does.
     """
     names = [name for name in events.columns if name != by]
-    past, events = lined_up(events, rows, list(dict.fromkeys([by, time, *names])))
-    newest = np.full(len(past.ends), -1)
-    some = np.flatnonzero(past.ends)
-    last = past.order[past.ends[some] - 1]
-    newest[some] = np.where(past.codes[last] == past.askers[some], last, -1)
-    return events[names].reset_index(drop=True).reindex(past.restored(newest)).set_axis(rows.index)
+    events, pasts = lined_up(events, rows, list(dict.fromkeys([by, time, *names])))
+    newest = np.full(len(rows), -1)
+
+    def fill(past: Past) -> None:
+        some = np.flatnonzero(past.ends)
+        last = past.ends[some] - 1
+        some, last = (them[past.events.codes[last] == past.rows.codes[some]] for them in (some, last))
+        newest[past.rows.positions[some]] = past.events.positions[last]
+
+    pasts.each(fill)
+    return events[names].reset_index(drop=True).reindex(newest).set_axis(rows.index)
 
 
-def lined_up(events: pd.DataFrame, rows: pd.DataFrame, names: list[str]) -> tuple["Past", pd.DataFrame]:
-    """The past of each row, and the events that it is about: of these columns, a key and a time first, neither null."""
+def lined_up(events: pd.DataFrame, rows: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, "Pasts"]:
+    """The events of these columns, a key and a time first, neither null, and the rows' pasts."""
     key, time = names[:2]
     refuse_missing(events, names, "events")
     refuse_missing(rows, [key, "as_of"], "rows")
@@ -59,7 +72,10 @@ def lined_up(events: pd.DataFrame, rows: pd.DataFrame, names: list[str]) -> tupl
     events = events.loc[~null, names] if null.any() else events[names]
     codes, askers = encoded(events[key], rows[key])
     times, as_of, day = in_one_unit(zoned(events[time], "events"), zoned(rows["as_of"], "rows"))
-    return Past.of(codes, askers, times, as_of, day, Scale.of(codes, times)), events
+    ours = theirs = Packed.of(codes, times)
+    if not (np.array_equal(askers, codes) and np.array_equal(as_of, times)):  # a row per event needs no other sort
+        theirs = Packed.of(askers, as_of)
+    return events, Pasts(ours, theirs, day)
 
 
 def refuse_missing(frame: pd.DataFrame, names: list[str], what: str) -> None:
@@ -78,15 +94,13 @@ def refuse_nulls(rows: pd.DataFrame, names: list[str]) -> None:
 
 
 def encoded(events: pd.Series, rows: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """The keys of events and rows as whole numbers from 0, the same for the same key; -1 for one without events."""
+    """The keys of events and rows as whole numbers, the same for the same key; one below all for one without events."""
     if is_whole(events) and is_whole(rows) and len(events):
         ours, theirs = events.to_numpy("int64"), rows.to_numpy("int64")
         low, high = int(ours.min()), int(ours.max())
-        if high - low < 2 * len(ours) + 1_000:
-            codes = ours - low
-            if np.array_equal(ours, theirs):  # a row per event: one array is enough
-                return codes, codes
-            return codes, np.where((theirs >= low) & (theirs <= high), theirs - low, -1)
+        if high - low < 2 * len(ours) + 1_000 and low > -(2**62):
+            strangers = (theirs < low) | (theirs > high)
+            return ours, np.where(strangers, low - 1, theirs) if strangers.any() else theirs
     codes, keys = pd.factorize(plain(events))
     return codes, pd.Index(keys).get_indexer(plain(rows))
 
@@ -118,152 +132,156 @@ def zoned(times: pd.Series, what: str) -> pd.Series:
 def in_one_unit(events: pd.Series, rows: pd.Series) -> tuple[np.ndarray, np.ndarray, int]:
     """The times of both as whole numbers of the finer unit of the two, and how many of it make a day."""
     unit = max(events.dt.unit, rows.dt.unit, key=PER_SECOND.get)
-    ours, theirs = (times.dt.as_unit(unit).array.asi8 for times in (events, rows))
+    ours, theirs = ((times if times.dt.unit == unit else times.dt.as_unit(unit)).array.asi8 for times in (events, rows))
     return ours, theirs, DAY_SECONDS * PER_SECOND[unit]
 
 
 class Scale(NamedTuple):
     """Key and moment as one whole number: ordered by the key, and then by the moment.
 
-    A moment counts from `first` and at most to `last`, or, where the numbers would be too large, as its place among
-    the `known` moments. Either is exact between one of the events and any other moment.
+    Keys count from `low`. A moment counts from `first` and at most to `last`, or, where the numbers would be too large,
+    as its place among the `known` moments. Either is exact between one of those it was made for and any other moment.
     """
 
+    low: int
     first: int
     last: int
     known: np.ndarray | None
 
     @classmethod
     def of(cls, codes: np.ndarray, times: np.ndarray) -> "Scale":
-        """The scale of these events."""
-        first, last = (int(times.min()), int(times.max())) if len(times) else (0, 0)
-        fits = (int(codes.max(initial=0)) + 2) * (last - first + 2) < ROOM
-        return cls(first, last, None if fits else np.unique(times))
+        """The scale of sorted codes and their times."""
+        first, last = bounds(times)
+        low, high = bounds(codes)
+        fits = (high - low + 2) * (last - first + 2) < ROOM
+        return cls(low, first, last, None if fits else np.unique(times))
 
     def at(self, codes: np.ndarray, moments: np.ndarray) -> np.ndarray:
         """Where these keys and moments are."""
+        codes = codes - self.low
         if self.known is not None:
-            return codes * (len(self.known) + 1) + search(self.known, moments)
-        places = np.clip(moments, self.first, self.last + 1)
-        places -= self.first
-        places += codes * (self.last - self.first + 2)
-        return places
+            return codes * (len(self.known) + 1) + np.searchsorted(self.known, moments)
+        return codes * (self.last - self.first + 2) + (np.clip(moments, self.first, self.last + 1) - self.first)
 
 
-def search(among: np.ndarray, needles: np.ndarray) -> np.ndarray:
-    """np.searchsorted from the left, on several cores."""
-    return in_chunks(partial(np.searchsorted, among), needles)
+def bounds(numbers: np.ndarray) -> tuple[int, int]:
+    """The least and the greatest of them, or zeros."""
+    return (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
 
 
-def picked(values: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """values[positions], on several cores."""
-    return in_chunks(values.take, positions)
+def in_threads(work: Callable[..., None], parts: Iterable) -> None:
+    """Each part's work, on several cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # more would only wait for the interpreter
+        list(threads.map(work, parts))
 
 
-def in_chunks(work: Callable[[np.ndarray], np.ndarray], numbers: np.ndarray) -> np.ndarray:
-    """A whole number for each, by threads that each do some of them; the work must let go of the interpreter."""
-    if len(numbers) <= CHUNK:
-        return work(numbers)
-    found = np.empty(len(numbers), "int64")
+class Line(NamedTuple):
+    """Some events or rows, sorted by key and moment, and of equal ones as they came, which was at `positions`."""
 
-    def fill(start: int) -> None:
-        found[start : start + CHUNK] = work(numbers[start : start + CHUNK])
-
-    with ThreadPoolExecutor() as threads:
-        list(threads.map(fill, range(0, len(numbers), CHUNK)))
-    return found
+    positions: np.ndarray
+    codes: np.ndarray
+    times: np.ndarray
 
 
-def ordered(codes: np.ndarray, times: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The positions sorted by place, and of equal places by position; fast where the times rise already."""
-    bits = len(times).bit_length()
-    if (times[1:] >= times[:-1]).all() and int(codes.max(initial=0)) < 2 ** (62 - bits):
-        return by_position(codes, np.arange(len(codes)))
-    return stable_order(places)
+class Packed(NamedTuple):
+    """Keys and moments, sorted but for the moments' last bits: a plain sort of numbers is far faster than an argsort.
 
+    Each of `numbers` holds a key from `low` on, the moment as far as there is room, and below `bits` the position.
+    """
 
-def stable_order(places: np.ndarray) -> np.ndarray:
-    """np.argsort(places, kind="stable"), in half the time."""
-    order = np.argsort(places)
-    places = picked(places, order)
-    tied = places[1:] == places[:-1]
-    return by_position(np.cumsum(np.concatenate([[0], ~tied])), order) if tied.any() else order
+    numbers: np.ndarray
+    times: np.ndarray
+    low: int
+    high: int
+    shift: int
+    bits: int
 
+    @classmethod
+    def of(cls, codes: np.ndarray, times: np.ndarray) -> "Packed":
+        """These codes of keys, and moments; the codes may be up to 2**60 divided by their number apart."""
+        (low, high), (first, last) = bounds(codes), bounds(times)
+        bits, shift = len(codes).bit_length(), 62 - (high - low).bit_length()
+        lost = max(0, (last - first).bit_length() + 1 - (shift - bits))
+        numbers = np.empty(len(codes), "int64")
 
-def by_position(groups: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """The positions sorted by group, and in a group by themselves: a plain sort of both in one number."""
-    bits = len(positions).bit_length()
-    packed = groups << bits
-    packed |= positions
-    packed.sort()
-    packed &= (1 << bits) - 1
-    return packed
+        def fill(start: int) -> None:
+            part = slice(start, start + CHUNK)
+            moments = (times[part] >> lost) - (first >> lost)
+            numbers[part] = (codes[part] - low << shift) + (moments << bits) + np.arange(start, start + len(moments))
 
+        in_threads(fill, range(0, len(codes), CHUNK))
+        numbers.sort()
+        return cls(numbers, times, low, high, shift, bits)
 
-def run_starts(places: np.ndarray) -> np.ndarray:
-    """For each of the sorted places, the position of the first that equals it."""
-    starts = np.arange(len(places))
-    starts[1:][places[1:] == places[:-1]] = 0
-    return np.maximum.accumulate(starts, out=starts)
+    def before(self, codes: np.ndarray) -> list[int]:
+        """How many are of a lesser key, for each of these."""
+        codes = np.clip(codes, self.low, self.high + 1) - self.low
+        return np.searchsorted(self.numbers, codes << self.shift).tolist()
+
+    def line(self, part: slice) -> Line:
+        """A part that has its keys for itself, in full order."""
+        numbers = self.numbers[part]
+        positions = numbers & (1 << self.bits) - 1
+        codes, times = (numbers >> self.shift) + self.low, self.times[positions]
+        order = np.argsort(Scale.of(codes, times).at(codes, times), kind="stable")  # fast, as little is out of order
+        return Line(positions[order], codes, times[order])
 
 
 class Past(NamedTuple):
-    """Events and rows, each in the order of key and moment, so that what a row may know is a span of the events.
+    """All events and rows of some keys: what a row may know is a span of the events, and `ends` is where it ends."""
 
-    `order` and `asking` are the positions in which the events and the rows are in that order. `codes` and `times` are
-    the events', as they came; `askers` and `as_of` the rows', in order; `places` is where the events are on the scale,
-    in order, and `ends` where each row's span of them ends.
-    """
-
-    order: np.ndarray
-    asking: np.ndarray
-    codes: np.ndarray
-    times: np.ndarray
-    askers: np.ndarray
-    as_of: np.ndarray
+    events: Line
+    rows: Line
     day: int
     scale: Scale
     places: np.ndarray
     ends: np.ndarray
 
     @classmethod
-    def of(
-        cls, codes: np.ndarray, askers: np.ndarray, times: np.ndarray, as_of: np.ndarray, day: int, scale: Scale
-    ) -> "Past":
-        """The past of rows: of `askers` at `as_of`, codes of keys and moments as those of the events."""
-        places = scale.at(codes, times)
-        order = ordered(codes, times, places)
-        places = picked(places, order)
-        if askers is codes and np.array_equal(as_of, times):  # nothing to sort or search
-            asking, ends = order, run_starts(places)
-        else:
-            asked = scale.at(askers, as_of)
-            asking = ordered(askers, as_of, asked)
-            ends = search(places, picked(asked, asking))
-        return cls(order, asking, codes, times, picked(askers, asking), picked(as_of, asking), day, scale, places, ends)
+    def of(cls, events: Line, rows: Line, day: int) -> "Past":
+        """The past of these rows; `day` is how many of the units of time make one."""
+        scale = Scale.of(np.append(events.codes, rows.codes), events.times)
+        places = scale.at(events.codes, events.times)
+        return cls(events, rows, day, scale, places, np.searchsorted(places, scale.at(rows.codes, rows.times)))
 
     def spans(self, days: int | None) -> tuple[np.ndarray, np.ndarray]:
-        """Where the span of each sorted row starts and where it ends; both rise from row to row."""
-        since = np.maximum(self.as_of, self.scale.first)
+        """Where the span of each row starts and where it ends; both rise from row to row."""
+        since = np.maximum(self.rows.times, self.scale.first)
         longest = int(since.max(initial=self.scale.first)) - self.scale.first + 1
         since -= longest if days is None else min(days * self.day, longest)
-        return search(self.places, self.scale.at(self.askers, since)), self.ends
+        return np.searchsorted(self.places, self.scale.at(self.rows.codes, since)), self.ends
 
-    def restored(self, found: np.ndarray) -> np.ndarray:
-        """What was found for the sorted rows, in the order that the rows had."""
-        result = np.empty_like(found)
-        result[self.asking] = found
-        return result
+
+class Pasts(NamedTuple):
+    """All events and rows, to be looked at some keys at a time; `day` is how many of the units of time make one."""
+
+    events: Packed
+    rows: Packed
+    day: int
+
+    def each(self, work: Callable[[Past], None]) -> None:
+        """The work for each past, on several cores."""
+
+        def one(part: tuple[slice, slice]) -> None:
+            line = self.events.line(part[0])
+            work(Past.of(line, line if self.rows is self.events else self.rows.line(part[1]), self.day))
+
+        in_threads(one, self.parts())
+
+    def parts(self) -> Iterator[tuple[slice, slice]]:
+        """Where the events and the rows of the same keys are: a chunk of either or less, unless one key has more."""
+        both = self.events, self.rows
+        keys = np.unique(np.concatenate([(side.numbers[CHUNK::CHUNK] >> side.shift) + side.low for side in both]))
+        ours, theirs = ([0, *side.before(keys), len(side.numbers)] for side in both)
+        return zip(map(slice, ours, ours[1:]), map(slice, theirs, theirs[1:]), strict=True)
 
 
 def known(feature: Feature, events: pd.DataFrame, past: Past) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The positions of the events that a feature aggregates, in order, and the rows' spans of them."""
+    """Which of a past's events a feature aggregates, as positions, and the rows' spans of them."""
     starts, ends = past.spans(feature.days)
-    if feature.column is None and feature.where is None:
-        return past.order, starts, ends
-    kept = relevant(feature, events)[past.order]
+    kept = relevant(feature, events)
     before = np.concatenate([[0], np.cumsum(kept)])
-    return past.order[kept], before[starts], before[ends]
+    return np.flatnonzero(kept), before[starts], before[ends]
 
 
 def relevant(feature: Feature, events: pd.DataFrame) -> np.ndarray:
@@ -278,16 +296,18 @@ def relevant(feature: Feature, events: pd.DataFrame) -> np.ndarray:
 
 
 def values_of(feature: Feature, events: pd.DataFrame, past: Past) -> np.ndarray:
-    """A feature of the sorted rows."""
+    """A feature of a past's rows, from its events."""
+    if feature.kind == "count" and feature.column is None and feature.where is None:
+        return np.subtract(*past.spans(feature.days)[::-1])
     order, starts, ends = known(feature, events, past)
     if feature.kind == "count":
         return ends - starts
     if feature.kind == "distinct":
-        return distinct(past.codes[order], pd.factorize(events[feature.column].iloc[order])[0], starts, ends)
+        return distinct(past.events.codes[order], pd.factorize(events[feature.column].iloc[order])[0], starts, ends)
     found, some = np.full(len(ends), np.nan if feature.empty is None else float(feature.empty)), ends > starts
     starts, ends = starts[some], ends[some]
     if feature.kind == "days_since_last":
-        found[some] = (past.as_of[some] - past.times[order[ends - 1]]) / past.day
+        found[some] = (past.rows.times[some] - past.events.times[order[ends - 1]]) / past.day
     else:
         found[some] = AGGREGATES[feature.kind](numbers(events[feature.column])[order], starts, ends)
     return found
@@ -308,7 +328,7 @@ def distinct(codes: np.ndarray, values: np.ndarray, starts: np.ndarray, ends: np
     starts and ends rise, so every span from there on is without it.
     """
     positions = np.arange(len(values))
-    chain = stable_order(codes * (values.max(initial=0) + 1) + values)
+    chain = np.lexsort((values, codes))
     same = (codes[chain[1:]] == codes[chain[:-1]]) & (values[chain[1:]] == values[chain[:-1]])
     again = np.full(len(values), len(values))
     again[chain[:-1][same]] = chain[1:][same]
@@ -319,7 +339,9 @@ def distinct(codes: np.ndarray, values: np.ndarray, starts: np.ndarray, ends: np
 def sums(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """The sum of each span, from whole numbers that together are exactly the values: no order, no neighbour matters."""
     rest = np.where(np.isfinite(values), values, 0.0)
-    exponent, limbs = int(np.frexp(np.abs(rest).max(initial=0.0))[1]), []
+    top = np.finfo("float64").maxexp  # limbs are cut at the same places whatever the greatest value is
+    exponent = top - (top - int(np.frexp(np.abs(rest).max(initial=0.0))[1])) // LIMB * LIMB
+    limbs = [(np.zeros(len(ends), "int64"), above) for above in (exponent + LIMB, exponent) if above < top]
     while rest.any():
         exponent -= LIMB
         limb = np.trunc(np.ldexp(rest, -exponent))
@@ -341,13 +363,14 @@ def joined(limbs: list[tuple[np.ndarray, int]], count: int) -> np.ndarray:
     """So many numbers from their limbs with exponents, the highest first.
 
     Each but the highest hands what is more than half of the next one's unit up to it, so that nothing cancels out.
+    There is room above for all that is handed up, or a number would be rounded by how many limbs its neighbours have.
     """
     total, carry = np.zeros(count), 0
     for limb, exponent in limbs[:0:-1]:
         whole = limb + carry
         carry = (whole + (1 << (LIMB - 1))) >> LIMB
         total += np.ldexp((whole - (carry << LIMB)).astype("float64"), exponent)
-    return total + np.ldexp((limbs[0][0] + carry).astype("float64"), limbs[0][1]) if limbs else total
+    return total + np.ldexp((limbs[0][0] + carry).astype("float64"), limbs[0][1])
 
 
 def means(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -372,3 +395,4 @@ def least(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarra
 
 
 AGGREGATES = {"sum": sums, "mean": means, "min": least, "max": greatest}
+KINDS = {"count": "int64", "distinct": "int64"}

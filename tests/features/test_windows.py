@@ -108,6 +108,15 @@ def test_a_sum_is_the_exact_one_rounded(totals):
     assert abs(found - exact) <= math.ulp(exact)
 
 
+@pytest.mark.parametrize("great", [1e30, 1e53, 1e290, 1e300, 1.7e308])
+def test_how_great_the_totals_of_others_are_does_not_change_a_sum(great):
+    events = toys(76277.5, 4503599625197067.0)
+    for of_whom in (events, pd.concat([events, toys(great, user=2)])):
+        assert compute(view(("sum", "total")), of_whom, ASKED)["sum"].item() == 4503599625273344.5
+    rows = ASKED.assign(user_id=2)
+    assert compute(view(("sum", "total")), toys(great, -great, great, user=2), rows)["sum"].item() == great
+
+
 def test_infinite_totals_are_added_where_they_are_known():
     totals = view(("sum", "total"), ("min", "total"), ("max", "total"))
     rows = pd.DataFrame({"user_id": 1, "as_of": [BEGIN + timedelta(minutes=60 * n + 1) for n in range(3)]})
@@ -187,3 +196,13 @@ def test_moments_are_compared_across_zones_and_units():
     for nanoseconds, count in [(-1, 0), (0, 0), (1, 1)]:
         as_of = pd.Timestamp(moment).as_unit("ns") + pd.Timedelta(nanoseconds, "ns")
         assert compute(view(("count",)), events, ASKED.assign(as_of=as_of))["count"].item() == count
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
+def test_moments_a_nanosecond_apart_are_in_order_where_others_are_centuries_ago(order):
+    moment = pd.Timestamp("2025-03-01", tz="UTC").as_unit("ns")
+    times = [pd.Timestamp("1700-01-01", tz="UTC").as_unit("ns"), *(moment + pd.Timedelta(n, "ns") for n in range(3))]
+    events = pd.DataFrame({"user_id": 1, "occurred_at": times, "total": np.arange(4.0)}).iloc[order]
+    rows = pd.DataFrame({"user_id": 1, "as_of": [moment + pd.Timedelta(n, "ns") for n in (3, 1, 0, 2)]})
+    assert compute(view(("count",)), events, rows)["count"].tolist() == [4, 2, 1, 3]
+    assert latest(events, rows)["total"].tolist() == [3, 1, 0, 2]
