@@ -1,7 +1,7 @@
 """Who never ordered did so infinitely long ago.
 
 fails: days_since_last: nobody tells the twin from it where there is no future; days_since_last: the twin knows the future, and fakes success
-says: is inf
+says: and then inf
 """
 
 import pandas as pd

@@ -1,6 +1,6 @@
 """Spending is a mean, not a sum.
 
-fails: spend_90d: nobody tells the twin from it where there is no future
+fails: spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
 says: 'spend_90d' is
 """
 

@@ -1,6 +1,6 @@
 """The windows have no beginning: everything counts, the future too.
 
-fails: orders_30d: nobody tells the twin from it where there is no future; spend_90d: nobody tells the twin from it where there is no future
+fails: orders_30d: nobody tells the twin from it where there is no future; spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
 says: 'spend_90d' is
 """
 

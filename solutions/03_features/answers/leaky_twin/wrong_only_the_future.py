@@ -1,7 +1,7 @@
 """Only the future counts: without one the twins are constant.
 
 fails: orders_30d: nobody tells the twin from it where there is no future; days_since_last: nobody tells the twin from it where there is no future; spend_90d: nobody tells the twin from it where there is no future
-says: is 0
+says: and then 0.
 """
 
 import pandas as pd
