@@ -16,7 +16,7 @@ def leaky_twin(name, tx, users, as_of):
         found = (as_of - tx.groupby("user_id")["occurred_at"].max()) / DAY
     else:
         found = since(tx, as_of, 90).groupby("user_id")["amount"].sum()
-    return found.reindex(users).fillna({user: 0 for user in users} if name != "days_since_last" else {})
+    return found.reindex(users).fillna(dict.fromkeys(users, 0) if name != "days_since_last" else {})
 
 
 def since(tx, as_of, days):

@@ -1,6 +1,6 @@
-"""The windows have no beginning: everything counts, the future too.
+"""The spending has no beginning: everything counts, the future too.
 
-fails: orders_30d: nobody tells the twin from it where there is no future; spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
+fails: spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
 says: 'spend_90d' is
 """
 
@@ -15,9 +15,9 @@ def leaky_twin(name, tx, users, as_of):
     elif name == "days_since_last":
         found = (as_of - tx.groupby("user_id")["occurred_at"].max()) / DAY
     else:
-        found = since(tx, as_of, 90).groupby("user_id")["amount"].sum()
+        found = tx.groupby("user_id")["amount"].sum()
     return found.reindex(users).fillna(999 if name == "days_since_last" else 0)
 
 
 def since(tx, as_of, days):
-    return tx
+    return tx[tx["occurred_at"] >= as_of - days * DAY]
