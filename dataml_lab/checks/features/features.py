@@ -123,7 +123,8 @@ def complete(features: Answer) -> Table:
         if hole := gap(found):
             raise Failed(hole)
         if columns[0] != columns[-1]:
-            raise Failed(f"A model needs the same columns at each moment, and {columns_apart(columns[0], columns[-1])}.")
+            apart = columns_apart(columns[0], columns[-1])
+            raise Failed(f"A model needs the same columns at each moment, and {apart}.")
         return found
     return called
 
@@ -279,7 +280,8 @@ def stranger_among_others(features: Answer, past: pd.DataFrame, world: Question)
         found = difference(batch, asked(features, past, [world.stranger], world.as_of))
     except Failed:  # another property says that strangers are lost
         return None
-    return found and f"Asked about user {world.stranger}, of whom nothing is known, among others and then alone: {found}."
+    return found and (f"Asked about user {world.stranger}, of whom nothing is known, among others and then alone: "
+                      f"{found}.")
 
 
 @features.demands("has five columns that say different things", points=1)

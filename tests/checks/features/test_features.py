@@ -166,7 +166,7 @@ def mean_of_the_batch(tx, users, as_of):
 
 def future_of_many(tx, users, as_of):
     """Nothing that a single row could change."""
-    return dict.fromkeys(users, (tx["occurred_at"] >= as_of).sum() // 20)
+    return tx.groupby("user_id").size().clip(upper=1) * ((tx["occurred_at"] >= as_of).sum() // 20)
 
 
 def adds_a_column(tx, users, as_of):

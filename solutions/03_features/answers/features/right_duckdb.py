@@ -1,7 +1,6 @@
 """One query of DuckDB."""
 
 import duckdb
-import pandas as pd
 
 QUERY = """
 SELECT user_id,

@@ -4,7 +4,6 @@ fails: predicts who buys: an AUC of 0.70 in the server
 says: 0.70 is needed
 """
 
-import numpy as np
 import pandas as pd
 
 
