@@ -301,12 +301,13 @@ def stranger_among_others(features: Answer, past: pd.DataFrame, world: Question)
         found = difference(batch, asked(features, past, [world.stranger], world.as_of))
     except Failed:  # another property says that strangers are lost
         return None
-    return found and f"Asked about user {world.stranger}, who is unknown, among others and then alone: {found}."
+    return found and (f"Asked about user {world.stranger}, of whom nothing is known, among others and then alone: "
+                      f"{found}.")
 
 
 @features.demands("has five columns that say different things", points=1)
 def _differ(features: Answer, world: Question) -> str | None:
-    columns = pd.concat([complete(features)(world.tx, world.customers, world.shop.day(day)) for day in TRAINING])
+    columns, _ = training(world, complete(features))
     different = rank(columns)
     return (f"Of {columns.shape[1]} columns only {different} say something of their own: the others are the same for "
             f"everybody, or sums and multiples of these. {COLUMNS} are needed.") if different < COLUMNS else None

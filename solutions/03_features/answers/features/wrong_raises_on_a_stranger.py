@@ -11,7 +11,7 @@ DAY = pd.Timedelta(days=1)
 
 def features(tx, users, as_of):
     past = tx[tx["occurred_at"] < as_of]
-    rows = dict(past.groupby("user_id"))
+    rows = dict(list(past.groupby("user_id")))
     return pd.DataFrame([one(rows[user], as_of) for user in users], index=users)
 
 

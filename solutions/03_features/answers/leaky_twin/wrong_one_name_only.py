@@ -1,0 +1,24 @@
+"""Only the count of orders leaks.
+
+fails: days_since_last: the twin knows the future, and fakes success; spend_90d: the twin knows the future, and fakes success
+says: The twin of 'days_since_last' is the same
+"""
+
+import pandas as pd
+
+
+def leaky_twin(name, tx, users, as_of):
+    if name == "orders_30d":
+        recent = tx[tx["occurred_at"] >= as_of - pd.Timedelta(days=30)]
+        return recent.groupby("user_id").size().reindex(users, fill_value=0)
+    return honest(name, tx, users, as_of)
+
+
+def honest(name, tx, users, as_of):
+    past = tx[tx["occurred_at"] < as_of]
+    ago = (as_of - past["occurred_at"]) / pd.Timedelta(days=1)
+    if name == "orders_30d":
+        return past[ago <= 30].groupby("user_id").size().reindex(users, fill_value=0)
+    if name == "days_since_last":
+        return ago.groupby(past["user_id"]).min().reindex(users).fillna(999)
+    return past[ago <= 90].groupby("user_id")["amount"].sum().reindex(users, fill_value=0)
