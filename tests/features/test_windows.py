@@ -201,7 +201,7 @@ def test_moments_are_compared_across_zones_and_units():
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
 def test_moments_a_nanosecond_apart_are_in_order_where_others_are_centuries_ago(order):
     moment = pd.Timestamp("2025-03-01", tz="UTC").as_unit("ns")
-    times = [pd.Timestamp("1700-01-01", tz="UTC").as_unit("ns"), *(moment + pd.Timedelta(n, "ns") for n in range(3))]
+    times = [pd.Timestamp("1800-01-01", tz="UTC").as_unit("ns"), *(moment + pd.Timedelta(n, "ns") for n in range(3))]
     events = pd.DataFrame({"user_id": 1, "occurred_at": times, "total": np.arange(4.0)}).iloc[order]
     rows = pd.DataFrame({"user_id": 1, "as_of": [moment + pd.Timedelta(n, "ns") for n in (3, 1, 0, 2)]})
     assert compute(view(("count",)), events, rows)["count"].tolist() == [4, 2, 1, 3]
