@@ -208,8 +208,8 @@ def foretold(features: Answer, world: Question) -> str | None:
     """That the numbers for a user of whom nothing is known come from the future, in words; None where they don't."""
     found = difference(asked(features, world.tx, [world.stranger], world.as_of),
                        asked(features, before(world.tx, world.as_of), [world.stranger], world.as_of))
-    return found and (f"Nothing is known of user {world.stranger}. When the history was cut off at as_of, {found}: what "
-                      "stands in for the unknown knows the future.")
+    return found and (f"Nothing is known of user {world.stranger}. When the history was cut off at as_of, {found}: "
+                      "what stands in for the unknown knows the future.")
 
 
 @features.demands("doesn't know what comes after as_of", points=2)

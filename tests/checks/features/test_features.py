@@ -21,7 +21,6 @@ from dataml_lab.checks.features.features import (
     gap,
     labels,
     plain_features,
-    question,
     rank,
     reference,
     rewritten,
@@ -302,7 +301,8 @@ def test_a_difference_is_the_first_and_can_be_seen():
     told = difference(one, one.assign(b=[2.0, 754.28541922])).split(" is ")[1].split(" and then ")
     assert len(set(told)) == 2
     assert difference(one, one[["b", "a"]]) == "the columns are ['a', 'b'] and then in another order"
-    assert difference(one, one.rename(columns={"a": "c"})) == "the columns are 2 and then 2, without ['a'] and with ['c']"
+    renamed = one.rename(columns={"a": "c"})
+    assert difference(one, renamed) == "the columns are 2 and then 2, without ['a'] and with ['c']"
 
 
 @pytest.mark.parametrize("value", ["x", 10**400, 1j, pd.NA, [1], Decimal("sNaN")])
