@@ -215,9 +215,10 @@ def _looks_at_what_is_asked(features: Answer, world: Question) -> str | None:
 def timeless(features: Answer, world: Question) -> str | None:
     """That a user's features don't depend on the moment, in words; None where they do."""
     past, moments = before(world.tx, world.as_of), (world.as_of - 40 * DAY, world.as_of)
-    earlier, now = (asked(features, past, world.users, moment) for moment in moments)
+    users = sorted(set(world.users) & set(before(past, moments[0])["user_id"]))
+    earlier, now = (asked(features, past, users, moment) for moment in moments)
     return None if difference(earlier, now) else (
-        f"features was asked about {len(world.users)} users as of {moments[0]:%d %B %Y} and as of 40 days later, and "
+        f"features was asked about {len(users)} users as of {moments[0]:%d %B %Y} and as of 40 days later, and "
         "returned the same numbers for all of them, though each has ordered in between.")
 
 

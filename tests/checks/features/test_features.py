@@ -21,7 +21,6 @@ from dataml_lab.checks.features.features import (
     gap,
     labels,
     plain_features,
-    question,
     rank,
     reference,
     rewritten,
@@ -169,6 +168,11 @@ def future_of_many(tx, users, as_of):
     return tx.groupby("user_id").size().clip(upper=1) * ((tx["occurred_at"] >= as_of).sum() // 20)
 
 
+def dearest_of_all(tx, users, as_of):
+    """What a future shows only that is dearer than all the past."""
+    return tx.groupby("user_id").size().clip(upper=1) * (tx["amount"].max() // 1_000)
+
+
 def adds_a_column(tx, users, as_of):
     tx["mine"] = 1
     return right(tx, users, as_of)
@@ -193,6 +197,7 @@ def mute(tx, users, as_of):
 MISTAKES = {
     "later": (adding(later), {TRAVEL, EDGE}, "It takes one row to do that: user"),
     "future of many": (adding(future_of_many), {TRAVEL}, "No single row of the future does that"),
+    "dearest of all": (adding(dearest_of_all), {TRAVEL}, "was rewritten from as_of on"),
     "at the moment": (adding(at_the_moment), {EDGE}, "placed exactly at as_of"),
     "file order": (adding(file_order), {ORDER}, "put in another order, and of user"),
     "of the batch": (adding(of_the_batch), {SERVE}, "alone instead of 12 users at once"),
@@ -302,7 +307,8 @@ def test_a_difference_is_the_first_and_can_be_seen():
     told = difference(one, one.assign(b=[2.0, 754.28541922])).split(" is ")[1].split(" and then ")
     assert len(set(told)) == 2
     assert difference(one, one[["b", "a"]]) == "the columns are ['a', 'b'] and then in another order"
-    assert difference(one, one.rename(columns={"a": "c"})) == "the columns are 2 and then 2, without ['a'] and with ['c']"
+    renamed = one.rename(columns={"a": "c"})
+    assert difference(one, renamed) == "the columns are 2 and then 2, without ['a'] and with ['c']"
 
 
 @pytest.mark.parametrize("value", ["x", 10**400, 1j, pd.NA, [1], Decimal("sNaN")])

@@ -57,7 +57,8 @@ def test_the_honest_features_are_those_of_a_loop(seed):
 def test_the_edges_of_the_windows():
     as_of = pd.Timestamp("2024-05-31", tz="UTC")
     tick = pd.Timedelta(microseconds=1)
-    moments = [as_of - 30 * DAY - tick, as_of - 30 * DAY, as_of - tick, as_of, as_of - 90 * DAY, as_of - 90 * DAY - tick]
+    month, quarter = as_of - 30 * DAY, as_of - 90 * DAY
+    moments = [month - tick, month, as_of - tick, as_of, quarter, quarter - tick]
     tx = pd.DataFrame({"user_id": range(6), "occurred_at": moments, "amount": 1.0})
     found = {name: feature(tx, list(range(6)), as_of).tolist() for name, feature in HONEST.items()}
     assert found["orders_30d"] == [0, 1, 1, 0, 0, 0] and found["spend_90d"] == [1, 1, 1, 0, 1, 0]
