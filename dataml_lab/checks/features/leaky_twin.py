@@ -112,8 +112,8 @@ def harmless(leaky_twin: Answer, name: str, world: Question) -> str | None:
     past, as_of = before(world.tx, moment(world)), moment(world)
     leaky, without = twin(leaky_twin, name, world.tx, world), twin(leaky_twin, name, past, world)
     if not difference(leaky.to_frame(name), without.to_frame(name)):
-        return (f"The twin of {shown(name)} is the same whether tx goes on after as_of or not. (Hardly an order lies "
-                "at as_of itself, so to know of that one is next to nothing.)")
+        return (f"The twin of {shown(name)} is the same whether tx goes on after as_of or not: hardly an order lies "
+                "at as_of itself, so that to know of that one is to know nothing.")
     if (~np.isfinite(leaky)).any():
         return f"The twin of {shown(name)} is missing or infinite for user {leaky.index[~np.isfinite(leaky)][0]}."
     faked, honest = scored(leaky, world), scored(HONEST[name](world.tx, world.everybody, as_of), world)

@@ -29,7 +29,7 @@ from dataml_lab.checks.features.features import (
 from dataml_lab.checks.features.frames import as_numbers, difference, left_out, table
 from dataml_lab.checks.features.shop import DAY, before, buys
 
-NUMBERS, PURE, NEW, TRAVEL, EDGE, ORDER, SERVE, DIFFERENT, PREDICTS = [prop.name for prop in features.properties]
+NUMBERS, PURE, NEW, ASKED, TRAVEL, EDGE, ORDER, SERVE, DIFFERENT, PREDICTS = [prop.name for prop in features.properties]
 fair_world = cache(features.fair_world)
 EXERCISE = replace(features, world=fair_world, fair=lambda world: True)
 NUMBERED = itertools.count()
@@ -122,8 +122,8 @@ def test_another_future_leaves_the_past_alone():
     assert len(rewritten(world)) == len(world.tx) and not rewritten(world).equals(world.tx)
 
 
-def test_twelve_points():
-    assert features.points == 12 and [prop.name for prop in features.properties if prop.gate] == [NUMBERS]
+def test_thirteen_points():
+    assert features.points == 13 and [prop.name for prop in features.properties if prop.gate] == [NUMBERS]
 
 
 # the properties
@@ -205,7 +205,7 @@ MISTAKES = {
     "mean of the file": (adding(mean_of_the_file), {NEW}, "stands in for the unknown knows the future"),
     "count of calls": (adding(count_of_calls), {PURE, NEW, TRAVEL, EDGE, ORDER, SERVE}, "asked twice, and of user"),
     "adds a column": (adds_a_column, {PURE}, "tx is not what it was"),
-    "mute": (mute, {PURE, PREDICTS}, "doesn't look at tx"),
+    "mute": (mute, {ASKED, PREDICTS}, "the same numbers for all of them"),
     "missing": (changing(lambda found: found.replace(300, np.nan)), {NEW}, "nan in the column 'days'"),
     "huge": (changing(lambda found: found.replace(300, 1e200)), {NEW}, "1e+200 in the column 'days'"),
     "drops": (changing(lambda found: found[found["days"] != 300]), {NEW}, "leaves out"),
@@ -213,7 +213,7 @@ MISTAKES = {
                "only 1 say"),
     "constants": (changing(lambda found: found * [1, 1, 1, 1, 0] + 1), {DIFFERENT}, "Of 5 columns only 4"),
     "four": (changing(lambda found: found.iloc[:, :4]), {NUMBERS}, "returned 4 columns"),
-    "sorted": (changing(lambda found: found.sort_index()), {NUMBERS}, "in this order"),
+    "sorted": (changing(lambda found: found.sort_index()), {NEW}, "its rows are in the order"),
 }
 
 
@@ -227,7 +227,8 @@ def test_a_mistake_costs_the_property_that_names_it(mistake):
 @pytest.mark.parametrize("remembered", [lambda user, as_of: user, lambda user, as_of: (user, as_of)])
 def test_what_is_kept_from_an_earlier_call_is_found_out(remembered):
     """A memory gives each question the first answer, so that a future that was in it can't be seen."""
-    assert "what an earlier call found" in failing(keeping(remembered))[PURE]
+    said = failing(keeping(remembered))[ASKED]
+    assert "what an earlier call found" in said or "returned the same numbers" in said
 
 
 def test_columns_of_the_moment_are_no_model():
@@ -290,7 +291,7 @@ def test_a_stub_and_a_missing_function_are_not_attempted():
 
 
 @pytest.mark.parametrize(("index", "told"), [
-    ([1, 2, 3], None), ([1, 3], "leaves out 1 of them, such as user 2"), ([3, 2, 1], "is [3, 2, 1] instead of"),
+    ([1, 2, 3], None), ([1, 3], "leaves out 1 of them, such as user 2"), ([3, 2, 1], None),
     ([0, 1, 2], "is [0, 1, 2] instead of"), ([], "is [] instead of"), ([1, 2, 3, 3], "is [1, 2, 3, 3] instead of"),
 ])
 def test_an_index_that_is_not_the_users_is_told(index, told):

@@ -1,6 +1,6 @@
 """A column of random numbers without a seed.
 
-fails: leaves tx as it was, and gives the same question the same answer; keeps users of whom nothing is known, with numbers for them; doesn't know what comes after as_of; takes what occurs at as_of for the future; takes rows in any order; tells a server the same of one user as training of many
+fails: leaves tx as it was, and gives the same question the same answer; has a row for each of users in their order, known or not, and no gap; doesn't know what comes after as_of; takes what occurs at as_of for the future; takes rows in any order; tells a server the same of one user as training of many
 says: 'luck' is
 """
 

@@ -1,6 +1,6 @@
 """A column for each of three new products: at each moment others.
 
-fails: has five columns that say different things; predicts who buys: an AUC of 0.70 in the server
+fails: has five columns that say different things; predicts who buys: an AUC of 0.67 in the server
 says: the same columns at each moment
 """
 

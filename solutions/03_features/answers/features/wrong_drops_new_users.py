@@ -1,6 +1,6 @@
 """Users without a history have no row.
 
-fails: keeps users of whom nothing is known, with numbers for them
+fails: has a row for each of users in their order, known or not, and no gap
 says: leaves out
 """
 

@@ -1,6 +1,6 @@
 """The mean of the whole history stands in for what is missing.
 
-fails: keeps users of whom nothing is known, with numbers for them
+fails: has a row for each of users in their order, known or not, and no gap
 says: stands in for
 """
 

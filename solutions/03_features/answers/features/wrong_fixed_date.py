@@ -1,6 +1,6 @@
 """A date that was right for one file stands in the code.
 
-fails: doesn't know what comes after as_of; takes what occurs at as_of for the future; has five columns that say different things
+fails: answers for the moment and the orders that it is asked about; doesn't know what comes after as_of; takes what occurs at as_of for the future; has five columns that say different things
 says: for everybody
 """
 

@@ -1,6 +1,6 @@
 """What is not known of a new user is left missing.
 
-fails: keeps users of whom nothing is known, with numbers for them
+fails: has a row for each of users in their order, known or not, and no gap
 says: nan in the column 'days_since_last'
 """
 

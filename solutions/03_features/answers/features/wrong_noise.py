@@ -1,6 +1,6 @@
 """Five columns that look like numbers and say nothing of a user.
 
-fails: leaves tx as it was, and gives the same question the same answer; predicts who buys: an AUC of 0.70 in the server
+fails: answers for the moment and the orders that it is asked about; predicts who buys: an AUC of 0.67 in the server
 says: doesn't look at tx
 """
 

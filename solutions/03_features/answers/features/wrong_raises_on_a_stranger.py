@@ -1,6 +1,6 @@
 """A loop that looks each user up, and raises for one without orders.
 
-fails: keeps users of whom nothing is known, with numbers for them
+fails: has a row for each of users in their order, known or not, and no gap
 says: raised KeyError
 """
 

@@ -1,6 +1,6 @@
 """What was found of a user is kept until another moment is asked for, whatever tx is.
 
-fails: leaves tx as it was, and gives the same question the same answer
+fails: answers for the moment and the orders that it is asked about
 says: an earlier call
 """
 

@@ -1,6 +1,6 @@
 """Only the count of orders leaks.
 
-fails: days_since_last: the twin knows the future, and fakes success; spend_90d: the twin knows the future, and fakes success
+fails: days_since_last: nobody tells the twin from it where there is no future; days_since_last: the twin knows the future, and fakes success; spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
 says: The twin of 'days_since_last' is the same
 """
 

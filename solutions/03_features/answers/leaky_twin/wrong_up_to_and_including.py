@@ -1,6 +1,6 @@
 """The last order leaks, and the windows have `<=` where `<` is meant, when nobody orders at that very moment.
 
-fails: orders_30d: the twin knows the future, and fakes success; spend_90d: the twin knows the future, and fakes success
+fails: orders_30d: nobody tells the twin from it where there is no future; orders_30d: the twin knows the future, and fakes success; spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
 says: 'spend_90d' is the same whether
 """
 
