@@ -97,6 +97,9 @@ def within(moment: Any, begin: datetime) -> bool:
     return isinstance(moment, datetime) and moment.utcoffset() is not None and begin <= moment < END
 
 
+NOTHING_FOUND = "Judged once find_skew finds a case on which train_fn and serve_fn differ."
+
+
 def returned(find_skew: Answer, world: Skews, pair: Pair) -> Case | None:
     """The case that the answer returns for a pair; Failed where it is none that may come up."""
     case = find_skew(pair.train, pair.serve, world.sampler)
@@ -181,7 +184,7 @@ def _returns_no_event_that_is_not_needed(find_skew: Answer, world: Skews) -> str
         if event:
             return (f"train_fn and serve_fn differ where {pair.matter}. find_skew returned a case of "
                     f"{len(case['events'])} events, and they differ as well without that of {event['occurred_at']}.")
-    return None if cases else "Judged once find_skew finds a case on which train_fn and serve_fn differ."
+    return None if cases else NOTHING_FOUND
 
 
 @find_skew.demands("returns None where nothing differs", points=2)
@@ -190,4 +193,4 @@ def _returns_none_where_nothing_differs(find_skew: Answer, world: Skews) -> str 
         case = returned(find_skew, world, pair)
         if case is not None:
             return f"train_fn and serve_fn never differ, and find_skew {agreed(pair, case)}"
-    return None
+    return None if next(found(find_skew, world), None) else NOTHING_FOUND
