@@ -52,7 +52,7 @@ from dataml_lab.streaming import spark
 
 plt.style.use("dataml_lab.workbook")
 desk = tempfile.TemporaryDirectory()  # everything this notebook writes goes here
-DAY = pd.Timedelta(days=1)
+DAY = pd.Timedelta(1, "D")
 
 
 def fresh(name):

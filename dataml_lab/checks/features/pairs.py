@@ -279,6 +279,9 @@ MATTERS = {
 }
 
 
+UNSEEN = {"raises": ", and one of them raises an exception", "column": ", and one of them has a column for it"}
+
+
 def skews(seed: int) -> Skews:
     """The shop of a seed."""
     random = Random(seed)
@@ -291,7 +294,14 @@ def skews(seed: int) -> Skews:
 def pair(random: Random, matter: str, one: Meaning, another: Meaning, second: type[History] = Loop) -> Pair:
     """Functions of these meanings, by a query and by another kind of code, in either order."""
     functions = random.sample([function(Query, one), function(second, another)], 2)
-    return Pair(MATTERS.get(matter, ""), *functions)
+    return Pair(where(matter, one, another), *functions)
+
+
+def where(matter: str, one: Meaning, another: Meaning) -> str:
+    """Where functions of two meanings differ, in words; nothing where they don't."""
+    ways = {one.unseen, another.unseen} if matter == "unseen" else set()
+    more = next((words for way, words in UNSEEN.items() if way in ways), "")
+    return MATTERS.get(matter, "") + more
 
 
 def function(kind: type[History], meaning: Meaning) -> Function:
