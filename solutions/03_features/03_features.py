@@ -1036,12 +1036,13 @@ def find_skew(train_fn, serve_fn, sampler):
         def with_events(events):
             return {**case, "events": events}
 
-        first, *others = events = case["events"]
+        events = case["events"]
         yield case
         yield with_events(events[::-1])
-        yield with_events([{**first, "amount": None}, *others])
-        yield with_events([{**first, "category": "furniture"}, *others])
         yield with_events([{**event, "category": "furniture"} for event in events])
+        for place, event in enumerate(events):
+            for change in ({"amount": None}, {"category": "furniture"}):
+                yield with_events([*events[:place], event | change, *events[place + 1:]])
         yield with_events([{**event, "amount": 12.345678} for event in events])
         yield with_events([{**event, "occurred_at": event["occurred_at"].astimezone(zone)} for event in events])
         for days in range(3, 240, 3):
@@ -1055,7 +1056,7 @@ def find_skew(train_fn, serve_fn, sampler):
                 return smallest(without)
         return case
 
-    everyday = [case for case in map(sampler, range(20)) if case["events"]]
+    everyday = [case for case in map(sampler, range(60)) if case["events"]]
     return next((smallest(changed) for case in everyday for changed in variants(case) if differ(changed)), None)
     ### END SOLUTION
 

@@ -1,6 +1,6 @@
 """There is no row for a refund.
 
-fails: answers refunds and doesn't count them
+fails: answers refunds and doesn't count them; takes rows in any order
 says: returned 4 numbers for 8 rows
 """
 
