@@ -209,7 +209,7 @@ def foretold(features: Answer, world: Question) -> str | None:
 
 @features.demands("answers for the moment and the orders that it is asked about", points=1)
 def _looks_at_what_is_asked(features: Answer, world: Question) -> str | None:
-    return timeless(features, world) or remembered(features, world)
+    return remembered(features, world) or timeless(features, world)
 
 
 def timeless(features: Answer, world: Question) -> str | None:

@@ -1,7 +1,7 @@
 """The rows are sorted by user.
 
 fails: has a row for each of users in their order, known or not, and no gap
-says: in this order
+says: its rows are in the order
 """
 
 import pandas as pd

@@ -1,7 +1,7 @@
 """The twins are the honest features.
 
 fails: orders_30d: nobody tells the twin from it where there is no future; orders_30d: the twin knows the future, and fakes success; days_since_last: nobody tells the twin from it where there is no future; days_since_last: the twin knows the future, and fakes success; spend_90d: nobody tells the twin from it where there is no future; spend_90d: the twin knows the future, and fakes success
-says: it knows no future
+says: the honest feature itself
 """
 
 import pandas as pd
