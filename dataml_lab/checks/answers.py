@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import functools
 import inspect
 import io
 import signal
@@ -48,6 +49,14 @@ class Handle:
     plain data, and nothing else, so that a handle can as well stand for an object in another process."""
 
 
+class Elsewhere:
+    """Base of what stands for a function, class or object of a student's in another process."""
+
+    def ask(self, how: str, name: str, *arguments: Any) -> Any:
+        """What the function `how` of `HOW` does with the thing itself, there."""
+        raise NotImplementedError
+
+
 class Answer(NamedTuple):
     """A student's function. Calling it copies the arguments, silences output and warnings, and returns plain data.
 
@@ -59,51 +68,27 @@ class Answer(NamedTuple):
     function: Callable
 
     def __call__(self, *arguments: Any) -> Any:
-        return self.and_after(*arguments)[0]
+        return _done(called, self.function, self.name, *arguments)
 
     def and_after(self, *arguments: Any) -> tuple[Any, tuple]:
         """What a call returns, and the copies of its arguments as it left them."""
-        lent = tuple(map(_lent, arguments))
-        result = self._result(lent)
-        if result is NotImplemented:
-            raise NotAttempted(f"the `{self.name}` that was run last still returns NotImplemented: run the answer cell "
-                               "after a change")
-        if inspect.iscoroutine(result):
-            result.close()
-            raise Failed(f"{self.name} is an `async def`, and nobody awaits it: make it a `def`.")
-        try:
-            return plain(result), lent
-        except TypeError as error:
-            raise Failed(f"{self.name} returned {error}.") from None
+        return _done(called_and_left, self.function, self.name, *arguments)
 
     def each(self, arguments: list) -> tuple[list, list]:
         """What calls with each of these arguments return, and the copies of the arguments as the calls left them:
         both as they are after the last call, so that a result that a later call changed shows."""
-        lent = [_lent(argument) for argument in arguments]
-        results, _ = Answer(self.name, lambda: [self.function(argument) for argument in lent]).and_after()
-        return results, lent
-
-    def _result(self, lent: tuple) -> Any:
-        try:
-            with _in_silence(), within(DEADLINE):
-                return self.function(*lent)
-        except TimeOut:
-            raise OutOfTime(f"{self.name} was still running after {DEADLINE:.0f} seconds and was stopped.") from None
-        except (KeyboardInterrupt, Stopped, Failed):
-            raise
-        except BaseException as error:  # pytest.fail, too, is no Exception
-            raise Failed(f"{self.name} raised {_described(error)}.") from None
+        return _done(called_each, self.function, self.name, arguments)
 
 
 class Maker(NamedTuple):
-    """A student's class. Calling it makes a new object, whose methods are called as answers are; `Failed` when
-    that raises."""
+    """A student's class, or a function that makes objects. Calling it makes one, whose methods are called as answers
+    are; `Failed` when that raises."""
 
     name: str
     kind: Callable
 
-    def __call__(self) -> "Made":
-        return Made(self.name, Answer(self.name, self.kind)._result(()))
+    def __call__(self, *arguments: Any) -> "Made":
+        return Made(self.name, _done(made, self.kind, self.name, *arguments))
 
 
 class Made(NamedTuple):
@@ -113,13 +98,96 @@ class Made(NamedTuple):
     thing: Any
 
     def __call__(self, method: str, *arguments: Any) -> Any:
-        def call(*lent: Any) -> Any:
-            function = getattr(self.thing, method, None)  # to look it up may run the student's code
-            if not callable(function):
-                raise Failed(f"{self.name} has no method `{method}`.")
-            return function(*lent)
+        return _done(method_called, self.thing, self.name, method, *arguments)
 
-        return Answer(f"{self.name}.{method}", call)(*arguments)
+    def told(self, method: str, *arguments: Any) -> tuple:
+        """The copies of its arguments as a method left them, whose result may be anything, as that of `fit`."""
+        return _done(method_told, self.thing, self.name, method, *arguments)
+
+
+def _done(how: Callable, thing: Any, name: str, *arguments: Any) -> Any:
+    """What is done with a thing of a student's: here, or in the process where it is."""
+    if isinstance(thing, Elsewhere):
+        return thing.ask(how.__name__, name, *arguments)
+    return how(thing, name, *arguments)
+
+
+def called(function: Callable, name: str, *arguments: Any) -> Any:
+    """What a function returns for copies of these arguments, as plain data."""
+    return called_and_left(function, name, *arguments)[0]
+
+
+def called_and_left(function: Callable, name: str, *arguments: Any) -> tuple[Any, tuple]:
+    """What a function returns, as plain data, and the copies of its arguments as it left them."""
+    lent = tuple(map(_lent, arguments))
+    return _plainly(name, _result(name, function, lent)), lent
+
+
+def called_each(function: Callable, name: str, arguments: list) -> tuple[list, list]:
+    """What a function returns for each of these arguments, and their copies as it left them, after the last call."""
+    lent = [_lent(argument) for argument in arguments]
+    return _plainly(name, _result(name, lambda: [function(argument) for argument in lent], ())), lent
+
+
+def made(kind: Callable, name: str, *arguments: Any) -> Any:
+    """The object that a student's class or function makes."""
+    return _result(name, kind, tuple(map(_lent, arguments)))
+
+
+def method_called(thing: Any, name: str, method: str, *arguments: Any) -> Any:
+    """What a method of an object returns for copies of these arguments, as plain data."""
+    return called(_method(thing, name, method), f"{name}.{method}", *arguments)
+
+
+def method_told(thing: Any, name: str, method: str, *arguments: Any) -> tuple:
+    """The copies of its arguments as a method of an object left them, whatever it returns."""
+    lent = tuple(map(_lent, arguments))
+    _result(f"{name}.{method}", _method(thing, name, method), lent)
+    return lent
+
+
+HOW = {how.__name__: how for how in (called, called_and_left, called_each, made, method_called, method_told)}
+
+
+def _method(thing: Any, name: str, method: str) -> Callable:
+    def call(*lent: Any) -> Any:
+        function = getattr(thing, method, None)  # to look it up may run the student's code
+        if not callable(function):
+            raise Failed(f"{name} has no method `{method}`.")
+        return function(*lent)
+
+    return call
+
+
+def _plainly(name: str, result: Any) -> Any:
+    """A result as plain data; `Failed` where it is none."""
+    if inspect.iscoroutine(result):
+        result.close()
+        raise Failed(f"{name} is an `async def`, and nobody awaits it: make it a `def`.")
+    try:
+        return plain(result)
+    except TypeError as error:
+        raise Failed(f"{name} returned {error}.") from None
+
+
+def _result(name: str, function: Callable, lent: tuple) -> Any:
+    try:
+        with _in_silence(), within(DEADLINE):
+            result = function(*lent)
+    except TimeOut:
+        raise OutOfTime(f"{name} was still running after {DEADLINE:.0f} seconds and was stopped.") from None
+    except (KeyboardInterrupt, Stopped, Failed):
+        raise
+    except BaseException as error:  # pytest.fail, too, is no Exception
+        raise Failed(f"{name} raised {_described(error)}.") from None
+    finally:
+        for argument in lent:
+            if isinstance(argument, Lent):
+                argument.undo()
+    if result is NotImplemented:
+        raise NotAttempted(f"the `{name}` that was run last still returns NotImplemented: run the answer cell after a "
+                           "change")
+    return result
 
 
 def maker(namespace: Mapping[str, Any], name: str) -> Maker:
@@ -205,9 +273,39 @@ def _plain_scalar(value: Any) -> Any:
     raise TypeError(f"an object of type {type(value).__name__}, where plain data was expected")
 
 
+class Lent:
+    """A function that an answer is lent. What it changes of dicts and lists of the answer's is undone after the call,
+    since the answer may use them again."""
+
+    def __init__(self, function: Callable) -> None:
+        functools.update_wrapper(self, function)
+        self.function, self.given = function, []
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self.given += [(value, copy.copy(value)) for value in arguments if isinstance(value, dict | list)]
+        return self.function(*arguments, **named)
+
+    def __deepcopy__(self, memo: dict) -> "Lent":
+        return self
+
+    def undo(self) -> None:
+        """Makes what it was given what it was before."""
+        for value, before in reversed(self.given):
+            become(value, before)
+        self.given = []
+
+
+def become(value: dict | list, other: dict | list) -> None:
+    """Gives a dict or list the content of another."""
+    value.clear()
+    value.update(other) if isinstance(value, dict) else value.extend(other)
+
+
 def _lent(argument: Any) -> Any:
-    """What the answer gets for an argument: handles and functions themselves, and of data a copy."""
-    return argument if isinstance(argument, Handle) or callable(argument) else copy.deepcopy(argument)
+    """What the answer gets for an argument: handles themselves, functions to call, and of data a copy."""
+    if isinstance(argument, Handle):
+        return argument
+    return Lent(argument) if callable(argument) else copy.deepcopy(argument)
 
 
 def _described(error: BaseException) -> str:

@@ -1,11 +1,9 @@
 """Exercise 4: an encoder that is trained once, and makes of a delivery the same numbers wherever it is asked."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Answer, Failed, Made, Maker, maker
+from dataml_lab.checks.answers import Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.deliveries import (
     Deliveries,
@@ -25,29 +23,16 @@ NEAR = 1e-9
 encoder = Exercise("encoder", deliveries, lambda names: maker(names, "Encoder"))
 
 
-def called(made: Made, method: str, frame: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
-    """What a method returns, and the frame as it left it. What `fit` returns doesn't matter and may be anything."""
-    def call(lent: pd.DataFrame) -> Any:
-        function = getattr(made.thing, method, None)
-        if not callable(function):
-            raise Failed(f"{made.name} has no method `{method}`.")
-        result = function(lent)
-        return None if method == "fit" and result is not NotImplemented else result
-
-    result, (left,) = Answer(f"{made.name}.{method}", call).and_after(frame)
-    return result, left
-
-
 def trained(encoder: Maker, rows: list[Delivery]) -> Made:
     """A new encoder, trained on these deliveries."""
     made = encoder()
-    called(made, "fit", table(rows))
+    made.told("fit", table(rows))
     return made
 
 
 def transformed(made: Made, frame: pd.DataFrame) -> pd.DataFrame:
     """What an encoder makes of deliveries, as floats; `Failed` where it is no table of numbers with a row for each."""
-    result, _ = called(made, "transform", frame)
+    result = made("transform", frame)
     if not isinstance(result, pd.DataFrame):
         raise Failed(f"Encoder.transform returned {shown(result)}, where a DataFrame was expected.")
     if len(result) != len(frame):
@@ -245,7 +230,7 @@ def _learns_in_fit_alone(encoder: Maker, world: Deliveries) -> str | None:
     wrong = _changed(rows, before, encoded(made, rows))
     if wrong:
         return f"Between two calls of transform there were others, with other deliveries, and then {wrong}."
-    called(made, "fit", table(world.other))
+    made.told("fit", table(world.other))
     wrong = _changed(rows, of_other, encoded(made, rows))
     return wrong and (f"An encoder was trained again, on other deliveries, and compared with a new one trained on the "
                       f"same: {wrong}.")
@@ -273,7 +258,7 @@ def _keeps_index_and_deliveries(encoder: Maker, world: Deliveries) -> str | None
         return f"Deliveries with the index {shown(labels)} were compared with the same ones, numbered from 0: {wrong}."
     frame = table(world.gaps, [f"delivery {number}" for number in range(len(world.gaps))[::-1]])
     for method in ("fit", "transform"):
-        _, left = called(made, method, frame)
+        left, = made.told(method, frame)
         wrong = change(frame, left)
         if wrong:
             return f"Encoder.{method} changed the deliveries that it was given: afterwards {wrong}."

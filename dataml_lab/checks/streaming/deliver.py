@@ -101,9 +101,15 @@ def after_a_crash(deliver: Answer, world: Producer, crash_at: int) -> tuple[str,
     return process.steps[-1] if process.steps else "at its beginning", amiss(machine, world.once)
 
 
-def crashes(deliver: Answer, world: Producer) -> Iterator[tuple[str, Wrong]]:
+def crashes(deliver: Answer, world: Producer) -> list[tuple[str, Wrong]]:
     """The step and each wrong total for a crash at each step of an undisturbed run, or at sixty of them; `Failed` if
-    that run is wrong already."""
+    that run is wrong already. (A world is made for one answer.)"""
+    if world.crashed is None:
+        world.crashed = list(_crashes(deliver, world))
+    return world.crashed
+
+
+def _crashes(deliver: Answer, world: Producer) -> Iterator[tuple[str, Wrong]]:
     process, machine = undisturbed(deliver, world.once)
     if amiss(machine, world.once):
         raise Failed("Wrong without a crash, too: see “adds up each customer's orders”.")

@@ -24,6 +24,7 @@ class Producer:
     once: list[Record]
     repeated: list[Record]
     oracle: Callable | None = None
+    crashed: list | None = None  # what came of crashes of an answer, once it was seen: a world is made for one
 
 
 def producer(seed: int) -> Producer:

@@ -1,0 +1,268 @@
+"""The judge's side: a student's process, and what stands for the functions and objects in it.
+
+A check calls these as it would call them in a notebook. Of what comes back, nothing is believed but that it is plain
+data; a process that is gone, hangs or says what makes no sense costs the answer at hand what it has not earned yet.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
+from types import MethodType
+from typing import Any, Protocol
+
+from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped
+from dataml_lab.grading.engine.forms import WireError
+from dataml_lab.grading.engine.wire import Line, Reference, decode, encode
+
+GRACE = 2.0  # seconds beyond a deadline, in which the process is to say that it was missed
+MOST_REPLY = 64 << 20  # bytes
+MOST_QUESTIONS = 1_000_000  # that are asked back in one request
+MOST_WORDS = 1_000  # characters of a sentence
+KINDS = {"not attempted": NotAttempted, "out of time": OutOfTime, "failed": Failed}
+
+
+class Gone(OutOfTime):
+    """The student's process is no more, or nothing to be talked to; the message says why."""
+
+
+class Raised(Exception):
+    """A student's function raised an exception, which is kept in its process under a number."""
+
+    def __init__(self, number: int, words: str) -> None:
+        super().__init__(words)
+        self.number = number
+
+
+class Process(Protocol):
+    """A process with a pupil in it, and the line to it."""
+
+    socket: Any
+
+    def kill(self) -> None:
+        """Ends it."""
+
+    def ended(self) -> str:
+        """Why it ended, in words; empty while it runs."""
+
+
+class Far(Elsewhere):
+    """A student's function, class or object in another process."""
+
+    def __init__(self, student: "Student", thing: str | int) -> None:
+        self.student, self.thing = student, thing
+
+    def ask(self, how: str, name: str, *arguments: Any) -> Any:
+        """What the function `how` of the checks does with the thing, in its process."""
+        reply = self.student.ask(self.thing, how, name, *arguments)
+        if how == "made":
+            return Far(self.student, reply) if type(reply) is int else self.student.lied("an object without a number")
+        if how in ("called", "method_called"):
+            return reply
+        given = arguments[-1] if how == "called_each" else arguments[1:] if how == "method_told" else arguments
+        result, left = self._result_and_left(reply, given)
+        if how == "called_each":
+            return (result, left) if _is_list(result, len(given)) else self.student.lied("fewer results than calls")
+        return tuple(left) if how == "method_told" else (result, tuple(left))
+
+    def _result_and_left(self, reply: Any, given: Any) -> tuple[Any, list]:
+        """The result, and the arguments as they were left, of which the reply holds those that were changed."""
+        if not (_is_list(reply, 2) and _is_list(reply[1], len(given))):
+            self.student.lied("no result and arguments")
+        result, changed = reply
+        return result, [one if other is None else other[0] for one, other in zip(given, changed, strict=True)]
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the function returns, for code that is itself called by the student's: exceptions come through."""
+        reply = self.student.ask(self.thing, "bare", "", *arguments)
+        if _is_list(reply, 2) and reply[0] == "returned":
+            return reply[1]
+        if _is_list(reply, 3) and reply[0] == "raised" and type(reply[1]) is int:
+            raise Raised(reply[1], _words(reply[2]))
+        return self.student.lied("neither a result nor an exception")
+
+
+class Student:
+    """A student's process, in which a notebook runs as far as it is asked to."""
+
+    def __init__(self, process: Process) -> None:
+        self.process, self.line = process, Line(process.socket)
+        self.lies: list[str] = []  # what it said that no process says in which this package is as it should be
+        self._lent: dict[int, Any] = {}
+        self._numbers = itertools.count(1)
+        self._depth = 0
+        self._raised: Stopped | None = None
+
+    def give(self, files: Mapping[str, bytes]) -> None:
+        """Puts files beside the notebook."""
+        self._asked(["files", dict(files)], 60)
+
+    def run(self, source: str, seconds: float) -> dict:
+        """Runs a cell: its `outputs`, and the name that it found `missing`. Gone where it ends the process."""
+        found = self._asked(["run", source, seconds], seconds)
+        return found if _is_run(found) else self.lied("no list of outputs")
+
+    def namespace(self) -> dict[str, Far]:
+        """What can be called of what the cells have defined, by name."""
+        names = self._asked(["names"], DEADLINE)
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self.lied("no list of names")
+        return {name: Far(self, name) for name in names}
+
+    def ask(self, thing: str | int, how: str, name: str, *arguments: Any) -> Any:
+        """Has something done with a thing in the process; what is lent for it comes back at its end."""
+        with self._lending():
+            return self._asked(["ask", thing, how, name, list(arguments)], DEADLINE)
+
+    @contextmanager
+    def _lending(self) -> Any:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._lent, self._raised = {}, None
+
+    def _asked(self, request: list, seconds: float) -> Any:
+        """What comes of a request. Raises what a check expects: NotAttempted, Failed, OutOfTime; or Gone."""
+        until = time.monotonic() + seconds + GRACE
+        self._tell(encode(request, self._lend))
+        for _ in range(MOST_QUESTIONS):
+            verb, *details = self._heard(until)
+            if verb != "call":
+                return self._came_of_it(verb, details)
+            self._tell(self._answered(*details) if len(details) == 4 else self.lied("a call of nothing"))
+        return self.lied("questions without an end")
+
+    def _came_of_it(self, verb: str, details: list) -> Any:
+        if verb == "done" and len(details) == 1:
+            return details[0]
+        if verb == "failed" and len(details) == 2:
+            kind, words = details
+            if kind == "stopped" and self._raised:
+                raise self._raised
+            if kind in KINDS:
+                raise KINDS[kind](_words(words))
+            raise Failed("It was stopped.")
+        return self.lied("an answer to nothing that it was asked")
+
+    def _tell(self, message: bytes) -> None:
+        try:
+            self.process.socket.settimeout(GRACE + DEADLINE)
+            self.line.send(message)
+        except OSError:
+            self._lost("took nothing in any more")
+
+    def _heard(self, until: float) -> list:
+        """The next message, which is a list that begins with a verb."""
+        try:
+            message = decode(self.line.receive(until, MOST_REPLY))
+        except TimeoutError:
+            self._lost("did not answer in time")
+        except (EOFError, OSError):
+            self._lost("is gone")
+        except WireError as error:
+            self.lied(str(error))
+        return message if isinstance(message, list) and message else self.lied("no message")
+
+    def _lost(self, how: str) -> Any:
+        """Ends the process; raises Gone, with the reason that it gives itself, if it does."""
+        why = self.process.ended()
+        self.process.kill()
+        raise Gone(f"The process that your code ran in was ended: {why}." if why else
+                   f"The process that your code ran in {how}, and was ended.")
+
+    def lied(self, what: str) -> Any:
+        """Ends a process that says what makes no sense; raises Gone."""
+        self.lies.append(what)
+        self.process.kill()
+        raise Gone(f"The process that your code ran in said what makes no sense ({what[:200]}), and was ended.")
+
+    def _lend(self, thing: Any) -> Reference | None:
+        """The reference for a thing that an answer may use, or for one that it has itself."""
+        if isinstance(thing, Far):
+            own = isinstance(thing.thing, int)
+            return Reference(-thing.thing if own else 0, "" if own else thing.thing)
+        if not (isinstance(thing, Handle) or callable(thing)):
+            return None
+        number = next(self._numbers)
+        self._lent[number] = thing
+        return Reference(number, getattr(thing, "__name__", type(thing).__name__), methods(type(thing)))
+
+    def _answered(self, number: Any, method: Any, arguments: Any, named: Any) -> bytes:
+        """What a method of a lent thing returns or raises, as a message."""
+        try:
+            call = self._borrowed(number, method)
+            if not isinstance(arguments, list) or not isinstance(named, dict) or not all(map(_is_text, named)):
+                self.lied("a call without arguments")
+            return self._gave(call, arguments, named)
+        except Gone:
+            raise
+        except Raised as error:
+            return encode(["raised", Reference(-error.number, "")])
+        except (Exception, Stopped) as error:
+            self._raised = error if isinstance(error, Stopped) else self._raised
+            return encode(["raised", _portable(error)])
+
+    def _gave(self, call: Callable, arguments: list, named: dict) -> bytes:
+        """What a call returns, and by place each dict or list among its arguments that it changed."""
+        boxes = {place: argument for place, argument in enumerate(arguments) if isinstance(argument, dict | list)}
+        before = {} if isinstance(call, MethodType) else {place: encode(box) for place, box in boxes.items()}
+        result = call(*arguments, **named)
+        changed = {place: boxes[place] for place in before if encode(boxes[place]) != before[place]}
+        return encode(["gave", result, changed], self._lend)
+
+    def _borrowed(self, number: Any, method: Any) -> Callable:
+        """The method of a lent thing, or the thing itself where that is a function."""
+        thing = self._lent.get(number) if isinstance(number, int) else None
+        if thing is None:
+            raise ReferenceError("what a call was lent can't be used after its end")
+        if not isinstance(thing, Handle) and method == "":
+            return thing
+        if method not in methods(type(thing)):
+            self.lied("a call of what is no method")
+        return getattr(thing, method)
+
+
+@cache
+def methods(kind: type) -> tuple[str, ...]:
+    """The names of the methods of handles of a kind; none of functions."""
+    if not issubclass(kind, Handle):
+        return ()
+    return tuple(name for name in dir(kind) if not name.startswith("_") and callable(getattr(kind, name)))
+
+
+def _portable(error: BaseException) -> BaseException:
+    """The exception as one of a class that the other process can import, with its words."""
+    kind = next(kind for kind in type(error).__mro__ if "<locals>" not in kind.__qualname__
+                and (kind.__module__ == "builtins" or kind.__module__.startswith("dataml_lab.")))
+    with suppress(WireError):
+        encode(list(error.args))
+        return kind.__new__(kind, *error.args)
+    return kind.__new__(kind, str(error))
+
+
+def _is_list(value: Any, length: int) -> bool:
+    return isinstance(value, list) and len(value) == length
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_run(found: Any) -> bool:
+    """Whether this is what running a cell gives."""
+    if not (isinstance(found, dict) and found.keys() == {"outputs", "missing"} and isinstance(found["missing"], str)):
+        return False
+    kinds = {"stream": 3, "result": 2, "display": 2, "error": 4}
+    return isinstance(found["outputs"], list) and all(
+        isinstance(output, list) and output and kinds.get(str(output[0])) == len(output) and all(map(_is_text, output))
+        for output in found["outputs"])
+
+
+def _words(text: Any) -> str:
+    """Words of the other process as they may be shown: on one line, printable, and no longer than a sentence."""
+    printable = "".join(c if c.isprintable() else " " for c in str(text)[:MOST_WORDS])
+    return printable.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,196 @@
+"""The student's side: a process that runs the cells of a notebook and calls what they define, when it is asked to.
+
+It holds nothing but the student's work. What it says is believed by nobody: it may be anything that the student's
+code makes of this module. Requests are `[verb, ...]`, and each is answered by `["done", value]` or `["failed", kind,
+words]`. While it is at work on one, it may ask back for what it was lent: `["call", number, method, arguments,
+named]`, answered by `["gave", value, changed arguments]` or `["raised", exception]`.
+"""
+
+import contextlib
+import itertools
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from dataml_lab.checks.answers import HOW, Failed, Handle, NotAttempted, OutOfTime, Stopped, become, plain, within
+from dataml_lab.grading.engine.forms import WireError
+from dataml_lab.grading.engine.shell import Shell, shell
+from dataml_lab.grading.engine.wire import Line, Reference, decode, encode
+
+KINDS = {NotAttempted: "not attempted", OutOfTime: "out of time", Failed: "failed"}
+
+
+class Borrowed(Handle):
+    """What stands for a handle that the student's code was lent: its methods, and nothing else of it."""
+
+    def __init__(self, methods: dict[str, Callable]) -> None:
+        self.__dict__.update(methods)
+
+    def __deepcopy__(self, memo: dict) -> "Borrowed":
+        return self
+
+
+class Pupil:
+    """The process as it serves its judge, at the other end of the line."""
+
+    def __init__(self, line: Line, shell: Shell) -> None:
+        self.line, self.shell = line, shell
+        self.things: dict[int, Any] = {}  # objects of the student's that the judge has a reference to
+        self.numbers = itertools.count(1)
+        self.talking = threading.RLock()
+        self.at_work = False  # whether there is a request that a call of something lent can belong to
+
+    def serve(self) -> None:
+        """Does what it is asked to, until the line is closed."""
+        with contextlib.suppress(EOFError, ConnectionError):
+            while True:
+                self.answer(self.line.receive())
+
+    def answer(self, message: bytes) -> None:
+        """Does what one request asks for, and says what came of it."""
+        before, self.at_work, details = self.at_work, True, []
+        try:
+            verb, *details = decode(message, self._borrowed, objects=True)
+            if verb in ("gave", "raised"):  # to a question that a deadline cut short
+                return
+            reply = encode(["done", getattr(self, f"on_{verb}")(*details)])
+        except tuple(KINDS) as error:
+            reply = encode(["failed", next(KINDS[kind] for kind in KINDS if isinstance(error, kind)), str(error)])
+        except Stopped:
+            reply = encode(["failed", "stopped", ""])
+        except WireError as error:
+            reply = encode(["failed", "failed", f"{details[2] if details[2:] else 'A cell'} returned {error}."])
+        with self._undisturbed():
+            self.at_work = before
+            self.line.send(reply)
+
+    def on_files(self, files: dict[str, bytes]) -> None:
+        """Puts what was handed in beside the notebook where its cells look for it."""
+        for name, data in files.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_bytes(data)
+
+    def on_run(self, source: str, seconds: float) -> dict:
+        """Runs a cell: what it wrote, and the name that it found missing."""
+        with within(seconds):
+            return self.shell.run(source)
+
+    def on_names(self) -> list[str]:
+        """The names of all that can be called."""
+        return [name for name, value in self.shell.user_ns.items() if isinstance(name, str) and callable(value)]
+
+    def on_ask(self, thing: Any, how: str, name: str, arguments: list) -> Any:
+        """Does something with a thing of the student's, as a check would in a notebook."""
+        found = self.shell.user_ns[thing] if isinstance(thing, str) else self.things[thing]
+        if how == "bare":
+            return self._bare(found, arguments)
+        result = HOW[how](found, name, *arguments)
+        if how == "made":
+            number = next(self.numbers)
+            self.things[number] = result
+            return number
+        return result if how in ("called", "method_called") else self._with_left(how, result, arguments)
+
+    def _bare(self, function: Callable, arguments: list) -> list:
+        """What a function returns, or the exception that it raises, for a caller in this process."""
+        try:
+            return ["returned", plain(function(*arguments))]
+        except Exception as error:
+            number = next(self.numbers)
+            self.things[number] = error
+            return ["raised", number, f"{type(error).__name__}: {error}"]
+
+    def _with_left(self, how: str, result: Any, arguments: list) -> list:
+        """The result, and of each argument whether it was left as it was (None), else as what."""
+        given = arguments[-1] if how == "called_each" else arguments[1:] if how == "method_told" else arguments
+        result, left = (None, result) if how == "method_told" else result
+        changed = [None if _same(one, other) else [_as_data(other)] for one, other in zip(given, left, strict=True)]
+        return [result, changed]
+
+    def _borrowed(self, reference: Reference) -> Any:
+        """What stands for a thing of the judge's."""
+        number, _, methods = reference
+        if number <= 0:
+            return self.things[-number] if number else self.shell.user_ns[reference.name]
+        if not methods:
+            return self._caller(number, "")
+        return Borrowed({method: self._caller(number, method) for method in methods})
+
+    def _caller(self, number: int, method: str) -> Callable:
+        def call(*arguments: Any, **named: Any) -> Any:
+            verb, value, *changed = self._asked_back(_question(number, method, list(arguments), named))
+            if verb == "raised":
+                raise value
+            for place, after in changed[0].items():
+                become(arguments[place], after)
+            return value
+
+        call.__name__ = method or "given"
+        return call
+
+    def _asked_back(self, message: bytes) -> list:
+        """The judge's answer to a question; before it comes, the judge may ask for something itself."""
+        reply = self._exchanged(message)
+        while True:
+            verb, *details = decode(reply, self._borrowed, objects=True)
+            if verb in ("gave", "raised"):
+                return [verb, *details]
+            self.answer(reply)
+            reply = self._exchanged(b"")
+
+    def _exchanged(self, message: bytes) -> bytes:
+        """What comes next on the line, once a message is sent; an empty one isn't."""
+        with self._undisturbed():
+            if not self.at_work:
+                raise RuntimeError("what a call was lent can't be used after its end")
+            if message:
+                self.line.send(message)
+            return self.line.receive()
+
+    @contextlib.contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """The block is neither cut short by a deadline nor entered by two threads: messages stay whole."""
+        with self.talking:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+            try:
+                yield
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+
+
+def _question(*details: Any) -> bytes:
+    """The message that asks for a call of something lent, with plain data."""
+    try:
+        return encode(["call", *details])
+    except WireError:
+        return encode(["call", *plain(list(details))])
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same to the last bit, as far as they can be written."""
+    with contextlib.suppress(WireError):
+        return encode(one, _named) == encode(other, _named)
+    return False
+
+
+def _named(thing: Any) -> Reference | None:
+    """A reference for what was lent, which is the same before and after a call."""
+    return Reference(id(thing), "lent") if isinstance(thing, Handle) or callable(thing) else None
+
+
+def _as_data(value: Any) -> Any:
+    """A value in a form that a judge takes, or its type in words."""
+    try:
+        found = plain(value)
+        encode(found)
+        return found
+    except (TypeError, WireError):
+        return f"<{type(value).__name__}>"
+
+
+def serve(connection: socket.socket) -> None:
+    """Serves the judge at the other end of a connection."""
+    Pupil(Line(connection), shell()).serve()

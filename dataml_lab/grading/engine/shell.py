@@ -1,0 +1,99 @@
+"""Runs the cells of a notebook as a kernel would, without a kernel, and keeps what they write, up to a limit."""
+
+import io
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+MOST = 100_000  # characters of output that are kept of a cell
+
+Output = list[Any]  # ["stream", name, text] | ["result", text] | ["display", text] | ["error", name, message, lines]
+
+
+class Outputs:
+    """What a cell has written, as outputs of a notebook, in text."""
+
+    def __init__(self) -> None:
+        self.found: list[Output] = []
+        self.room = MOST
+
+    def add(self, kind: str, *details: str) -> None:
+        """Keeps an output as far as there is room for its last text."""
+        *head, text = details
+        kept = text[:self.room]
+        self.room -= len(kept)
+        last = self.found[-1] if self.found else []
+        if kind == "stream" and last[:2] == [kind, *head]:
+            last[-1] += kept
+        elif kept:
+            self.found.append([kind, *head, kept])
+
+
+class Stream(io.TextIOBase):
+    """Standard output or error of a cell."""
+
+    def __init__(self, name: str, outputs: Outputs) -> None:
+        self.name, self.outputs = name, outputs
+
+    def write(self, text: str) -> int:
+        """Keeps what is written."""
+        self.outputs.add("stream", self.name, str(text))
+        return len(text)
+
+
+class Publisher(DisplayPublisher):
+    """Keeps what a cell displays, as text."""
+
+    def publish(self, data: dict, *_: Any, **__: Any) -> None:
+        """Keeps what is displayed."""
+        self.shell.outputs.add("display", str(data.get("text/plain", "")))
+
+
+class Hook(DisplayHook):
+    """Keeps the value of a cell's last expression, as text."""
+
+    def write_output_prompt(self) -> None:
+        """Writes no prompt."""
+
+    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+        """Keeps the value."""
+        self.shell.outputs.add("result", str(format_dict.get("text/plain", "")))
+
+    def finish_displayhook(self) -> None:
+        """Writes no line end."""
+
+
+class Shell(InteractiveShell):
+    """An interactive shell whose output is kept."""
+
+    display_pub_class = Type(Publisher)
+    displayhook_class = Type(Hook)
+    outputs = Outputs()
+    missing = ""
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        self.missing = getattr(evalue, "name", None) or "" if isinstance(evalue, NameError) else ""
+        self.outputs.add("error", etype.__name__, str(evalue), "\n".join(stb))
+
+    def run(self, source: str) -> dict:
+        """Runs a cell: its outputs, and the name that it found missing, if that ended it."""
+        self.outputs, self.missing = Outputs(), ""
+        before = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
+        try:
+            self.run_cell(source)
+        finally:
+            sys.stdout, sys.stderr = before
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+        return {"outputs": self.outputs.found, "missing": self.missing}
+
+
+def shell() -> Shell:
+    """The shell of this process, made once: it starts no thread and leaves no file."""
+    return Shell.instance(config=Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"}))

@@ -1,0 +1,178 @@
+"""Values as bytes, for a process that doesn't trust the other: nothing that is read runs code of the sender's.
+
+A message is a tree in JSON, and the bytes of its arrays. In the tree, JSON's own scalars and lists stand for
+themselves, and everything else is an object with one key, the tag of a `Form`. Types survive: what is read has the
+types of what was written, columns and indexes of frames included. What can't be carried along (a function, an object)
+is passed by reference: the sender's `refer` names it, and the reader's `resolve` finds what stands for it.
+"""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from dataml_lab.grading.engine.forms import FORMS, MOST_BYTES, TAGS, Data, Form, WireError, form_of
+
+DEPTH = 60  # levels of nesting
+JSON = frozenset({type(None), bool, int, float, str})
+TEXT = frozenset({str})
+WRITE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+HEAD = struct.Struct("<II")  # bytes of the tree; number of arrays
+SIZE = struct.Struct("<Q")  # bytes of an array, or of a message
+
+
+class Reference(NamedTuple):
+    """What is written for a thing that stays where it is: its number there, its name, and the names of its methods."""
+
+    number: int
+    name: str
+    methods: tuple[str, ...] = ()
+
+
+def nothing(_: Any) -> None:
+    """Refers to nothing: only data is written."""
+
+
+def refused(reference: Reference) -> Any:
+    """Resolves nothing: only data is read."""
+    raise WireError(f"a reference to {reference.name[:60]!r}, where plain data was expected")
+
+
+def encode(value: Any, refer: Callable[[Any], Reference | None] = nothing) -> bytes:
+    """The bytes of a value; WireError naming the type of what can't be written."""
+    writer = _Writer(refer)
+    try:
+        tree = WRITE(writer.tree(value, DEPTH)).encode("ascii")
+    except (RecursionError, ValueError) as error:  # of a number too long for text, too
+        raise WireError(str(error)) from None
+    sizes = [SIZE.pack(len(array)) for array in writer.arrays]
+    message = b"".join([HEAD.pack(len(tree), len(sizes)), *sizes, tree, *writer.arrays])
+    if len(message) > MOST_BYTES:
+        raise WireError(f"{len(message) >> 20} MB of data, where {MOST_BYTES >> 20} are the most")
+    return message
+
+
+def decode(message: bytes, resolve: Callable[[Reference], Any] = refused, objects: bool = False) -> Any:
+    """The value of these bytes. With `objects`, named tuples, exceptions and the like are built by the class that the
+    sender names: only for a process that has nothing to lose. Raises WireError, whatever the bytes are."""
+    try:
+        tree, arrays = _parts(memoryview(message))
+        return _Reader(arrays, resolve, objects).value(json.loads(bytes(tree)), DEPTH)
+    except WireError:
+        raise
+    except (Exception, RecursionError) as error:  # pandas and numpy raise whatever they like on nonsense
+        raise WireError(f"no value ({type(error).__name__}: {str(error)[:200]})") from None
+
+
+def _parts(message: memoryview) -> tuple[memoryview, list[memoryview]]:
+    """The tree of a message, and its arrays."""
+    length, count = HEAD.unpack_from(message)
+    sizes = [length, *(SIZE.unpack_from(message, HEAD.size + SIZE.size * number)[0] for number in range(count))]
+    place, found = HEAD.size + SIZE.size * count, []
+    for size in sizes:
+        found.append(message[place:place + size])
+        place += size
+    if place != len(message):
+        raise WireError("a message that is longer or shorter than it says")
+    return found[0], found[1:]
+
+
+class _Writer:
+    """Makes trees, and keeps the bytes of arrays beside them."""
+
+    def __init__(self, refer: Callable[[Any], Reference | None]) -> None:
+        self.refer, self.arrays = refer, []
+
+    def tree(self, value: Any, depth: int) -> Any:
+        """The tree of a value that is no deeper than this."""
+        if type(value) in JSON:
+            return value
+        if depth == 0:
+            raise WireError("data nested too deeply")
+        if type(value) is list:
+            return value if JSON.issuperset(map(type, value)) else [self.tree(item, depth - 1) for item in value]
+        if type(value) is dict and TEXT.issuperset(map(type, value)):
+            simple = JSON.issuperset(map(type, value.values()))
+            return {"d": value if simple else {key: self.tree(item, depth - 1) for key, item in value.items()}}
+        if type(value) is Data:
+            self.arrays.append(value.buffer)
+            return {"": len(self.arrays) - 1}
+        reference = None if type(value) in FORMS else self._reference(value)
+        if reference:
+            return {"ref": [reference.number, reference.name, list(reference.methods)]}
+        form = form_of(value)
+        if form is None:
+            raise WireError(f"an object of type {type(value).__name__[:60]}, where plain data was expected")
+        return {form.tag: self.tree(form.write(value), depth - 1)}
+
+    def _reference(self, thing: Any) -> Reference | None:
+        return thing if type(thing) is Reference else self.refer(thing)
+
+
+class _Reader:
+    """Makes values of trees."""
+
+    def __init__(self, arrays: list[memoryview], resolve: Callable[[Reference], Any], objects: bool) -> None:
+        self.arrays, self.resolve, self.objects = arrays, resolve, objects
+
+    def value(self, tree: Any, depth: int) -> Any:
+        """The value of a tree that is no deeper than this."""
+        if type(tree) in JSON:
+            return tree
+        if depth == 0:
+            raise WireError("data nested too deeply")
+        if type(tree) is list:
+            return tree if JSON.issuperset(map(type, tree)) else [self.value(item, depth - 1) for item in tree]
+        (tag, content), = tree.items()
+        return self._tagged(tag, content, depth - 1)
+
+    def _tagged(self, tag: str, content: Any, depth: int) -> Any:
+        if tag == "d":
+            simple = JSON.issuperset(map(type, content.values()))
+            return content if simple else {key: self.value(item, depth) for key, item in content.items()}
+        if tag == "":
+            return Data(self.arrays[content])
+        if tag == "ref":
+            number, name, methods = content
+            return self.resolve(Reference(int(number), str(name), tuple(map(str, methods))))
+        form: Form = TAGS[tag]
+        if form.calls and not self.objects:
+            raise WireError("an object, where plain data was expected")
+        return form.read(self.value(content, depth))
+
+
+class Line:
+    """A connection to another process, which takes and brings whole messages."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection, self._ahead = connection, b""
+
+    def send(self, message: bytes) -> None:
+        """Sends a message."""
+        self.connection.sendall(SIZE.pack(len(message)) + message)
+
+    def receive(self, until: float | None = None, most: int = MOST_BYTES) -> bytes:
+        """The next message; EOFError where the other end is closed. With `until`, a moment of `time.monotonic`,
+        TimeoutError where it is not complete by then, however slowly it comes; WireError where it is too long."""
+        while len(self._ahead) < SIZE.size:
+            self._ahead += self._more(1 << 16, until)
+        size, = SIZE.unpack_from(self._ahead)
+        if size > most:
+            raise WireError(f"a message of {size >> 20:,} MB, where {most >> 20} are the most")
+        parts, there = [self._ahead[SIZE.size:]], len(self._ahead) - SIZE.size
+        while there < size:
+            parts.append(self._more(min(size - there, 1 << 20), until))
+            there += len(parts[-1])
+        message = b"".join(parts)
+        self._ahead = message[size:]
+        return message[:size]
+
+    def _more(self, most: int, until: float | None) -> bytes:
+        if until is not None:
+            self.connection.settimeout(max(until - time.monotonic(), 1e-6))
+        got = self.connection.recv(most)
+        if not got:
+            raise EOFError("the other end is closed")
+        return got
