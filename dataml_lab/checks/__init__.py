@@ -49,7 +49,7 @@ def grade(exercise: str, namespace: Mapping[str, Any]) -> float:
     print(verdict)
     if not salt:
         print("These are practice worlds; the grade comes from other worlds of the same kind.")
-    return float(min(max(round(verdict.earned, 4), 0.0), verdict.points))
+    return verdict.score
 
 
 def _judged(exercise: str, namespace: Mapping[str, Any], salt: str, worlds: int) -> Verdict:

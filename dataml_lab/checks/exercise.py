@@ -63,6 +63,11 @@ class Verdict(NamedTuple):
         """The points that the answer earns, between 0 and `points`."""
         return math.fsum(finding.earned for finding in self.findings)
 
+    @property
+    def score(self) -> float:
+        """What is entered in the gradebook: a float from 0 to `points`, which nbgrader would take too much amiss."""
+        return float(min(max(round(self.earned, 4), 0.0), self.points))
+
     def __str__(self) -> str:
         measured = [f"  {'measured':<10}  in one world", textwrap.indent(self.measured, " " * 14)]
         measured = measured if self.measured else []
@@ -133,6 +138,11 @@ class Exercise:
         except NotAttempted as reason:
             unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
             return Verdict(self.name, unjudged, str(reason), self._measurement("there is no answer yet"))
+
+    def lost(self, reason: str) -> Verdict:
+        """The verdict where nothing could be judged, for a reason that is given once."""
+        first, *others = (Finding(p.name, p.points, "not judged", reason) for p in self.properties)
+        return Verdict(self.name, (first._replace(outcome="fails"), *others), measured=self._measurement(reason))
 
     def _findings(self, answer: Any, worlds: list) -> tuple[tuple[Finding, ...], str]:
         """A finding per property, and in words how the answer ran out of time; empty where it did not."""

@@ -5,6 +5,7 @@ data; a process that is gone, hangs or says what makes no sense costs the answer
 """
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
@@ -88,6 +89,8 @@ class Student:
 
     def __init__(self, process: Process) -> None:
         self.process, self.line = process, Line(process.socket)
+        self.until = math.inf  # the moment, of `time.monotonic`, up to which answers may be asked
+        self.gone = ""  # why there is nobody to talk to any more
         self.lies: list[str] = []  # what it said that no process says in which this package is as it should be
         self._lent: dict[int, Any] = {}
         self._numbers = itertools.count(1)
@@ -112,6 +115,8 @@ class Student:
 
     def ask(self, thing: str | int, how: str, name: str, *arguments: Any) -> Any:
         """Has something done with a thing in the process; what is lent for it comes back at its end."""
+        if time.monotonic() > self.until:
+            raise OutOfTime("All calls of your answer together took longer than they may.")
         with self._lending():
             return self._asked(["ask", thing, how, name, list(arguments)], DEADLINE)
 
@@ -149,6 +154,8 @@ class Student:
         return self.lied("an answer to nothing that it was asked")
 
     def _tell(self, message: bytes) -> None:
+        if self.gone:
+            raise Gone(self.gone)
         try:
             self.process.socket.settimeout(GRACE + DEADLINE)
             self.line.send(message)
@@ -170,15 +177,17 @@ class Student:
     def _lost(self, how: str) -> Any:
         """Ends the process; raises Gone, with the reason that it gives itself, if it does."""
         why = self.process.ended()
-        self.process.kill()
-        raise Gone(f"The process that your code ran in was ended: {why}." if why else
-                   f"The process that your code ran in {how}, and was ended.")
+        self._end(f"was ended: {why}" if why else f"{how}, and was ended")
 
     def lied(self, what: str) -> Any:
         """Ends a process that says what makes no sense; raises Gone."""
         self.lies.append(what)
+        self._end(f"said what makes no sense ({_words(what)[:200]}), and was ended")
+
+    def _end(self, how: str) -> Any:
         self.process.kill()
-        raise Gone(f"The process that your code ran in said what makes no sense ({what[:200]}), and was ended.")
+        self.gone = f"The process that your code ran in {how}."
+        raise Gone(self.gone)
 
     def _lend(self, thing: Any) -> Reference | None:
         """The reference for a thing that an answer may use, or for one that it has itself."""

@@ -1,0 +1,79 @@
+"""Which cells of a lesson a student's cells depend on. The others show things, and need not run to grade."""
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+EVERYTHING = "*"  # what a cell gives or takes that can't be told
+
+
+class Names(NamedTuple):
+    """What a cell gives to those after it (names that it binds, or whose things it changes), and what it takes."""
+
+    gives: frozenset[str]
+    takes: frozenset[str]
+
+
+def names(source: str) -> Names:
+    """The names of a cell; of one that is no Python, nothing."""
+    code = TransformerManager().transform_cell(source)
+    try:
+        tree, table = ast.parse(code), symtable.symtable(code, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return Names(frozenset(), frozenset())
+    bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    stars = {EVERYTHING for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"}
+    taken = _taken(table) - defined - _imported(tree) - set(dir(builtins))
+    return Names(frozenset(bound | defined | _imported(tree) | _changed(tree) | stars), frozenset(taken))
+
+
+def _taken(table: symtable.SymbolTable) -> set[str]:
+    """The global names that are read in a scope and in those inside it."""
+    read = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+    own = {symbol.get_name() for symbol in read if symbol.is_global() or table.get_type() == "module"}
+    return own.union(*map(_taken, table.get_children()))
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The names that the imports of a cell bind."""
+    return {(alias.asname or alias.name).split(".")[0] for node in tree.body
+            if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
+
+
+def _changed(tree: ast.Module) -> set[str]:
+    """The names of things of which a part is assigned or deleted, or a method called for its effect."""
+    targets = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Subscript)
+               and isinstance(node.ctx, ast.Store | ast.Del)]
+    targets += [node.value.func for node in ast.walk(tree) if isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)]
+    return {found for found in map(_root, targets) if found}
+
+
+def _root(node: ast.AST) -> str:
+    """The name that a chain of attributes, items and calls begins with; empty where it begins with none."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def needed(lesson: Mapping[str, str], own: Iterable[str]) -> set[str]:
+    """The ids of those cells of the lesson (sources by id) on which sources of the student's own depend, directly or
+    through one another."""
+    return needed_for(lesson, set().union(*(names(source).takes for source in own)))
+
+
+def needed_for(lesson: Mapping[str, str], wanted: set[str]) -> set[str]:
+    """The ids of those cells of the lesson that these names depend on."""
+    known = {cell: names(source) for cell, source in lesson.items()}
+    found: set[str] = set()
+    while True:
+        more = {cell for cell in known.keys() - found if known[cell].gives & (wanted | {EVERYTHING})}
+        if not more:
+            return found
+        found |= more
+        wanted = wanted.union(*(known[cell].takes for cell in more))

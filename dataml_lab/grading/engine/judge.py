@@ -1,0 +1,140 @@
+"""One submission judged: its cells run in a student's process, and its answers are asked from this one, which has the
+checks, the seeds and the oracles.
+"""
+
+import re
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from dataml_lab.checks.exercise import Exercise, Verdict, seeds
+from dataml_lab.grading.engine.cells import needed, needed_for
+from dataml_lab.grading.engine.far import Failed, Gone, Student
+
+CELL_SECONDS = 60.0  # a cell's, as in stock grading
+NOTEBOOK_SECONDS = 600.0  # those of all its cells and answers together, however often they are run
+EXERCISE_SECONDS = 120.0  # those of all calls of one answer
+WORLDS = 3  # an answer is judged in
+MISSING = re.compile(r"name '(\w+)' is not defined")
+
+
+class Cell(NamedTuple):
+    """A code cell: whose it is, and the exercise that it is the answer to (`answers`) or that it grades (`grades`)."""
+
+    id: str
+    source: str
+    own: bool
+    answers: str = ""
+    grades: str = ""
+
+
+class Task(NamedTuple):
+    """What there is to judge of a notebook, in which hidden worlds, beside which other files."""
+
+    cells: tuple[Cell, ...]
+    exercises: Mapping[str, Exercise]
+    salt: str
+    student: str
+    oracles: Mapping[str, Callable]
+    files: Mapping[str, bytes]
+
+
+@dataclass
+class Judgement:
+    """What was found: a verdict by exercise, the outputs of the cells that ran, how processes ended, what they said
+    that no honest process says, and the exercises whose check failed itself, with where."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    outputs: dict[str, list] = field(default_factory=dict)
+    endings: list[str] = field(default_factory=list)
+    lies: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+
+
+def judged(task: Task, process: Callable[[], Any]) -> Judgement:
+    """The judgement of a task; `process()` starts a student's process, as a context that ends it.
+
+    Cells of the lesson run only if the student's depend on them. Where a cell ends its process, those before it are run
+    again without it, and it costs only what it answers; where an exercise does, those after it are judged in a new one.
+    """
+    lesson = {cell.id: cell.source for cell in task.cells if not cell.own and not cell.grades}
+    run = needed(lesson, [cell.source for cell in task.cells if cell.own])
+    while True:
+        sitting = _Sitting(task, process, run)
+        sitting.hold()
+        more = needed_for(lesson, sitting.absent()) - run
+        if not more:
+            return sitting.found
+        run |= more
+
+
+class _Sitting:
+    """A notebook judged with these cells of the lesson, in as many processes as it takes."""
+
+    def __init__(self, task: Task, process: Callable[[], Any], run: set[str]) -> None:
+        self.task, self.process, self.found = task, process, Judgement()
+        self.run = run | {cell.id for cell in task.cells if cell.own}
+        self.until = time.monotonic() + NOTEBOOK_SECONDS
+
+    def hold(self) -> None:
+        """Goes on until each exercise has its verdict."""
+        while self.open():
+            with self.process() as process:
+                student = Student(process)
+                self._go_through(student)
+                self.found.endings += [student.gone] if student.gone else []
+                self.found.lies += student.lies
+
+    def open(self) -> list[Exercise]:
+        """The exercises that have no verdict yet."""
+        return [exercise for name, exercise in self.task.exercises.items() if name not in self.found.verdicts]
+
+    def _go_through(self, student: Student) -> None:
+        """Runs cells and judges answers, in the order of the notebook, as long as the process lives."""
+        try:
+            student.give(self.task.files)
+        except Gone as error:
+            self._lose(self.open(), str(error))
+        for cell in self.task.cells:
+            if not self.open() or student.gone:
+                return
+            if time.monotonic() > self.until:
+                self._lose(self.open(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
+            elif cell.grades and cell.grades not in self.found.verdicts:
+                self._judge(student, self.task.exercises[cell.grades])
+            elif cell.id in self.run:
+                self._run(student, cell)
+        self._lose([] if student.gone else self.open(), "The notebook has no cell in which it is graded.")
+
+    def _run(self, student: Student, cell: Cell) -> None:
+        try:
+            self.found.outputs[cell.id] = student.run(cell.source, CELL_SECONDS)["outputs"]
+        except Failed as error:
+            self.found.outputs[cell.id] = [["error", "Stopped", str(error), str(error)]]
+        if student.gone:
+            self.run.discard(cell.id)
+            self._lose([self.task.exercises[cell.answers]] if cell.answers else [], student.gone)
+
+    def _judge(self, student: Student, exercise: Exercise) -> None:
+        name, task = exercise.name, self.task
+        worlds = seeds(name, task.salt, task.student, WORLDS)
+        try:
+            student.until = min(self.until, time.monotonic() + EXERCISE_SECONDS)
+            self.found.verdicts[name] = exercise.judge(student.namespace(), worlds, task.oracles.get(name))
+        except Gone as error:
+            self._lose([exercise], str(error))
+        except Exception as error:
+            self._lose([exercise], f"The check itself failed, which is not your fault ({type(error).__name__}).")
+            self.found.broken[name] = "".join(traceback.format_exception(error)[-3:])
+
+    def _lose(self, exercises: list[Exercise], reason: str) -> None:
+        self.found.verdicts |= {exercise.name: exercise.lost(reason) for exercise in exercises
+                                if exercise.name not in self.found.verdicts}
+
+    def absent(self) -> set[str]:
+        """The names that cells or answers missed."""
+        told = [finding.sentence for verdict in self.found.verdicts.values() for finding in verdict.findings]
+        told += [output[2] for outputs in self.found.outputs.values() for output in outputs if output[0] == "error"]
+        return {name for text in told for name in MISSING.findall(text)}
