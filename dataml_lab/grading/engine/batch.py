@@ -1,0 +1,131 @@
+"""Work on many things side by side: a forked process for each, on its own core, whose result comes back as JSON."""
+
+import ctypes
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+PR_SET_PDEATHSIG = 1
+
+
+class Outcome(NamedTuple):
+    """What came of a piece of work: its result, or why there is none."""
+
+    piece: Any
+    result: Any
+    trouble: str
+
+
+@dataclass
+class _Worker:
+    piece: Any
+    core: int
+    pid: int
+    pipe: int
+    until: float
+    heard: list[bytes] = field(default_factory=list)
+
+
+def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers: int, seconds: float) \
+        -> Iterator[Outcome]:
+    """The outcomes of `work(piece, core)`, in the order in which they come; work that takes longer is ended.
+
+    Each piece is worked on in a fork of this process, which should have one thread and have imported what the work
+    needs. When the iterator is closed, as by an exception, what is still at work is ended.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    free = [cores[number % len(cores)] for number in range(workers)]
+    todo, at_work, selector = iter(pieces), {}, selectors.DefaultSelector()
+    try:
+        while True:
+            while free and (piece := next(todo, None)) is not None:
+                worker = _started(piece, free.pop(0), work, seconds)
+                at_work[worker.pipe] = worker
+                selector.register(worker.pipe, selectors.EVENT_READ)
+            if not at_work:
+                return
+            for worker in _finished(selector, at_work):
+                selector.unregister(worker.pipe)
+                del at_work[worker.pipe]
+                free.append(worker.core)
+                yield _outcome(worker)
+    finally:
+        for worker in at_work.values():
+            _end(worker)
+
+
+def _started(piece: Any, core: int, work: Callable[[Any, int], Any], seconds: float) -> _Worker:
+    """A process that works on a piece."""
+    reading, writing = os.pipe()
+    parent, pid = os.getpid(), os.fork()
+    if pid == 0:
+        os.close(reading)
+        _work(piece, core, work, writing, parent)
+    os.close(writing)
+    return _Worker(piece, core, pid, reading, time.monotonic() + seconds)
+
+
+def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, parent: int) -> None:
+    """What the process does, to its end."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that waits for us
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == parent:
+            silence = os.open(os.devnull, os.O_RDWR)
+            for stream in (0, 1, 2):
+                os.dup2(silence, stream)
+            with os.fdopen(writing, "wb") as pipe:
+                pipe.write(json.dumps(_result(piece, core, work)).encode())
+            code = 0
+    finally:
+        os._exit(code)
+
+
+def _result(piece: Any, core: int, work: Callable[[Any, int], Any]) -> dict:
+    try:
+        return {"result": work(piece, core)}
+    except Exception as error:
+        return {"trouble": "".join(traceback.format_exception_only(error)).strip(),
+                "where": "".join(traceback.format_tb(error.__traceback__)[-3:])}
+
+
+def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> list[_Worker]:
+    """The workers that are done, or whose time is up, once there are any."""
+    while True:
+        wait = min(worker.until for worker in at_work.values()) - time.monotonic()
+        found = []
+        for key, _ in selector.select(max(wait, 0)):
+            worker = at_work[key.fd]
+            data = os.read(key.fd, 1 << 20)
+            worker.heard.append(data)
+            found += [] if data else [worker]
+        late = [worker for worker in at_work.values() if time.monotonic() > worker.until and worker not in found]
+        for worker in late:
+            worker.heard = [json.dumps({"trouble": "it took too long, and was ended"}).encode()]
+        if found or late:
+            return found + late
+
+
+def _outcome(worker: _Worker) -> Outcome:
+    _end(worker)
+    try:
+        said = json.loads(b"".join(worker.heard))
+    except ValueError:
+        said = {"trouble": "the process that judged it ended without a result"}
+    return Outcome(worker.piece, said.get("result"), said.get("trouble", "") + said.get("where", ""))
+
+
+def _end(worker: _Worker) -> None:
+    """Ends a worker that may have ended, and clears up after it."""
+    os.close(worker.pipe)
+    os.kill(worker.pid, signal.SIGKILL)
+    os.waitpid(worker.pid, 0)

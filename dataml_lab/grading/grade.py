@@ -1,0 +1,232 @@
+"""Grading: every submission that is new or changed is judged in a sandbox, side by side; scores go into the gradebook.
+
+What was found of a submission is kept (`attempts`) before it counts as done, and the gradebook is made to agree with
+it at the end of a batch and at the beginning of the next: however grading ends, grading again leads to the same
+gradebook.
+"""
+
+import json
+import runpy
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from nbformat import NotebookNode
+
+from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.grading.attempts import (
+    Submission,
+    SubmissionProblem,
+    attempts,
+    digest,
+    files,
+    keep,
+    submissions,
+    write_whole,
+)
+from dataml_lab.grading.engine.batch import side_by_side
+from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, Cell, Judgement, Task, judged
+from dataml_lab.grading.engine.sandbox import Limits
+from dataml_lab.grading.engine.template import Template
+from dataml_lab.grading.environment import course_salt, student_salt
+from dataml_lab.grading.gradebook import ScoreBook
+from dataml_lab.grading.integrity import suspicions
+from dataml_lab.grading.rebuild import Rebuilt, rebuilt
+from dataml_lab.grading.releases import released_for
+from dataml_lab.grading.submission import SubmissionError, read
+
+SERVE = "dataml_lab.grading.engine.pupil:serve"
+MODULES = ("dataml_lab.grading.engine.warm",)
+BATCH = 20  # submissions after which the gradebook is made durable
+JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has from its first byte to its last
+
+
+class Graded(NamedTuple):
+    """What came of a submission: `new`, `unchanged`, or `failed`; what was found of it, or the trouble that kept the
+    engine from judging it, which is not the student's."""
+
+    submission: Submission
+    state: str
+    attempt: dict[str, Any] | None
+    trouble: str = ""
+
+
+def grade(course: Path, lessons: list[str], students: list[str] | None = None, again: bool = False,
+          isolated: bool = True, workers: int = 1) -> Iterator[Graded]:
+    """Grades what is new or changed, or all of it `again`, and yields what came of each, as it comes."""
+    found = submissions(course, lessons, students)
+    with ScoreBook(course) as book:
+        for lesson in sorted({submission.lesson for submission in found}):
+            book.require(lesson)
+        todo = []
+        for submission in found:
+            last = (attempts(submission) or [None])[-1]
+            if again or last is None or last["digest"] != _digest(submission):
+                todo.append(submission)
+                continue
+            if not _is_entered(book, submission, last):
+                _enter(book, submission, last)
+            yield Graded(submission, "unchanged", last)
+        book.commit()
+        yield from _graded(book, todo, isolated, workers)
+
+
+def _digest(submission: Submission) -> str:
+    try:
+        return digest(files(submission))
+    except SubmissionProblem as problem:
+        return str(problem)
+
+
+def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
+    if not todo:
+        return
+    desk = _Desk(todo[0].course, {submission.lesson for submission in todo})
+    with Template(SERVE, MODULES, isolated=isolated) as template:
+        def work(submission: Submission, core: int) -> dict[str, Any]:
+            return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
+
+        try:
+            for number, outcome in enumerate(side_by_side(todo, work, workers, JUDGE_SECONDS), 1):
+                if outcome.trouble:
+                    yield Graded(outcome.piece, "failed", None, outcome.trouble)
+                    continue
+                keep(outcome.piece, outcome.result)
+                _enter(book, outcome.piece, outcome.result)
+                if number % BATCH == 0:
+                    book.commit()
+                yield Graded(outcome.piece, "new", outcome.result)
+        finally:
+            book.commit()
+
+
+def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> bool:
+    """Whether nbgrader has what was found."""
+    return submission.autograded.exists() and book.scores(submission) == attempt["scores"]
+
+
+def _enter(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> None:
+    """Gives nbgrader what was found: the scores, and the notebook to read."""
+    if submission.autograded.exists():
+        submission.autograded.unlink()
+    write_whole(submission.autograded, json.dumps(attempt["notebook"], ensure_ascii=False, indent=1), mode=0o444)
+    book.enter(submission, attempt)
+
+
+class _Desk:
+    """All that is needed to judge submissions of these lessons, loaded once."""
+
+    def __init__(self, course: Path, lessons: set[str]) -> None:
+        self.course, self.salt = course, course_salt(course)
+        self.exercises = {lesson: exercises(lesson) for lesson in lessons}
+        paths = {lesson: course / "solutions" / lesson / "oracle.py" for lesson in lessons}
+        self.oracles = {lesson: runpy.run_path(str(path))["ORACLES"] if path.exists() else {}
+                        for lesson, path in paths.items()}
+
+    def attempt(self, submission: Submission, process: Callable[[], Any]) -> dict[str, Any]:
+        """What is found of a submission, as plain data."""
+        started, handed_in, name, problem = time.monotonic(), {}, "", ""
+        try:
+            handed_in = files(submission)
+            name, data = _notebook_in(handed_in, submission.lesson)
+            submitted = read(data)
+        except (SubmissionProblem, SubmissionError) as error:
+            problem, submitted = str(error), nbformat.v4.new_notebook()
+        release = released_for(self.course, submission.lesson, submitted)
+        built = rebuilt(release.book, submitted)
+        found = Judgement() if problem else judged(self._task(submission, built, handed_in, name), process)
+        return self._data(submission, built, found, problem) | {
+            "digest": _digest(submission), "release": release.version, "file": name,
+            "seconds": round(time.monotonic() - started, 3)}
+
+    def _task(self, submission: Submission, built: Rebuilt, handed_in: dict[str, bytes], name: str) -> Task:
+        beside = {path: data for path, data in handed_in.items() if path != name}
+        known, student = self.exercises[submission.lesson], submission.student
+        return Task(tuple(_cells(built)), known, student_salt(self.salt, student), student,
+                    self.oracles[submission.lesson], beside)
+
+    def _data(self, submission: Submission, built: Rebuilt, found: Judgement, problem: str) -> dict[str, Any]:
+        known = self.exercises[submission.lesson]
+        verdicts = {name: found.verdicts.get(name) or exercise.lost(problem) for name, exercise in known.items()}
+        untouched = sorted(_untouched(built.book))
+        scores = {name: verdict.score for name, verdict in verdicts.items()}
+        essays = {f"{name}-essay" for name, exercise in known.items() if exercise.essay}
+        scores |= {essay: 0.0 if problem or essay in untouched else None for essay in essays}
+        stamp = submission.folder / "timestamp.txt"
+        return {
+            "student": submission.student, "lesson": submission.lesson, "problem": problem, "scores": scores,
+            "timestamp": stamp.read_text("utf-8", "replace").strip() if stamp.is_file() else "",
+            "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
+            "damage": [list(damage) for damage in built.damage], "endings": found.endings, "broken": found.broken,
+            "integrity": suspicions(built, found), "notebook": _with_outputs(built.book, found, verdicts),
+        }
+
+
+def _notebook_in(handed_in: dict[str, bytes], lesson: str) -> tuple[str, bytes]:
+    """The notebook among the files of a submission: by its name, else the only one, or the one whose name begins with
+    the lesson's and comes last."""
+    names = [name for name in handed_in if name.lower().endswith(".ipynb") and "/" not in name]
+    like = sorted((name for name in names if name.startswith(lesson)), key=lambda name: (len(name), name))
+    name = f"{lesson}.ipynb" if f"{lesson}.ipynb" in names else (like or names if len(names) == 1 or like else [""])[-1]
+    if not name:
+        raise SubmissionProblem(f"it holds {'several notebooks' if names else 'no notebook'}, and none that is called "
+                                f"{lesson}.ipynb")
+    return name, handed_in[name]
+
+
+def _cells(built: Rebuilt) -> Iterator[Cell]:
+    """The code cells that can matter to a grade."""
+    for cell in built.book.cells:
+        if cell.cell_type != "code":
+            continue
+        exercise, _, role = cell.id.rpartition("-")
+        marked = "nbgrader" in cell.metadata
+        if not marked:
+            yield Cell(cell.id, cell.source, cell.id in built.own)
+        elif role == "answer":
+            yield Cell(cell.id, cell.source, True, answers=exercise)
+        elif role == "graded":
+            yield Cell(cell.id, cell.source, False, grades=exercise)
+
+
+def _untouched(book: NotebookNode) -> Iterator[str]:
+    """The grade ids of answers and essays that are as they were released."""
+    from nbgrader.utils import compute_checksum
+
+    for cell in book.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("solution") and marks.get("checksum") == compute_checksum(cell):
+            yield marks["grade_id"]
+
+
+def _with_outputs(book: NotebookNode, found: Judgement, verdicts: dict) -> NotebookNode:
+    """The notebook with what its cells wrote, in text, and its verdicts."""
+    numbers = iter(range(1, len(book.cells) + 1))
+    for cell in book.cells:
+        exercise, _, role = cell.id.rpartition("-")
+        if role == "graded" and exercise in verdicts:
+            outputs = [["stream", "stdout", f"{verdicts[exercise]}\n"], ["result", repr(verdicts[exercise].score)]]
+        else:
+            outputs = found.outputs.get(cell.id)
+        if cell.cell_type == "code" and outputs is not None:
+            cell.execution_count = next(numbers)
+            cell.outputs = [_output(cell.execution_count, *output) for output in outputs]
+    return book
+
+
+def _output(number: int, kind: str, *details: str) -> NotebookNode:
+    """An output as notebooks have it."""
+    new = nbformat.v4.new_output
+    if kind == "stream":
+        return new("stream", name="stderr" if details[0] == "stderr" else "stdout", text=details[1])
+    if kind == "error":
+        return new("error", ename=details[0], evalue=details[1], traceback=details[2].split("\n"))
+    data = {"text/plain": details[0]}
+    return new("execute_result", data, execution_count=number) if kind == "result" else new("display_data", data)
+
+
+def lessons_handed_in(course: Path) -> list[str]:
+    """The lessons of which there are submissions."""
+    return [lesson for lesson in LESSONS if submissions(course, [lesson])]

@@ -1,0 +1,60 @@
+"""The one writer of scores into nbgrader's gradebook. It can be told the same again and again."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dataml_lab.grading.attempts import Submission
+
+NO_RESPONSE = "No response."  # nbgrader's comment on words that are as they were released
+
+
+class GradebookError(RuntimeError):
+    """A gradebook that can't be written to; the message says what to do."""
+
+
+class ScoreBook:
+    """The gradebook of a course, as a context; what was entered is durable after `commit`."""
+
+    def __init__(self, course: Path) -> None:
+        from nbgrader.api import Gradebook
+
+        self._book = Gradebook(f"sqlite:///{course / 'gradebook.db'}", "dataml-lab")
+        self._commit = self._book.db.commit
+        self._book.db.commit = self._book.db.flush  # else each row is a transaction
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._book.close()
+
+    def commit(self) -> None:
+        """Makes all that was entered durable."""
+        self._commit()
+
+    def require(self, lesson: str) -> None:
+        """GradebookError where a lesson was not released into this gradebook."""
+        from nbgrader.api import MissingEntry
+
+        try:
+            self._book.find_notebook(lesson, lesson)
+        except MissingEntry:
+            raise GradebookError(f"gradebook.db knows no lesson {lesson}: run `dataml-lab release {lesson}`.") from None
+
+    def scores(self, submission: Submission) -> dict[str, float | None]:
+        """The scores that the gradebook has for a submission, by cell; none where it knows none."""
+        return {grade.name: grade.auto_score for grade in self._notebook(submission, []).grades}
+
+    def enter(self, submission: Submission, attempt: dict[str, Any]) -> None:
+        """Enters what was found of a submission. Marks that a person gave stay, and are asked to be confirmed."""
+        self._book.update_or_create_student(submission.student)
+        moment = {"timestamp": attempt["timestamp"]} if attempt["timestamp"] else {}
+        self._book.update_or_create_submission(submission.lesson, submission.student, **moment)
+        notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
+        for grade in notebook.grades:
+            grade.auto_score = attempt["scores"].get(grade.name, 0.0)
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in notebook.comments:
+            comment.auto_comment = NO_RESPONSE if comment.name in attempt["untouched"] else None

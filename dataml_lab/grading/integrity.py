@@ -1,0 +1,36 @@
+"""What a person should look at: signs that a submission went for the grader instead of the exercise.
+
+None of them costs a point by itself: the judge believes nothing that a submission says. Each is a clause that names
+its cell.
+"""
+
+import re
+
+from dataml_lab.grading.engine.judge import Judgement
+from dataml_lab.grading.rebuild import Rebuilt
+
+SIGNS = {
+    r"gradebook": "speaks of the gradebook",
+    r"DATAML_LAB_(?:SALT|ORACLES|STUDENT)|\.salt\b|student_salt|course_salt": "asks for the secret of the hidden worlds",
+    r"\boracles?\b|solutions/|submitted/|autograded/|feedback/": "looks for solutions, or for the work of others",
+    r"/proc/|/dev/(?!null)": "reads what Linux tells of processes",
+    r"\bctypes\b|\bcffi\b|\bmmap\b": "goes past Python, to memory or the system",
+    r"_getframe|currentframe|inspect\.stack|gc\.get_(?:objects|referrers|referents)|\bf_back\b": "looks into its caller",
+    r"settrace|setprofile|signal\.(?:signal|setitimer|alarm|pthread_sigmask)": "hooks itself into the interpreter",
+    r"ast_transformers|input_transformers|display_formatter|run_cell|showtraceback|user_ns": "changes how cells run",
+    r"sys\.modules|builtins\.\w+ *=|setattr\( *(?:builtins|np|pd|json|socket)": "replaces what others use",
+    r"dataml_lab\.(?:checks|grading)\b": "reaches for the checks or the grader",
+    r"os\.(?:fork|kill|killpg|_exit|dup2?|setsid|writev?)\b|\bPopen\b|multiprocessing": "starts or ends processes, or "
+                                                                                     "writes to what it did not open",
+    r"\bsocket\b|urllib|requests\.|httpx|http\.client": "reaches for a network",
+    r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that lie about themselves",
+}
+
+
+def suspicions(built: Rebuilt, found: Judgement) -> list[str]:
+    """The signs in what the student wrote, did to the notebook, and made its process say, a clause each."""
+    own = [cell for cell in built.book.cells if cell.cell_type == "code" and cell.id in built.own]
+    signs = [f"{cell.id} {words}" for cell in own for sign, words in SIGNS.items() if re.search(sign, cell.source)]
+    tampering = [damage.what for damage in built.damage if re.search(r"edited|skip-execution|points|flags", damage.what)]
+    lies = [f"its process forged messages: {words}" for words in found.lies]
+    return list(dict.fromkeys([*lies, *tampering, *signs]))
