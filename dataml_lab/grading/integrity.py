@@ -11,11 +11,11 @@ from dataml_lab.grading.rebuild import Rebuilt
 
 SIGNS = {
     r"gradebook": "speaks of the gradebook",
-    r"DATAML_LAB_(?:SALT|ORACLES|STUDENT)|\.salt\b|student_salt|course_salt": "asks for the secret of the hidden worlds",
+    r"DATAML_LAB_(?:SALT|ORACLES|STUDENT)|\.salt\b|(?:student|course)_salt": "asks for the secret of hidden worlds",
     r"\boracles?\b|solutions/|submitted/|autograded/|feedback/": "looks for solutions, or for the work of others",
     r"/proc/|/dev/(?!null)": "reads what Linux tells of processes",
     r"\bctypes\b|\bcffi\b|\bmmap\b": "goes past Python, to memory or the system",
-    r"_getframe|currentframe|inspect\.stack|gc\.get_(?:objects|referrers|referents)|\bf_back\b": "looks into its caller",
+    r"_getframe|currentframe|inspect\.stack|gc\.get_\w+|\bf_back\b": "looks into its caller",
     r"settrace|setprofile|signal\.(?:signal|setitimer|alarm|pthread_sigmask)": "hooks itself into the interpreter",
     r"ast_transformers|input_transformers|display_formatter|run_cell|showtraceback|user_ns": "changes how cells run",
     r"sys\.modules|builtins\.\w+ *=|setattr\( *(?:builtins|np|pd|json|socket)": "replaces what others use",
@@ -23,14 +23,15 @@ SIGNS = {
     r"os\.(?:fork|kill|killpg|_exit|dup2?|setsid|writev?)\b|\bPopen\b|multiprocessing": "starts or ends processes, or "
                                                                                      "writes to what it did not open",
     r"\bsocket\b|urllib|requests\.|httpx|http\.client": "reaches for a network",
-    r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that lie about themselves",
+    r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that may lie",
 }
+TAMPERING = re.compile(r"edited|skip-execution|points|flags")
 
 
 def suspicions(built: Rebuilt, found: Judgement) -> list[str]:
     """The signs in what the student wrote, did to the notebook, and made its process say, a clause each."""
     own = [cell for cell in built.book.cells if cell.cell_type == "code" and cell.id in built.own]
     signs = [f"{cell.id} {words}" for cell in own for sign, words in SIGNS.items() if re.search(sign, cell.source)]
-    tampering = [damage.what for damage in built.damage if re.search(r"edited|skip-execution|points|flags", damage.what)]
+    tampering = [damage.what for damage in built.damage if TAMPERING.search(damage.what)]
     lies = [f"its process forged messages: {words}" for words in found.lies]
     return list(dict.fromkeys([*lies, *tampering, *signs]))
