@@ -6,7 +6,6 @@ source and place are kept, since later cells may need what they define, and pict
 """
 
 import base64
-import binascii
 import copy
 from bisect import bisect_left
 from collections import defaultdict, deque
@@ -124,6 +123,7 @@ def _recognised(originals: list[_Cell], cells: list[_Cell]) -> dict[int, _Known]
     known = _by_name(originals, cells)
     if len(known) < len(cells):
         known |= _by_source(originals, cells, known)
+    if 0 < len(known) < len(cells):
         known |= _by_place(originals, cells, known)
     return known
 
@@ -188,7 +188,8 @@ def _texts(cells: list[_Cell], free: list[int]) -> list[int]:
 
 
 def _likest(original: _Cell, cells: list[_Cell], free: list[int]) -> list[int]:
-    """The cell that has most lines in common with a stub; of equals the last; none if there is neither code nor that."""
+    """The cell that has most lines in common with a stub, of equals the last; none where there is no such cell, and no
+    code."""
     stub = set(_plain(original.source).splitlines()) - {""}
     likeness = {index: len(stub & set(_plain(cells[index].source).splitlines())) for index in free
                 if not cells[index].is_empty}
@@ -254,7 +255,7 @@ class _Desk:
         return not self.cells[one].is_empty and not self.cells[one].says_the_same_as(original)
 
     def pieces(self) -> Iterator[_Piece]:
-        """The cells of the rebuilt notebook in order. Copies of an answer stand before it, for the last one to count."""
+        """The cells of the rebuilt notebook in order. Copies of an answer stand before it, so that it counts."""
         behind = defaultdict(list)
         for index, place in self.places.items():
             behind[place].append(index)
@@ -356,8 +357,8 @@ def _node(name: str, metadata: NotebookNode, cell: _Cell) -> NotebookNode:
     node = NotebookNode(cell_type=cell.kind, id=name, metadata=metadata, source=cell.source)
     if cell.kind == "code":
         node.update(execution_count=None, outputs=[])
-    elif cell.kind == "markdown" and (pictures := {name: data for name, data in cell.pictures.items() if _is_picture(name, data)}):
-        node["attachments"] = pictures
+    elif kept := {name: data for name, data in cell.pictures.items() if name not in _refused(cell)}:
+        node["attachments"] = kept
     return node
 
 
@@ -366,14 +367,15 @@ def _is_picture(name: object, data: object) -> bool:
     if not isinstance(data, dict) or len(data) != 1 or not {*name}.isdisjoint('/\\"<>') or not name.isprintable():
         return False
     (kind, content), = data.items()
-    return kind in PICTURES and isinstance(content, str) and len(content) <= MOST_PICTURE * 4 / 3 and _is_base64(content)
+    return kind in PICTURES and 0 < _size(content) <= MOST_PICTURE
 
 
-def _is_base64(content: str) -> bool:
+def _size(content: object) -> int:
+    """The bytes that a text in base64 stands for; 0 if it is none."""
     try:
-        return bool(base64.b64decode(content.replace("\n", ""), validate=True))
-    except (binascii.Error, ValueError):
-        return False
+        return len(base64.b64decode(content.replace("\n", ""), validate=True))
+    except (AttributeError, ValueError):
+        return 0
 
 
 # ------------------------------------------------------------------------------------------------ telling damage
@@ -460,7 +462,7 @@ def _of_contents(desk: _Desk, index: int) -> Iterator[str]:
 
 def _refused(cell: _Cell) -> list[str]:
     """The names of a cell's attachments that are dropped."""
-    return [name for name, data in cell.pictures.items() if cell.kind == "code" or not _is_picture(name, data)]
+    return [name for name, data in cell.pictures.items() if cell.kind != "markdown" or not _is_picture(name, data)]
 
 
 def _some(names: list[object]) -> str:

@@ -7,6 +7,8 @@ from nbformat import NotebookNode, from_dict
 
 MOST_BYTES = 100 * 2**20  # more than that is not read: figures of a whole lesson are a hundredth of it
 
+DROPPED = ("widgets", "orig_nbformat", "orig_encoding")  # of a notebook's metadata; the last two would be hearsay
+
 
 class SubmissionError(ValueError):
     """A file that no notebook can be read from; the message, a clause without a full stop, says why."""
@@ -83,7 +85,7 @@ def _notebook(found: object, encoding: str) -> NotebookNode:
         raise SubmissionError("the file is JSON, but no notebook")
     form, cells = _format(found), _cells(found)
     kept = found.get("metadata") if isinstance(found.get("metadata"), dict) else {}
-    metadata = from_dict({key: value for key, value in kept.items() if key not in ("widgets", "orig_encoding")})
+    metadata = from_dict({key: value for key, value in kept.items() if key not in DROPPED})
     metadata.update({"orig_nbformat": form} if form != 4 else {}, **{"orig_encoding": encoding} if encoding else {})
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=[_cell(cell) for cell in cells])
 
