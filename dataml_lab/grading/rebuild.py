@@ -357,8 +357,8 @@ def _node(name: str, metadata: NotebookNode, cell: _Cell) -> NotebookNode:
     node = NotebookNode(cell_type=cell.kind, id=name, metadata=metadata, source=cell.source)
     if cell.kind == "code":
         node.update(execution_count=None, outputs=[])
-    elif kept := {name: data for name, data in cell.pictures.items() if name not in _refused(cell)}:
-        node["attachments"] = kept
+    elif kept := cell.pictures.keys() - _refused(cell):
+        node["attachments"] = {name: data for name, data in cell.pictures.items() if name in kept}
     return node
 
 

@@ -1,13 +1,19 @@
 """Released notebooks by version: `releases/<lesson>/<version>.ipynb` keeps each, and a submission is graded against
 its own."""
 
+import secrets
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 
 from dataml_lab.grading.submission import read
+
+
+class ReleaseError(RuntimeError):
+    """A release that must not be made; the message, a line, names the lesson and says why. Nothing was written."""
 
 
 class Release(NamedTuple):
@@ -33,6 +39,68 @@ def version_of(book: NotebookNode) -> str:
     ours = book.metadata.get("dataml_lab")
     version = ours.get("version") if isinstance(ours, dict) else ""
     return version if isinstance(version, str) else ""
+
+
+def write(path: Path, book: NotebookNode) -> None:
+    """Writes a notebook beside its place and moves it there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.lab.tmp")
+    try:
+        draft.write_text(_file(book), "utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _file(book: NotebookNode) -> str:
+    return v4.writes(book) + "\n"
+
+
+def keep(course: Path, lesson: str, book: NotebookNode) -> None:
+    """Keeps a released notebook under its version; ReleaseError if another is kept under it."""
+    path = kept_path(course, lesson, version_of(book))
+    if not path.exists():
+        write(path, book)
+    elif path.read_text("utf-8") != _file(book):
+        raise ReleaseError(f"{lesson}: {path} is of the same version, and not the same. If somebody edited it, "
+                           "delete it; if nbgrader or its settings changed, change the lesson too.")
+
+
+def require_frozen(gradebook: Path, lesson: str, book: NotebookNode) -> None:
+    """ReleaseError if the gradebook holds submissions of a lesson and knows other grade ids or points than the notebook
+    has: nbgrader would refuse it halfway."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    if not gradebook.exists():
+        return
+    with Gradebook(f"sqlite:///{gradebook}") as known:
+        try:
+            before = known.find_notebook(lesson, lesson)
+        except MissingEntry:
+            return
+        points = {cell.name: None for cell in before.source_cells}
+        points |= {cell.name: cell.max_score for cell in before.grade_cells}
+        changes = list(_changes(points, _points(book))) if before.submissions else []
+    if changes:
+        raise ReleaseError(f"{lesson}: the gradebook holds submissions, so that cells and points are frozen, and only "
+                           f"text may change. {'; '.join(changes)}.")
+
+
+def _points(book: NotebookNode) -> dict[str, float | None]:
+    """The points of each cell that nbgrader knows, by grade id; None where it isn't graded."""
+    marks = [cell.metadata.nbgrader for cell in book.cells if "nbgrader" in cell.metadata]
+    return {mark.grade_id: mark.get("points") for mark in marks}
+
+
+def _changes(before: dict[str, float | None], after: dict[str, float | None]) -> Iterator[str]:
+    """What differs between grade ids and their points, a clause each."""
+    if gone := ", ".join(name for name in before if name not in after):
+        yield f"gone: {gone}"
+    if new := ", ".join(name for name in after if name not in before):
+        yield f"new: {new}"
+    for name in before:
+        if name in after and before[name] != after[name]:
+            yield f"{name} had {before[name] or 0:g} points and has {after[name] or 0:g}"
 
 
 def released_for(course: Path, lesson: str, submitted: NotebookNode) -> Release:

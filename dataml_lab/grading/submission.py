@@ -68,7 +68,7 @@ def _explain(text: str, size: int, error: json.JSONDecodeError) -> NoReturn:
     """Raises the SubmissionError for text that is no JSON."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(("<<<<<<< ", ">>>>>>> ")):
-            raise SubmissionError(f"git left marks of a conflict in the file, at line {number}") from None
+            raise SubmissionError(f"the file has marks of a conflict that git left, at line {number}") from None
     if text.lstrip("\ufeff \t\r\n").startswith("{") and (
             error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")):
         _ends_early(size)

@@ -54,7 +54,7 @@ def code(source, cell_id="new"):
 
 
 def words(source, **more):
-    return nbformat.v4.new_markdown_cell(source, id="new-words", **more)
+    return NotebookNode(cell_type="markdown", id="new-words", metadata={}, source=source, **more)
 
 
 def without(book, *ids):
@@ -165,7 +165,7 @@ STEP = st.one_of(
 ANYTHING = st.lists(STEP, max_size=12).map(lambda steps: mixed(RELEASE, steps))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_whatever_became_of_a_notebook_nbgrader_accepts_it_with_all_locked_cells_as_released(submitted):
     given = copy.deepcopy(submitted)
@@ -192,7 +192,7 @@ def last_words(submitted, answer):
     return (meant or said or [None])[-1]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=240, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_an_answer_holds_what_the_student_said_last(submitted):
     book = rebuilt(RELEASE, submitted).book
@@ -201,7 +201,7 @@ def test_an_answer_holds_what_the_student_said_last(submitted):
         assert said is None or source(book, answer.id) == said
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=240, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_rebuilding_again_changes_nothing_and_finds_no_damage(submitted):
     once = rebuilt(RELEASE, submitted)
@@ -209,7 +209,7 @@ def test_rebuilding_again_changes_nothing_and_finds_no_damage(submitted):
     assert again == (once.book, (), once.own)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=160, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_code_is_the_releases_or_counts_as_the_students(submitted):
     book, _, own = rebuilt(RELEASE, submitted)
@@ -253,7 +253,7 @@ HONEST = st.builds(honest, st.dictionaries(st.sampled_from(OPEN), st.text(min_si
                    st.sets(st.sampled_from(FREE)), st.lists(st.tuples(PLACE, SOURCE), max_size=4))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(HONEST)
 def test_honest_work_has_no_damage_and_its_code_is_run_as_the_student_ran_it(submitted):
     book, damage, _ = rebuilt(RELEASE, submitted)
@@ -330,9 +330,8 @@ def test_damage_is_told_by_cell_in_words(submitted, cell, what):
 def test_one_damage_is_told_once_and_nothing_beside_it():
     tagged = copy.deepcopy(RELEASE)
     tagged.cells[place_of(tagged, "fetch_all-graded")].metadata["tags"] = ["skip-execution"]
-    made = rebuilt(RELEASE, tagged)
-    assert made == (RELEASE, (Damage("fetch_all", "tags (skip-execution) of the graded cell of fetch_all were dropped"),),
-                    frozenset())
+    dropped = Damage("fetch_all", "tags (skip-execution) of the graded cell of fetch_all were dropped")
+    assert rebuilt(RELEASE, tagged) == (RELEASE, (dropped,), frozenset())
 
 
 def test_names_that_a_student_made_up_are_short_and_printable():
@@ -396,7 +395,7 @@ def test_an_answer_in_markdown_is_code_again_and_keeps_no_attachment():
 
 def test_pictures_of_text_are_kept_and_nothing_else_that_is_attached():
     attached = {"curve.png": PICTURE, "../x.png": PICTURE, "x.svg": {"image/svg+xml": "PHN2Zz4="}, "x.png": 3,
-                "big.png": {"image/png": "AAAA" * 2**20}, "two.png": PICTURE | {"text/html": "<script>"}}
+                "big.png": {"image/png": "AAAA" * (2**20 + 1)}, "two.png": PICTURE | {"text/html": "<script>"}}
     book = with_cells(changed(plan__essay={"source": "words", "attachments": attached}), "plan-essay",
                       words("note", attachments=attached))
     made = rebuilt(RELEASE, book).book
@@ -410,11 +409,12 @@ def test_hostile_text_can_be_written():
     nbformat.writes(made).encode()
 
 
-def test_a_hundred_thousand_copies_are_rebuilt_in_seconds():
+def test_thirty_thousand_copies_take_no_minutes():
+    many = [NotebookNode(cell_type="code", id="fetch_all-answer", source=str(number)) for number in range(30_000)]
     started = time.process_time()
-    made = rebuilt(RELEASE, copies("fetch_all-answer", *map(str, range(10**5)))).book
-    assert source(made, "fetch_all-answer") == "99999"
-    assert time.process_time() - started < 30
+    made = rebuilt(RELEASE, NotebookNode(RELEASE, cells=many)).book
+    assert source(made, "fetch_all-answer") == "29999"
+    assert time.process_time() - started < 15  # one on a quiet machine
 
 
 def test_a_whole_lesson_is_read_and_rebuilt_in_milliseconds():
