@@ -101,7 +101,8 @@ def test_what_is_no_notebook_is_refused_in_a_clause(data, why):
 @pytest.mark.parametrize("cell", [
     {}, {"cell_type": ["code"], "source": {"a": 1}, "id": 3, "metadata": [1]}, {"source": [1, "a", None]},
     {"cell_type": "heading", "level": [1], "source": "a"},
-    {"attachments": 3, "metadata": {"nbgrader": {"grade_id": []}}}, {"cell_type": "code", "metadata": {"nbgrader": 1, "tags": "x"}, "input": "\ud800"},
+    {"attachments": 3, "metadata": {"nbgrader": {"grade_id": []}}},
+    {"cell_type": "code", "metadata": {"nbgrader": 1, "tags": "x"}, "input": "\ud800"},
 ])
 def test_a_cell_may_be_anything(cell):
     made = rebuilt(BOOK, read(saved(lambda raw: raw["cells"].append(cell)))).book
