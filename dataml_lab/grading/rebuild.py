@@ -92,7 +92,7 @@ def rebuilt(released: NotebookNode, submitted: NotebookNode) -> Rebuilt:
     known = _recognised(originals, cells)
     desk = _Desk(originals, cells, known)
     book = NotebookNode(released, metadata=copy.deepcopy(released.metadata),
-                        cells=_nodes(released.cells, originals, list(desk.pieces())))
+                        cells=_nodes(released.cells, desk))
     given = {(cell.id, cell.source) for cell in originals}
     own = {cell.id for cell in book.cells if cell.cell_type == "code" and (cell.id, cell.source) not in given}
     return Rebuilt(book, (*_damage_of_notebook(submitted, desk), *_damage_of_cells(desk)), frozenset(own))
@@ -243,6 +243,10 @@ class _Desk:
             limits.append(limit := self.standing.get(index, limit))
         return limits[::-1]
 
+    def is_free(self, place: int) -> bool:
+        """Whether a submitted cell is the lesson's or the student's own."""
+        return place not in self.known or self.originals[self.known[place].original].is_lesson
+
     def chosen(self, index: int) -> int | None:
         """The submitted cell that counts for a marked one: the first copy of a locked cell, since its source is the
         release's anyway; else the last that is neither empty nor the stub, or simply the last."""
@@ -306,7 +310,7 @@ class _Desk:
         words = dict.fromkeys(self.cells[one].source for one in self.copies[index]
                               if self._says_something(one, original))
         pictures = {name: data for one in self.copies[index] for name, data in self.cells[one].pictures.items()}
-        return original._replace(source="\n\n".join(words) or original.source, pictures=pictures or original.pictures)
+        return original._replace(source="\n\n".join(words) or original.source, pictures=pictures)
 
 
 def _in_order(candidates: list[tuple[int, list[int]]]) -> dict[int, int]:
@@ -331,25 +335,19 @@ def _in_order(candidates: list[tuple[int, list[int]]]) -> dict[int, int]:
 
 # ------------------------------------------------------------------------------------------------ making cells
 
-def _nodes(released: list[NotebookNode], originals: list[_Cell], pieces: list[_Piece]) -> list[NotebookNode]:
+def _nodes(released: list[NotebookNode], desk: _Desk) -> list[NotebookNode]:
     """The cells of the rebuilt notebook. One of the student's own that says what a missing one of the lesson does is
     that; the others are numbered."""
-    missing = _missing(originals, {piece.original for piece in pieces})
+    pieces = list(desk.pieces())
+    missing = _missing(desk.originals, {piece.original for piece in pieces})
     nodes, own = [], 0
     for index, cell in pieces:
         same = missing.get((cell.kind, _plain(cell.source))) if index is None else None
         index = same.popleft() if same else index
         own += index is None
         nodes.append(_node(f"own-{own:03d}", NotebookNode(), cell) if index is None else
-                     _of_release(released[index], originals[index], cell))
+                     _node(released[index].id, copy.deepcopy(released[index].metadata), cell))
     return nodes
-
-
-def _of_release(node: NotebookNode, original: _Cell, cell: _Cell) -> NotebookNode:
-    """A released cell with what is the student's in it."""
-    unchanged = (cell.kind, cell.source) == (original.kind, original.source)
-    pictured = original if unchanged and original.is_lesson else cell
-    return _node(original.id, copy.deepcopy(node.metadata), pictured)
 
 
 def _node(name: str, metadata: NotebookNode, cell: _Cell) -> NotebookNode:
@@ -396,7 +394,7 @@ def _damage_of_notebook(submitted: NotebookNode, desk: _Desk) -> Iterator[Damage
     strange = [cell.name for place, cell in enumerate(desk.cells) if cell.name and place not in known]
     if strange:
         yield Damage("", f"marks of cells that were never released ({_some(strange)}) were dropped")
-    refused = [name for place, cell in enumerate(desk.cells) if place not in desk.known for name in _refused(cell)]
+    refused = [name for place, cell in enumerate(desk.cells) if desk.is_free(place) for name in _refused(cell)]
     if refused:
         yield Damage("", f"attachments ({_some(refused)}) were dropped: {_NO_PICTURE}")
 
@@ -438,7 +436,7 @@ def _of_marks(desk: _Desk, index: int, marked: bool) -> Iterator[str]:
     original, chosen = desk.originals[index], desk.chosen(index)
     by, marks = desk.known[chosen].by, desk.cells[chosen].marks
     changed = [key for key, value in original.marks.items()
-               if key not in ("checksum", "cell_type") and marks.get(key) != value]
+               if key != "checksum" and marks.get(key) != value]
     if marked and by != "marks":
         yield f"the marks of {original} were gone: it was recognised by its {by}"
     elif marked and changed:

@@ -170,12 +170,12 @@ ANYTHING = st.lists(STEP, max_size=12).map(lambda steps: mixed(RELEASE, steps))
 def test_whatever_became_of_a_notebook_nbgrader_accepts_it_with_all_locked_cells_as_released(submitted):
     given = copy.deepcopy(submitted)
     book = rebuilt(RELEASE, submitted).book
-    nbformat.validate(book)
+    assert len({cell.id for cell in book.cells}) == len(book.cells)
+    nbformat.validate(copy.deepcopy(book))  # it repairs what it gets
     MetadataValidatorV3().validate_nb(book)
     marked = [cell for cell in book.cells if "nbgrader" in cell.metadata]
     assert [cell.metadata for cell in marked] == [cell.metadata for cell in MARKED]
     assert [cell for cell in marked if cell.metadata.nbgrader.locked] == LOCKED
-    assert len({cell.id for cell in book.cells}) == len(book.cells)
     assert submitted == given
 
 
@@ -334,6 +334,37 @@ def test_one_damage_is_told_once_and_nothing_beside_it():
     assert rebuilt(RELEASE, tagged) == (RELEASE, (dropped,), frozenset())
 
 
+def told(submitted):
+    """What is said about a submission, by cell."""
+    return [tuple(damage) for damage in rebuilt(RELEASE, submitted).damage]
+
+
+def test_a_notebook_without_marks_is_one_damage():
+    assert told(bare(RELEASE)) == [("", "no cell has its marks: they were recognised by place and source")]
+
+
+def test_the_checksum_of_another_release_is_no_damage():
+    assert told(marks("fetch_all-graded", checksum="0" * 32)) == []
+
+
+def test_an_attachment_that_is_dropped_is_told_once_and_with_its_cell_if_that_has_marks():
+    svg = {"a.svg": {"image/svg+xml": "PHN2Zz4="}}
+    dropped = "were dropped: no pictures in PNG, JPEG, GIF or WebP of at most 3 MB"
+    text = next(cell.id for cell in RELEASE.cells if cell.id in FREE and cell.cell_type == "markdown")
+    assert told(changed(**{text.replace("-", "__"): {"attachments": svg}})) == [("", f"attachments (a.svg) {dropped}")]
+    assert told(changed(plan__essay={"attachments": svg})) == [
+        ("plan-essay", f"attachments (a.svg) of the essay cell of plan {dropped}")]
+
+
+def test_an_edited_copy_of_a_locked_cell_is_the_students_and_stays_in_its_place():
+    book = copies("fetch_all-graded", "7.0")
+    made = rebuilt(RELEASE, book)
+    assert made.book.cells == [*RELEASE.cells, code("7.0", "own-001")] and made.own == {"own-001"}
+    assert told(book) == [("fetch_all", "of 2 copies of the graded cell of fetch_all one is left, as released")]
+    plain = copies("plan-graded", source(RELEASE, "plan-graded"))
+    assert rebuilt(RELEASE, plain).book == RELEASE
+
+
 def test_names_that_a_student_made_up_are_short_and_printable():
     tagged = copy.deepcopy(RELEASE)
     tagged.cells[place_of(tagged, "fetch_all-graded")].metadata["tags"] = ["\x1b[2J" + "x" * 10**6, 1, [2], {}, 5]
@@ -348,6 +379,24 @@ def test_a_copy_of_an_answer_counts_even_at_the_end_and_earlier_ones_run_before_
     place = place_of(made, "fetch_all-answer")
     assert [cell.source for cell in made.cells[place - 2:place + 1]] == [
         RELEASE.cells[place_of(RELEASE, "fetch_all-prompt")].source, "first", "last"]
+
+
+def test_a_copy_of_an_answer_runs_behind_what_ran_before_the_first():
+    book = with_cells(changed(fetch_all__answer={"source": "first"}), "fetch_all-prompt", code("helper"))
+    answer = book.cells[place_of(book, "fetch_all-answer")]
+    book = with_cells(book, "fetch_all-check", NotebookNode(copy.deepcopy(answer), id="b", source="second"))
+    book.cells.append(NotebookNode(copy.deepcopy(answer), id="c", source="third"))
+    found = sources(rebuilt(RELEASE, book).book)
+    at = found.index("helper")
+    assert found[at:at + 5] == ["helper", "first", "second", "third", source(RELEASE, "fetch_all-check")]
+    assert found.count("second") == 1
+
+
+def test_an_answer_that_is_missing_does_not_undo_what_stands_elsewhere():
+    book = without(RELEASE, "fetch_all-answer")
+    book.cells.insert(place_of(book, "fetch_all-prompt"), code("def fetch_all(api, state): ..."))
+    made, _, own = rebuilt(RELEASE, book)
+    assert source(made, "fetch_all-answer") == "" and own == {"own-001", "fetch_all-answer"}
 
 
 def test_an_answer_that_was_split_is_run_whole_and_in_order():
