@@ -108,8 +108,8 @@ def _release(options: argparse.Namespace) -> int:
     from dataml_lab.grading.build import release, release_path
 
     def one(lesson: str) -> str:
-        release(COURSE, lesson, COURSE / "gradebook.db")
-        return f"released: hand out {release_path(COURSE, lesson).relative_to(COURSE)}"
+        version = release(COURSE, lesson, COURSE / "gradebook.db")
+        return f"released as version {version}: hand out {release_path(COURSE, lesson).relative_to(COURSE)}"
     return _each_lesson(options.lessons, one)
 
 
@@ -117,6 +117,7 @@ def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
     """Does the work for each lesson, a line each; a lesson that fails doesn't keep the others from theirs."""
     from dataml_lab.checks import LESSONS
     from dataml_lab.grading.build import BuildError
+    from dataml_lab.grading.releases import ReleaseError
     from dataml_lab.grading.source import SourceError
 
     failed = 0
@@ -124,7 +125,7 @@ def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
         try:
             print(f"{lesson}: ", end="", flush=True)
             print(work(lesson))
-        except (BuildError, SourceError) as error:
+        except (BuildError, ReleaseError, SourceError, OSError) as error:
             failed += 1
             print(f"failed\n{error}", file=sys.stderr)
     return int(failed > 0)

@@ -10,6 +10,7 @@ import pytest
 from dataml_lab import cli, grading
 from dataml_lab.checks import LESSONS
 from dataml_lab.grading import build
+from dataml_lab.grading.releases import ReleaseError
 
 
 def test_help_fits_on_one_screen_and_names_every_command(capsys):
@@ -47,6 +48,19 @@ def test_a_lesson_that_fails_ends_with_1_and_says_why(capsys, monkeypatch):
     assert "cell 3: NameError" in capsys.readouterr().err
 
 
+def test_a_release_that_is_refused_ends_with_1_and_a_line_and_the_others_are_made(capsys, monkeypatch):
+    def refuse(course, lesson, gradebook):
+        if lesson == "01_pipeline":
+            raise ReleaseError(f"{lesson}: gone: plan-essay")
+        if lesson == "02_batch_and_stream":
+            raise OSError(28, "No space left on device")
+    monkeypatch.setattr(build, "release", refuse)
+    assert cli.main(["release"]) == 1
+    out, err = capsys.readouterr()
+    assert err == "failed\n01_pipeline: gone: plan-essay\nfailed\n[Errno 28] No space left on device\n"
+    assert out.count("hand out") == len(LESSONS) - 2
+
+
 def test_ctrl_c_ends_with_130_in_words(capsys, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -58,8 +72,9 @@ def test_ctrl_c_ends_with_130_in_words(capsys, monkeypatch):
 def test_release_enters_the_lesson_in_the_gradebook_of_the_course(capsys, monkeypatch, tmp_path):
     entered = []
     monkeypatch.setattr(grading, "COURSE", tmp_path)
-    monkeypatch.setattr(build, "release", lambda *arguments: entered.append(arguments))
+    monkeypatch.setattr(build, "release", lambda *arguments: entered.append(arguments) or "abc")
     assert cli.main(["release"]) == 0
     assert entered == [(tmp_path, lesson, tmp_path / "gradebook.db") for lesson in LESSONS]
     said = capsys.readouterr().out
-    assert all(f"hand out notebooks/{lesson}/{lesson}.ipynb" in said for lesson in LESSONS)
+    assert said.splitlines() == [
+        f"{lesson}: released as version abc: hand out notebooks/{lesson}/{lesson}.ipynb" for lesson in LESSONS]

@@ -1,5 +1,6 @@
 """From sources to notebooks: `solutions/NN/NN.ipynb` executed, `notebooks/NN/NN.ipynb` as students get it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from traitlets.config import Config
 
 from dataml_lab.checks import LESSONS
 from dataml_lab.grading.environment import environment
+from dataml_lab.grading.releases import keep, release_path, require_frozen, version_of, write
 from dataml_lab.grading.source import notebook
 
 CELL_SECONDS = 120  # no cell of a lesson runs longer
@@ -38,30 +40,22 @@ def solution_path(course: Path, lesson: str) -> Path:
     return course / "solutions" / lesson / f"{lesson}.ipynb"
 
 
-def release_path(course: Path, lesson: str) -> Path:
-    """Where the notebook that students open lies."""
-    return course / "notebooks" / lesson / f"{lesson}.ipynb"
-
-
 def is_current(course: Path, lesson: str) -> bool:
     """Whether both notebooks of a lesson exist and come from its source as it is now, and nobody worked in the released
     one, which is easily done: `dataml-lab lab` opens it."""
     version = notebook(source_of(course, lesson)).metadata.dataml_lab.version
     paths = solution_path(course, lesson), release_path(course, lesson)
-    if not all(path.exists() and _version(path) == version for path in paths):
+    if not all(path.exists() for path in paths):
         return False
-    cells = nbformat.read(paths[1], as_version=4).cells
-    return not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
-
-
-def _version(path: Path) -> str:
-    return nbformat.read(path, as_version=4).metadata.get("dataml_lab", {}).get("version", "")
+    books = [nbformat.read(path, as_version=4) for path in paths]
+    worked_in = any(cell.get("outputs") or cell.get("execution_count") for cell in books[1].cells)
+    return not worked_in and all(version_of(book) == version for book in books)
 
 
 def build(course: Path, lesson: str) -> None:
     """Makes both notebooks of a lesson. Each replaces the one before only when it is complete."""
     fresh = notebook(source_of(course, lesson))
-    _replace(solution_path(course, lesson), executed(fresh, solution_path(course, lesson).parent))
+    write(solution_path(course, lesson), executed(fresh, solution_path(course, lesson).parent))
     release(course, lesson)
 
 
@@ -79,17 +73,26 @@ def executed(book: NotebookNode, folder: Path) -> NotebookNode:
     return done
 
 
-def release(course: Path, lesson: str, gradebook: Path | None = None) -> None:
-    """Makes the released notebook of a lesson with nbgrader's generate_assignment, in a folder of its own, since
-    that deletes the notebook it is to replace when it fails. With a gradebook, its cells are registered there."""
+def release(course: Path, lesson: str, gradebook: Path | None = None) -> str:
+    """Makes the released notebook of a lesson with nbgrader's generate_assignment, and returns its version. With a
+    gradebook, its cells are registered there and it is kept; ReleaseError where submissions forbid that.
+
+    All that can fail is done in a folder that is thrown away, since generate_assignment deletes what it fails to
+    replace. Whatever interrupts the rest, the notebook of before stays in place and doing it again completes it.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         desk = Path(temporary)
         shutil.copy(course / "nbgrader_config.py", desk)
-        _replace(solution_path(desk, lesson), notebook(source_of(course, lesson)))
-        _generate_assignment(desk, lesson, gradebook or desk / "gradebook.db")
+        write(solution_path(desk, lesson), notebook(source_of(course, lesson)))
+        _generate_assignment(desk, lesson, desk / "gradebook.db")
         released = nbformat.read(release_path(desk, lesson), as_version=4)
         _require_compiling(lesson, released)
-        _replace(release_path(course, lesson), released)
+        if gradebook:
+            require_frozen(gradebook, lesson, released)
+            keep(course, lesson, released)
+            _generate_assignment(desk, lesson, gradebook)
+        write(release_path(course, lesson), released)
+    return version_of(released)
 
 
 def _generate_assignment(desk: Path, lesson: str, gradebook: Path) -> None:
@@ -97,7 +100,13 @@ def _generate_assignment(desk: Path, lesson: str, gradebook: Path) -> None:
                f"--CourseDirectory.root={desk}", f"--CourseDirectory.db_url=sqlite:///{gradebook}"]
     run = subprocess.run(command, cwd=desk, capture_output=True, text=True)
     if run.returncode:
-        raise BuildError(f"{lesson}: nbgrader could not make the released notebook.\n{run.stderr[-3000:]}")
+        raise BuildError(f"{lesson}: nbgrader could not make the released notebook: {_reason(run.stderr)}")
+
+
+def _reason(log: str) -> str:
+    """The line of nbgrader's log that says why it failed: the last that names an error, else the last."""
+    named = re.findall(r"(?m)^\w[\w.]*(?:Error|Exception|Entry)\b.*", log)
+    return (named or log.strip().splitlines() or ["it said nothing"])[-1]
 
 
 def _require_compiling(lesson: str, book: NotebookNode) -> None:
@@ -108,12 +117,3 @@ def _require_compiling(lesson: str, book: NotebookNode) -> None:
                 compile(TransformerManager().transform_cell(cell.source), cell.id, "exec")
             except SyntaxError as error:
                 raise BuildError(f"{lesson}, cell {cell.id}: released, it is no Python any more: {error}") from None
-
-
-def _replace(path: Path, book: NotebookNode) -> None:
-    """Writes a notebook beside its place and moves it there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(nbformat.v4.writes(book) + "\n", "utf-8")
-    draft.replace(path)
-

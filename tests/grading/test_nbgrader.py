@@ -373,6 +373,35 @@ def test_nobody_is_shown_the_secret_salt(graded, student):
     assert not [path for path in handed_back(graded, student) if SALT in readable(path)]
 
 
+# ------------------------------------------------------------------------------------------------ releases
+
+@pytest.fixture(scope="module")
+def released_again(graded):
+    """The graded course after a release with other text, and a grading again of a submission that lacks a cell."""
+    source = graded.course / "solutions" / LESSON / f"{LESSON}.py"
+    source.write_text(source.read_text("utf-8").replace("# %%\n", "# %%\nraise SystemExit('newer')\n", 1), "utf-8")
+    before = nbformat.read(release_path(graded.course, LESSON), as_version=4)
+    after = release(graded.course, LESSON, gradebook=graded.course / "gradebook.db")
+    said = autograde(graded.course, "ida_deleted", "--force")
+    return SimpleNamespace(before=before.metadata.dataml_lab.version, after=after, said=said)
+
+
+def test_a_submission_of_an_older_release_is_graded_against_that(graded, released_again):
+    assert released_again.before != released_again.after
+    assert {path.stem for path in (graded.course / "releases" / LESSON).iterdir()} == {
+        released_again.before, released_again.after}
+    assert scores(graded.course, "ida_deleted") == graded.expected["ida_deleted"]
+    book = autograded(graded, "ida_deleted")
+    assert book.metadata.dataml_lab.version == released_again.before
+    assert not any("newer" in cell.source for cell in book.cells)
+
+
+def test_damage_is_logged_in_words(released_again):
+    assert "fetch_all: the graded cell of fetch_all was missing and is back\n" in released_again.said
+    assert "clean_payments-answer: the answer cell of clean_payments was missing and is back, empty" in (
+        released_again.said)
+
+
 # ------------------------------------------------------------------------------------------------ essays
 
 STUB = "YOUR ANSWER HERE"
