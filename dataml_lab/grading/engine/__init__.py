@@ -1,0 +1,1 @@
+"""How a submission runs: a warm template process, a fork of it for each submission, and the sandbox of a fork."""
