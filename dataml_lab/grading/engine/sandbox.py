@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dataml_lab.grading.engine import kernel, mounts
 from dataml_lab.grading.engine.seccomp import Filter
 
-NOBODY = 65534  # who root becomes: no process of a template is the host's user 0
+NOBODY = 65533  # who root becomes: no process of a template is the host's user 0, nor one that services have
 DESCRIPTORS = 512  # open files of a process
 MB = 1 << 20
 

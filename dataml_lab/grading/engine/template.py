@@ -22,16 +22,23 @@ from dataml_lab.grading.engine.seccomp import MACHINES
 
 START, PATIENCE = 180, 30  # seconds that a template has for its imports, and a fork to be made or to end
 
-# Read by libraries when they load. A waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
+# Read by libraries when they load. OpenBLAS, Arrow and DuckDB (SLURM) would start threads at once, which no fork has; a
+# waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1",
     "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp/matplotlib",
-    "PYTHONDONTWRITEBYTECODE": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false", "SLURM_CPUS_ON_NODE": "1", "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
 
 
 class TemplateError(RuntimeError):
     """A template or a fork that could not be made; the message says why."""
+
+
+def _search_path() -> list[str]:
+    """Where this process finds modules, besides Python's own folders."""
+    own = {sys.prefix, sys.base_prefix}
+    return [path for path in sys.path if path and not any(Path(path).is_relative_to(folder) for folder in own)]
 
 
 class Template:
@@ -64,7 +71,7 @@ class Template:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "dataml_lab.grading.engine.nursery", number], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=self._words, cwd="/", pass_fds=[control.fileno()], start_new_session=True,
-            env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(_search_path())},
         )  # fmt: skip
 
     def _give(self, order: Order) -> None:
