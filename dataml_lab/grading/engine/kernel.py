@@ -21,6 +21,7 @@ _OPEN_TREE, _MOVE_MOUNT, _MOUNT_SETATTR = 428, 429, 442  # on every machine
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(platform.machine())
 _HERE, _EMPTY_PATH, _ALL_BELOW = -100, 0x1000, 0x8000
 _CAPABILITIES = 0x20080522  # the version of capset()'s structures
+_HUGE, _COLLAPSE = 2 << 20, 25  # bytes of a page, and madvise()'s name for moving to such
 
 
 def _checked(result: int, what: str) -> int:
@@ -85,3 +86,14 @@ def drop_capabilities() -> None:
     for number in range(int(open("/proc/sys/kernel/cap_last_cap").read()) + 1):  # noqa: SIM115 (closed at once)
         control(CAPBSET_DROP, number)
     _checked(LIBC.capset(struct.pack("Ii", _CAPABILITIES, 0), bytes(24)), "capset")
+
+
+def gather_memory() -> None:
+    """Puts this process's memory on huge pages, where the kernel can (6.1 and newer): a fork, which copies a table of
+    all pages, then takes half the time, and so does the end of one."""
+    with open("/proc/self/maps") as lines:
+        regions = [line.split() for line in lines]
+    for bounds, rights, _, _, file, *_ in regions:
+        start, end = (int(bound, 16) for bound in bounds.split("-"))
+        if rights == "rw-p" and file == "0" and end - start >= _HUGE:
+            LIBC.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _COLLAPSE)

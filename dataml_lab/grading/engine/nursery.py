@@ -72,6 +72,7 @@ def prepare(order: Order) -> Serve:
     _alone()
     gc.collect()
     gc.freeze()  # so that collections in forks don't touch, and copy, what is here now
+    kernel.gather_memory()
     return serve
 
 

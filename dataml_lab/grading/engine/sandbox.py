@@ -30,7 +30,7 @@ def leave_host(paths: list[str]) -> list[mounts.Tree]:
     """Gives this process namespaces of its own, as an unprivileged user, and all rights in them; its next child is the
     first process of the new process namespace. Returns the trees that `make_root` shall attach there."""
     trees = None
-    if os.geteuid() == 0:
+    if is_root():
         trees = mounts.open_trees(paths, NOBODY)  # with the rights of root, which are dropped next
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
@@ -38,6 +38,12 @@ def leave_host(paths: list[str]) -> list[mounts.Tree]:
         kernel.control(kernel.DUMPABLE, 1)  # or /proc/self would still be root's
     own_namespaces(kernel.NEWNS | kernel.NEWPID | kernel.NEWNET | kernel.NEWIPC | kernel.NEWUTS | kernel.NEWCGROUP)
     return mounts.open_trees(paths, None) if trees is None else trees
+
+
+def is_root() -> bool:
+    """Whether this process may become NOBODY. (In a container, user 0 may be the only one that there is.)"""
+    users = [map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    return os.geteuid() == 0 and any(first <= NOBODY < first + count for first, _, count in users)
 
 
 def own_namespaces(kinds: int = 0) -> None:

@@ -21,6 +21,7 @@ from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.seccomp import MACHINES
 
 START, PATIENCE = 180, 30  # seconds that a template has for its imports, and a fork to be made or to end
+DYING = 1  # seconds between the end of a fork's socket and of the fork, while its memory is given back
 
 # Read by libraries when they load. OpenBLAS, Arrow and DuckDB (SLURM) would start threads at once, which no fork has; a
 # waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
@@ -153,7 +154,13 @@ class Fork:
 
     def ended(self) -> str:
         """Empty while it runs, else why it ended, in words that a student understands."""
-        return self._why or self._hear(0)
+        return self._why or self._hear(DYING if self._hung_up() else 0)
+
+    def _hung_up(self) -> bool:
+        """Whether nothing in the fork holds its socket any more, as when it dies."""
+        poll = select.poll()
+        poll.register(self.socket, 0)
+        return any(event & select.POLLHUP for _, event in poll.poll(0))
 
     def _hear(self, seconds: float) -> str:
         """Why it ended; empty if that isn't known in time."""
