@@ -268,7 +268,7 @@ def main(descriptor: str) -> None:
     try:
         sandbox = move_in(order, control)
         nursery = Nursery(control, prepare(order), sandbox)
-    except Exception as error:
+    except BaseException as error:  # a module may end the process as well
         tell(control.fileno(), f"{type(error).__name__}: {error}")
         raise
     tell(control.fileno(), "")

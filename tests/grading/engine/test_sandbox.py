@@ -253,7 +253,7 @@ def test_memory_shared_on_purpose_counts(pupils):
 import mmap, os, time
 os.fork()
 shared = mmap.mmap(-1, 60 << 20)
-shared.write(bytes(60 << 20))
+for _ in range(60): shared.write(bytes(1 << 20))
 time.sleep(30)
 """
     pupil = pupils(memory=100)
