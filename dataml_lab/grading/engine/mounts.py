@@ -2,10 +2,11 @@
 
 import contextlib
 import errno
+import itertools
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,22 @@ def visible(readable: Iterable[str]) -> list[str]:
     """The paths that a template sees besides SYSTEM, none below another: Python, this package, and the given ones."""
     given = [sys.base_prefix, sys.prefix, str(Path(dataml_lab.__file__).parent), *readable]
     paths = {path for name in given for path in (os.path.abspath(name), os.path.realpath(name))}
-    return sorted(path for path in paths if not any(Path(path).is_relative_to(other) for other in {*SYSTEM, *paths} - {path}))
+    paths -= {path for path in paths if _is_below(path, SYSTEM)}
+    return sorted(path for path in paths if not _is_below(path, paths - {path}))
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    """Whether the path is one of the folders, or in one."""
+    return any(Path(path).is_relative_to(folder) for folder in folders)
+
+
+def unreadable(paths: Iterable[str]) -> Iterator[str]:
+    """The files and folders at and below these paths that this process can't read."""
+    for top in paths:
+        below = (os.path.join(folder, name) for folder, *names in os.walk(top) for name in itertools.chain(*names))
+        for path in itertools.chain([top], below):
+            if not os.access(path, os.R_OK) and not os.path.islink(path):
+                yield path
 
 
 def open_trees(paths: Iterable[str], reader: int | None) -> list[Tree]:
@@ -130,7 +146,7 @@ def _attach(tree: Tree, target: str) -> None:
 
 def hidden(trees: list[Tree]) -> list[str]:
     """Paths of the trees that a fork's scratch would hide."""
-    return [tree.path for tree in trees if any(Path(tree.path).is_relative_to(folder) for folder in SCRATCH)]
+    return [tree.path for tree in trees if _is_below(tree.path, SCRATCH)]
 
 
 def mount_scratch(megabytes: int, keep: list[str]) -> None:

@@ -29,7 +29,7 @@ from dataml_lab.grading.engine.sandbox import Limits, Sandbox, leave_host, limit
 
 LOOK = 0.1  # seconds between looks at what the forks use
 UNFIT = {"tqdm", "matplotlib_inline.backend_inline"}  # modules that look, when imported, at where they are
-HOSTILE_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Serve = Callable[[socket.socket], None]
 
@@ -39,7 +39,7 @@ class Order(NamedTuple):
 
     serve: str
     modules: list[str]
-    paths: list[str]
+    readable: list[str]
     isolated: bool
 
 
@@ -63,6 +63,8 @@ class Child:
 
 def prepare(order: Order) -> Serve:
     """Imports what the order says; returns the function that serves."""
+    if path := next(mounts.unreadable(order.readable), ""):
+        raise Unfit(f"{path} can't be read by user {os.getuid()}, who forks are: let others read it, or give it to root")
     for module in order.modules:
         importlib.import_module(module)
     module, _, function = order.serve.partition(":")
@@ -99,7 +101,7 @@ class Nursery:
             for descriptor, _ in self.poll.poll(LOOK * 1000 if self.children else None):
                 if descriptor == self.control.fileno():
                     if not self.start():
-                        return
+                        return self.leave()
                 elif child := self.children.get(descriptor):
                     self.attend(child, descriptor)
             if time.monotonic() > look:
@@ -139,9 +141,12 @@ class Nursery:
     def first_of_its_own(self) -> int:
         """Forks a process that is the first of a new process namespace."""
         kernel.unshare(kernel.NEWPID)
-        pid = os.fork()
-        if pid:
-            kernel.enter(self.processes, kernel.NEWPID)
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid:
+                kernel.enter(self.processes, kernel.NEWPID)
         return pid
 
     def live(self, limits: Limits, core: int | None, stream: int, leash: int, scratch: str) -> None:
@@ -205,9 +210,7 @@ class Nursery:
         """Clears up after a fork that has ended, and tells why it did."""
         _, status, used = os.wait4(child.pid, 0)
         if not self.sandbox:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            shutil.rmtree(child.scratch, ignore_errors=True)
+            clear_up(child)
         cpu = used.ru_utime + used.ru_stime
         over = too_much_cpu(child.limits) if cpu >= child.limits.cpu_seconds else ""
         tell(child.leash, child.why or over or words(os.waitstatus_to_exitcode(status)))
@@ -218,13 +221,26 @@ class Nursery:
             os.close(descriptor)
 
 
+    def leave(self) -> None:
+        """Ends the forks that have no namespace that would end with this process."""
+        for child in self.children.values() if not self.sandbox else ():
+            clear_up(child)
+
+
+def clear_up(child: Child) -> None:
+    """Ends what is left of a fork that isn't isolated, as far as it can be found, and removes its folder."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    shutil.rmtree(child.scratch, ignore_errors=True)
+
+
 STREAM, LEASH = 3, 4  # a fork's descriptors
 
 
 def settle(stream: int, leash: int, core: int | None) -> None:
     """Gives a fork a session, a core and descriptors of its own: STREAM, and LEASH for as long as it isn't ready."""
     os.setsid()
-    for number in HOSTILE_SIGNALS:
+    for number in INTERRUPTS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     null = os.open(os.devnull, os.O_RDWR)
@@ -261,7 +277,7 @@ def words(code: int) -> str:
 
 def main(descriptor: str) -> None:
     """The life of a template."""
-    for number in HOSTILE_SIGNALS:
+    for number in INTERRUPTS:
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=int(descriptor))
     order = Order(*json.loads(control.recv(1 << 20)))
@@ -280,9 +296,8 @@ def move_in(order: Order, control: socket.socket) -> Sandbox | None:
     """Moves the template to where its order says. Isolated, it goes on in a child, which is the first process of its
     namespace, so that nothing survives it; this process only waits for it."""
     if not order.isolated:
-        kernel.control(kernel.SUBREAPER, 1)
         return None
-    trees = leave_host(order.paths)
+    trees = leave_host(mounts.visible(order.readable))
     if child := os.fork():
         control.close()
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 255)

@@ -89,7 +89,8 @@ def limit(limits: Limits) -> None:
     own = resident - shared  # the template's, which counts towards the memory of the fork
     most = {
         "AS": size + max(limits.memory * MB - own, 64 * MB), "CPU": limits.cpu_seconds + 1, "FSIZE": limits.file * MB,
-        "NPROC": limits.processes, "NOFILE": DESCRIPTORS, "CORE": 0, "MSGQUEUE": 0,
+        "NPROC": limits.processes, "NOFILE": DESCRIPTORS, "MSGQUEUE": 0,
+        "CORE": 1,  # byte: that there be none, and with 0 the host's program for cores would still be called
     }  # fmt: skip
     for name, value in most.items():
         kind = getattr(resource, f"RLIMIT_{name}")

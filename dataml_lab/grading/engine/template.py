@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dataml_lab.grading.engine.mounts import visible
 from dataml_lab.grading.engine.nursery import Order
 from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.seccomp import MACHINES
@@ -56,7 +55,7 @@ class Template:
             raise TemplateError(f"there is no {', '.join(missing)}")
         if sys.platform != "linux":
             raise TemplateError("warm templates need Linux: grade in the container")
-        order = Order(serve, list(modules), visible(map(str, readable)), isolated)
+        order = Order(serve, list(modules), [os.path.abspath(path) for path in readable], isolated)
         self._owner, self._words = os.getpid(), tempfile.TemporaryFile()  # noqa: SIM115 (close() closes it)
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with far:

@@ -12,6 +12,7 @@ import dataml_lab
 from dataml_lab.grading.engine.mounts import SCRATCH
 from dataml_lab.grading.engine.sandbox import NOBODY
 from dataml_lab.grading.engine.seccomp import FORBIDDEN, MACHINES
+from dataml_lab.grading.engine.template import TemplateError
 
 CHECKOUT = Path(dataml_lab.__file__).parents[1]
 
@@ -25,7 +26,7 @@ def outcome(pupil, *calls):
 
 
 @pytest.mark.parametrize("path", ["/etc/shadow", "/etc/hostname", str(CHECKOUT / "solutions"), str(CHECKOUT / ".git"),
-                                  "/home", "/root/.ssh", "/root/.bashrc", "/var/lib", "/mnt", "/proc/1/root/home", "/dev/vda"])
+                                  str(Path.home() / ".bashrc"), "/var/lib", "/mnt", "/proc/1/root/etc/shadow", "/dev/vda"])
 def test_it_sees_nothing_else_of_the_host(pupil, path):
     assert outcome(pupil, f"os.stat({path!r})") == ["FileNotFoundError"]
 
@@ -53,6 +54,15 @@ def test_it_reads_what_it_shall_and_nothing_beside(make_template, isolation, pup
         pupil.fork.close()
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root has files that it couldn't read as another")
+def test_a_file_that_it_could_not_read_is_told(make_template, isolation, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/taxis.csv").touch(0o600)
+    os.chown(tmp_path / "data/taxis.csv", 12345, 12345)
+    with pytest.raises(TemplateError, match=r"data/taxis.csv can't be read by user 65533"):
+        make_template(readable=[tmp_path / "data"])
+
+
 def test_it_writes_to_its_scratch_only(pupil):
     source = """
 import os
@@ -63,7 +73,7 @@ answer = sorted(folder for folder in options if not os.statvfs(folder).f_flag & 
     assert pupil.run(source) == sorted(["/dev/pts", "/proc", *SCRATCH])
     assert outcome(pupil, "open('/x', 'w')", "open('/usr/x', 'w')", "open('/etc/passwd', 'a')", "open('/dev/x', 'w')",
                    "os.mknod('/tmp/disk', 0o60600, os.makedev(254, 0))", "open(os.__file__, 'a')") == [
-        *["OSError"] * 4, "PermissionError", "OSError"]
+        *["OSError"] * 4, *["PermissionError"] * (1 + bool(os.getuid())), *["OSError"] * (not os.getuid())]
 
 
 def test_it_changes_no_setting_of_the_kernel(pupil):
