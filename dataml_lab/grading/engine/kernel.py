@@ -5,6 +5,7 @@ import os
 import platform
 import struct
 import sys
+from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -31,7 +32,7 @@ def _checked(result: int, what: str) -> int:
     return result
 
 
-def _text(value: str | None) -> bytes | None:
+def _text(value: Path | str | None) -> bytes | None:
     return None if value is None else os.fsencode(value)
 
 
@@ -45,13 +46,13 @@ def enter(namespace: int, kind: int) -> None:
     _checked(LIBC.setns(namespace, kind), "a known namespace (setns)")
 
 
-def mount(source: str, target: str, kind: str | None, flags: int = 0, options: str | None = None) -> None:
+def mount(source: Path | str, target: Path | str, kind: str | None, flags: int = 0, options: str | None = None) -> None:
     """Mounts a file system on a folder."""
     arguments = _text(source), _text(target), _text(kind), ctypes.c_ulong(flags), _text(options)
     _checked(LIBC.mount(*arguments), f"mount of {kind or source} on {target}")
 
 
-def open_tree(path: str) -> int:
+def open_tree(path: Path | str) -> int:
     """A descriptor of a copy of the mounts at and below a path, which is mounted nowhere yet."""
     flags = os.O_CLOEXEC | 1 | _ALL_BELOW
     return _checked(LIBC.syscall(_OPEN_TREE, _HERE, _text(path), flags), f"a copy of {path} (open_tree)")
@@ -64,7 +65,7 @@ def restrict(tree: int, flags: int, owners: int = 0, below: bool = True) -> None
     _checked(LIBC.syscall(_MOUNT_SETATTR, tree, b"", depth, request, len(request)), "mount_setattr")
 
 
-def attach(tree: int, target: str) -> None:
+def attach(tree: int, target: Path | str) -> None:
     """Mounts an open tree, and closes its descriptor."""
     _checked(LIBC.syscall(_MOVE_MOUNT, tree, b"", _HERE, _text(target), 4), f"mount on {target} (move_mount)")
     os.close(tree)
@@ -83,7 +84,7 @@ def control(option: int, value: int, argument: object = 0) -> None:
 
 def drop_capabilities() -> None:
     """Gives up all capabilities of this process, and the way to get any by running a program."""
-    for number in range(int(open("/proc/sys/kernel/cap_last_cap").read()) + 1):  # noqa: SIM115 (closed at once)
+    for number in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
         control(CAPBSET_DROP, number)
     _checked(LIBC.capset(struct.pack("Ii", _CAPABILITIES, 0), bytes(24)), "capset")
 
@@ -91,8 +92,7 @@ def drop_capabilities() -> None:
 def gather_memory() -> None:
     """Puts this process's memory on huge pages, where the kernel can (6.1 and newer): a fork, which copies a table of
     all pages, then takes half the time, and so does the end of one."""
-    with open("/proc/self/maps") as lines:
-        regions = [line.split() for line in lines]
+    regions = [line.split() for line in Path("/proc/self/maps").read_text().splitlines()]
     for bounds, rights, _, _, file, *_ in regions:
         start, end = (int(bound, 16) for bound in bounds.split("-"))
         if rights == "rw-p" and file == "0" and end - start >= _HUGE:

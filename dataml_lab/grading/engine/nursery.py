@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from dataml_lab.grading.engine import kernel, mounts, usage
@@ -63,8 +64,8 @@ class Child:
 
 def prepare(order: Order) -> Serve:
     """Imports what the order says; returns the function that serves."""
-    if path := next(mounts.unreadable(order.readable), ""):
-        raise Unfit(f"{path} can't be read by user {os.getuid()}, who forks are: let others read it, or give it to root")
+    if path := next(mounts.unreadable(order.readable), None):
+        raise Unfit(f"{path} can't be read by user {os.getuid()}, as whom forks run: let others read it")
     for module in order.modules:
         importlib.import_module(module)
     module, _, function = order.serve.partition(":")
@@ -79,8 +80,8 @@ def prepare(order: Order) -> Serve:
 
 
 def _alone() -> None:
-    """A fork has only the thread that forked: locks of others would stay locked in it, pools of others wait for ever."""
-    if (threads := len(os.listdir("/proc/self/task"))) != 1:
+    """A fork has only the thread that forked: locks of others would stay locked in it, and pools wait for ever."""
+    if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise Unfit(f"the template has {threads} threads and can't be forked: leave out the module that starts them")
 
 

@@ -26,9 +26,9 @@ class Limits(NamedTuple):
     scratch: int = 256  # MB of its working folder, /tmp and /dev/shm together
 
 
-def leave_host(paths: list[str]) -> list[mounts.Tree]:
-    """Gives this process namespaces of its own, as an unprivileged user, and all rights in them; its next child is the
-    first process of the new process namespace. Returns the trees that `make_root` shall attach there."""
+def leave_host(paths: list[Path]) -> list[mounts.Tree]:
+    """Gives this process namespaces of its own, as an unprivileged user, and all rights in them; its next child is
+    the first process of the new process namespace. Returns the trees that `make_root` shall attach there."""
     trees = None
     if is_root():
         trees = mounts.open_trees(paths, NOBODY)  # with the rights of root, which are dropped next
@@ -47,7 +47,7 @@ def is_root() -> bool:
 
 
 def own_namespaces(kinds: int = 0) -> None:
-    """Gives this process a new user namespace, in which it keeps its ids and has all rights, and others that it owns."""
+    """Gives this process a new user namespace, in which it keeps its ids and has all rights, and others of its own."""
     user, group = os.geteuid(), os.getegid()
     kernel.unshare(kernel.NEWUSER | kinds)
     for name, text in {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}.items():
@@ -57,7 +57,7 @@ def own_namespaces(kinds: int = 0) -> None:
 class Sandbox:
     """What confines the forks of a template; made in the template, once."""
 
-    def __init__(self, keep: list[str]) -> None:
+    def __init__(self, keep: list[Path]) -> None:
         self.keep, self.filter = keep, Filter()
 
     def confine(self, limits: Limits) -> None:
@@ -85,7 +85,8 @@ def limit(limits: Limits) -> None:
     who watches ends it a little earlier, and says why."""
     import resource  # not there on Windows
 
-    size, resident, shared = (int(pages) * resource.getpagesize() for pages in Path("/proc/self/statm").read_text().split()[:3])
+    pages = map(int, Path("/proc/self/statm").read_text().split()[:3])
+    size, resident, shared = (number * resource.getpagesize() for number in pages)
     own = resident - shared  # the template's, which counts towards the memory of the fork
     most = {
         "AS": size + max(limits.memory * MB - own, 64 * MB), "CPU": limits.cpu_seconds + 1, "FSIZE": limits.file * MB,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dataml_lab.grading.engine import kernel
 
-# Calls that could reach beyond a sandbox, or around its limits, by their numbers on x86-64 and on arm64 (None: not there).
+# Calls that could reach beyond a sandbox or around its limits: their numbers on x86-64 and on arm64 (None: not there).
 FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
     # other processes
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
@@ -92,7 +92,8 @@ def program(machine: str) -> list[Step]:
                *_when(_IS, TIOCLINUX, _refuse(errno.EPERM)), _give(_ALLOW)),
         *_when(_IS, this.shmget, _load(28), *_when(_AT_LEAST, 1, _refuse(errno.EINVAL)),
                _argument(1), *_when(_AT_LEAST, SHARED + 1, _refuse(errno.EINVAL)), _give(_ALLOW)),
-        *_when(_IS, this.socket, _argument(0), *(step for family in families for step in _when(_IS, family, _give(_ALLOW))),
+        *_when(_IS, this.socket, _argument(0),
+               *(step for family in families for step in _when(_IS, family, _give(_ALLOW))),
                *_when(_IS, 16, _argument(2), *_when(_IS, 0, _give(_ALLOW))),  # AF_NETLINK, NETLINK_ROUTE: interfaces
                _refuse(errno.EAFNOSUPPORT)),
         *(step for number in forbidden for step in _when(_IS, number, _refuse(errno.EPERM))),
@@ -101,7 +102,7 @@ def program(machine: str) -> list[Step]:
 
 
 class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]  # noqa: RUF012 (ctypes wants a list)
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
 
 
 class Filter:

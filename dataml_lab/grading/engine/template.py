@@ -55,7 +55,7 @@ class Template:
             raise TemplateError(f"there is no {', '.join(missing)}")
         if sys.platform != "linux":
             raise TemplateError("warm templates need Linux: grade in the container")
-        order = Order(serve, list(modules), [os.path.abspath(path) for path in readable], isolated)
+        order = Order(serve, list(modules), [str(Path(path).absolute()) for path in readable], isolated)
         self._owner, self._words = os.getpid(), tempfile.TemporaryFile()  # noqa: SIM115 (close() closes it)
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with far:

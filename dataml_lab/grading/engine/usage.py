@@ -12,8 +12,8 @@ def family(pid: int) -> Iterator[int]:
     """The ids of a process and of all below it."""
     yield pid
     try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in (thread / "children").read_text().split():
                 yield from family(int(child))
     except OSError:  # it ended meanwhile
         return
@@ -43,7 +43,7 @@ def share(pid: int) -> float:
 
 def _megabytes(file: str, names: tuple[str, ...]) -> float:
     try:
-        with open(file) as lines:
+        with Path(file).open() as lines:
             return sum(int(line.split()[1]) for line in lines if line.startswith(names)) / 1024
     except (FileNotFoundError, ProcessLookupError):
         return 0

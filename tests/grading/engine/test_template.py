@@ -47,7 +47,7 @@ def test_it_says_what_an_open_fork_used_up(pupils, open_template):
 def test_an_open_fork_leaves_no_folder_and_no_process_of_its_session(pupils, open_template, processes):
     pupil = pupils(open_template)
     folder, pid = pupil.run("import os, subprocess\nanswer = [os.getcwd(), subprocess.Popen(['sleep', '99']).pid]")
-    assert os.listdir(folder) == [] and not processes.gone(pid)
+    assert not any(Path(folder).iterdir()) and not processes.gone(pid)
     pupil.fork.kill()
     assert not Path(folder).exists()
     processes.until(lambda: processes.gone(pid))
@@ -157,7 +157,8 @@ def judge(template, number, rounds):
     right = True
     for step in range(rounds):
         with template.fork() as fork, fork.socket.makefile("rw") as lines:
-            print(json.dumps(f"import os; answer = [{number}, {step}, os.path.exists('a')]; open('a', 'w')"), file=lines, flush=True)
+            source = f"import os; answer = [{number}, {step}, os.path.exists('a')]; open('a', 'w')"
+            print(json.dumps(source), file=lines, flush=True)
             right &= json.loads(lines.readline()) == [number, step, False]
     return right
 
@@ -222,8 +223,9 @@ def test_a_thread_that_starts_later_is_told(make_template, tmp_path, monkeypatch
         json.loads = lambda text, loads=json.loads: loads(text) if 'pupil' in str(text) else alone(text)
     """))
     monkeypatch.syspath_prepend(tmp_path)
-    with make_template(isolated=False, modules=["late"]) as template, pytest.raises(TemplateError, match="has 2 threads"):
-        template.fork()
+    late = make_template(isolated=False, modules=["late"])
+    with late, pytest.raises(TemplateError, match="has 2 threads"):
+        late.fork()
 
 
 def test_a_template_that_is_gone_makes_no_forks(make_template):
