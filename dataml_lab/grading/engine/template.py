@@ -1,0 +1,237 @@
+"""A warm process that has imported what submissions need, and forks of it, as the trusted side holds them."""
+
+import contextlib
+import json
+import os
+import platform
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dataml_lab.grading.engine.nursery import Order
+from dataml_lab.grading.engine.sandbox import Limits
+from dataml_lab.grading.engine.seccomp import MACHINES
+
+START, PATIENCE = 180, 30  # seconds that a template has for its imports, and a fork to be made or to end
+DYING = 1  # seconds between the end of a fork's socket and of the fork, while its memory is given back
+
+# Read by libraries when they load. OpenBLAS, Arrow and DuckDB (SLURM) would start threads at once, which no fork has; a
+# waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp/matplotlib",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false", "SLURM_CPUS_ON_NODE": "1", "PYTHONDONTWRITEBYTECODE": "1",
+}  # fmt: skip
+
+
+class TemplateError(RuntimeError):
+    """A template or a fork that could not be made; the message says why."""
+
+
+def _search_path() -> list[str]:
+    """Where this process finds modules, besides Python's own folders."""
+    own = {sys.prefix, sys.base_prefix}
+    return [path for path in sys.path if path and not any(Path(path).is_relative_to(folder) for folder in own)]
+
+
+class Template:
+    """A running template: leave it, or close it, and it has ended with all its forks. Processes forked from the one
+    that made it can use it too, at the same time."""
+
+    def __init__(
+        self, serve: str, modules: Sequence[str] = (), readable: Sequence[Path] = (), isolated: bool = True
+    ) -> None:
+        """Starts it: imports the modules, and "module:function" `serve`, which each fork calls with its socket. Besides
+        Python, this package and system libraries, a fork sees what is readable, and can't write there. Without
+        isolation it sees, and may do, all that this process may. TemplateError if it doesn't start."""
+        if missing := [str(path) for path in readable if not Path(path).exists()]:
+            raise TemplateError(f"there is no {', '.join(missing)}")
+        if sys.platform != "linux":
+            raise TemplateError("warm templates need Linux: grade in the container")
+        order = Order(serve, list(modules), [str(Path(path).absolute()) for path in readable], isolated)
+        self._owner, self._words = os.getpid(), tempfile.TemporaryFile()  # noqa: SIM115 (close() closes it)
+        self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far:
+            self._process = self._start(far)
+        try:
+            self._give(order)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, control: socket.socket) -> subprocess.Popen:
+        number = str(control.fileno())
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "dataml_lab.grading.engine.nursery", number], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self._words, cwd="/", pass_fds=[control.fileno()], start_new_session=True,
+            env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(_search_path())},
+        )  # fmt: skip
+
+    def _give(self, order: Order) -> None:
+        self._control.settimeout(START)
+        try:
+            self._control.send(json.dumps(order).encode())
+            trouble = json.loads(self._control.recv(1 << 16) or b'"it ended"')
+        except OSError as error:
+            trouble = str(error)
+        if trouble:
+            raise TemplateError(f"the template did not start: {trouble}")
+        self._control.settimeout(None)
+
+    @property
+    def pid(self) -> int:
+        """The id of its process, or of the one that waits for it."""
+        return self._process.pid
+
+    def fork(self, limits: Limits = Limits(), core: int | None = None) -> "Fork":  # noqa: B008 (it never changes)
+        """A new fork, on one core where that is given; TemplateError if there is none to be had."""
+        stream, its_stream = socket.socketpair()
+        leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        fork = None
+        try:
+            with its_stream, its_leash:
+                request = json.dumps([limits, core]).encode()
+                socket.send_fds(self._control, [request], [its_stream.fileno(), its_leash.fileno()])
+            leash.settimeout(PATIENCE)
+            fork = Fork(stream, leash)
+            fork._wait_until_ready()
+        except BaseException as error:
+            for end in [fork] if fork else [stream, leash]:
+                end.close()
+            if isinstance(error, OSError):
+                raise TemplateError(f"no fork could be made: {error}. {self._last_words()}") from None
+            raise
+        return fork
+
+    def close(self) -> None:
+        """Ends it, and all its forks; in other processes than the one that made it, only lets go of it."""
+        if os.getpid() == self._owner:
+            with contextlib.suppress(OSError):
+                self._control.shutdown(socket.SHUT_RDWR)
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._control.close()
+        self._words.close()
+
+    def _last_words(self) -> str:
+        size = os.fstat(self._words.fileno()).st_size
+        return os.pread(self._words.fileno(), 1000, max(size - 1000, 0)).decode(errors="replace").strip()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Fork:
+    """A running fork: `socket` is connected to what serves in it, `process` is a descriptor of its first process
+    (a pidfd). Leave it, or close it, and it is gone."""
+
+    def __init__(self, stream: socket.socket, leash: socket.socket) -> None:
+        self.socket, self.process, self._leash, self._why = stream, -1, leash, ""
+
+    def _wait_until_ready(self) -> None:
+        ready = False
+        while not ready or self.process < 0:
+            message, descriptors, _, _ = socket.recv_fds(self._leash, 4096, 1)
+            if trouble := json.loads(message or b'"the template has ended"'):
+                raise TemplateError(f"no fork could be made: {trouble}")
+            self.process, ready = (descriptors[0], ready) if descriptors else (self.process, True)
+
+    def ended(self) -> str:
+        """Empty while it runs, else why it ended, in words that a student understands."""
+        return self._why or self._hear(DYING if self._hung_up() else 0)
+
+    def _hung_up(self) -> bool:
+        """Whether nothing in the fork holds its socket any more, as when it dies."""
+        poll = select.poll()
+        poll.register(self.socket, 0)
+        return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+    def _hear(self, seconds: float) -> str:
+        """Why it ended; empty if that isn't known in time."""
+        self._leash.settimeout(seconds)
+        try:
+            self._why = json.loads(self._leash.recv(4096) or b'"its template has ended"')
+        except (BlockingIOError, TimeoutError):
+            return ""
+        except ConnectionResetError:
+            self._why = "its template has ended"
+        return self._why
+
+    def kill(self) -> None:
+        """Ends it with all that it started, and returns when that is gone; TemplateError if it doesn't go."""
+        if self.ended():
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.process, signal.SIGKILL)
+        gone = select.poll()
+        gone.register(self.process, select.POLLIN)
+        if not gone.poll(PATIENCE * 1000) or not self._hear(PATIENCE):
+            raise TemplateError(f"a fork has not ended {PATIENCE} seconds after it was killed: end its template")
+        if self._why.startswith("killed by signal 9 "):
+            self._why = "it was stopped"
+
+    def close(self) -> None:
+        """Ends it, and closes its socket."""
+        try:
+            if self.process >= 0:
+                self.kill()
+        finally:
+            self.socket.close()
+            self._leash.close()
+            if self.process >= 0:
+                os.close(self.process)
+                self.process = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+SWITCHES = {
+    "user/max_user_namespaces": "0",
+    "kernel/unprivileged_userns_clone": "0",
+    "kernel/apparmor_restrict_unprivileged_userns": "1",
+}  # settings of Linux that keep a user from isolating anything, with the values that do
+
+
+def hindrance() -> str:
+    """Why this host can't isolate forks, and what to do about it; empty where it can. It tries, in another process."""
+    if sys.platform != "linux":
+        return "Submissions can be isolated on Linux only: grade on a Linux machine, or in the container."
+    if platform.machine() not in MACHINES:
+        return f"Submissions can be isolated on {' and '.join(MACHINES)} only, and this is {platform.machine()}."
+    try:
+        with Template("builtins:id") as template, template.fork():  # id() takes a socket like anything else
+            return ""
+    except TemplateError as error:
+        return f"Submissions can't be isolated on this machine: {error}. {_advice()}"
+
+
+def _advice() -> str:
+    switches = [(Path("/proc/sys", name), value) for name, value in SWITCHES.items()]
+    for path, value in switches:
+        with contextlib.suppress(OSError):
+            if path.read_text().strip() == value:
+                name, other = ".".join(path.parts[-2:]), {"0": "1", "1": "0"}[value]
+                other = "15000" if name.startswith("user.") else other
+                return f"User namespaces are switched off: an administrator can allow them, `sysctl -w {name}={other}`."
+    return "In a container, it has to allow user namespaces and a /proc of one's own (Docker: `--privileged`)."
