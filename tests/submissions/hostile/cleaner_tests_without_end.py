@@ -1,0 +1,17 @@
+"""Defines 20,000 tests that each run until just before their deadline.
+
+lesson: 01_pipeline
+exercise: cleaner_tests
+goal: batch
+deserves: 0
+"""
+
+import time
+
+
+def slow(clean):
+    time.sleep(4.9)
+
+
+for _number in range(20_000):
+    globals()[f"test_{_number:05}"] = slow
