@@ -2,7 +2,7 @@
 
 lesson: 02_batch_and_stream
 exercise: choose
-deserves: ?
+deserves: 8
 """
 
 from math import expm1, log

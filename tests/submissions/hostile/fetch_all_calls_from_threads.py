@@ -4,7 +4,7 @@ calls.
 lesson: 01_pipeline
 exercise: fetch_all
 goal: batch
-deserves: 8
+deserves: ?
 """
 
 import threading

@@ -29,7 +29,6 @@ class Meta(type):
     """A class that has no name for those who ask."""
 
     __name__ = property(leave)
-    __qualname__ = property(leave)
     __repr__ = __str__ = __hash__ = __eq__ = leave
 
 

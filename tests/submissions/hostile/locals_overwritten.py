@@ -14,8 +14,8 @@ update = ctypes.pythonapi.PyFrame_LocalsToFast
 
 def trace(frame, event, argument):
     if event in ("line", "return"):
-        for name, value in (("sentence", ""), ("found", 0.0), ("wrong", None), ("closed", "")):
-            if name in frame.f_locals:
+        for name, value in (("sentence", ""), ("found", 0.0), ("wrong", None), ("without", 0.0)):
+            if type(frame.f_locals.get(name)) in (str, float, type(None)) and name in frame.f_locals:
                 frame.f_locals[name] = value
                 update(ctypes.py_object(frame), ctypes.c_int(0))
     return trace

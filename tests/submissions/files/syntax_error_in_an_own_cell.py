@@ -1,0 +1,35 @@
+"""A cell of the student's own above the exercise doesn't parse.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def own(source, kind="code"):
+    """A cell of one's own."""
+    more = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {"cell_type": kind, "id": f"own-{len(source)}", "metadata": {}, "source": source, **more}
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    notebook["cells"].insert(2, own("for order in orders\n    print(order"))
+    return {"00_start_here.ipynb": encoded(notebook)}
