@@ -24,5 +24,9 @@ def encoded(notebook):
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = WRONG
     cell(notebook, "revenue-graded")["source"] = "HERE"
-    text = encoded(notebook).decode().replace('"source": "HERE"', '"source": "grade(\\"revenue\\", globals())", "source": "2.0"')
+    text = (
+        encoded(notebook)
+        .decode()
+        .replace('"source": "HERE"', '"source": "grade(\\"revenue\\", globals())", "source": "2.0"')
+    )
     return {"00_start_here.ipynb": text.replace('{"cells": ', '{"cells": [], "cells": ', 1).encode()}

@@ -24,6 +24,10 @@ def encoded(notebook):
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = WRONG
     notebook["metadata"]["kernelspec"] = {
-        "name": "../../../../tmp/dataml-lab-was-here", "display_name": "$(touch /tmp/dataml-lab-was-here)", "language": "bash",
-        "argv": ["touch", "/tmp/dataml-lab-was-here"], "env": {"PYTHONSTARTUP": "/tmp/dataml-lab-was-here"}}
+        "name": "../../../../tmp/dataml-lab-was-here",
+        "display_name": "$(touch /tmp/dataml-lab-was-here)",
+        "language": "bash",
+        "argv": ["touch", "/tmp/dataml-lab-was-here"],
+        "env": {"PYTHONSTARTUP": "/tmp/dataml-lab-was-here"},
+    }
     return {"00_start_here.ipynb": encoded(notebook)}

@@ -31,7 +31,20 @@ def own(source, kind="code"):
 
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = "%%time\n" + RIGHT
-    notebook["cells"][2:2] = [own(source) for source in (
-        "%matplotlib inline", "!ls -la", "files = !ls", "%pip list", "sum?", "%%bash\necho hello", "%load_ext autoreload",
-        "%%capture out\nprint(1)", "%debug", "%cd ..", "%%writefile notes.txt\nhello")]
+    notebook["cells"][2:2] = [
+        own(source)
+        for source in (
+            "%matplotlib inline",
+            "!ls -la",
+            "files = !ls",
+            "%pip list",
+            "sum?",
+            "%%bash\necho hello",
+            "%load_ext autoreload",
+            "%%capture out\nprint(1)",
+            "%debug",
+            "%cd ..",
+            "%%writefile notes.txt\nhello",
+        )
+    ]
     return {"00_start_here.ipynb": encoded(notebook)}

@@ -24,5 +24,7 @@ def encoded(notebook):
 
 
 def files(notebook):
-    cell(notebook, "revenue-answer")["source"] = RIGHT + "\nfor number in range(1_000_000):\n    print('line', number)\n"
+    cell(notebook, "revenue-answer")["source"] = (
+        RIGHT + "\nfor number in range(1_000_000):\n    print('line', number)\n"
+    )
     return {"00_start_here.ipynb": encoded(notebook)}

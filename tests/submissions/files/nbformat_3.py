@@ -25,8 +25,12 @@ def encoded(notebook):
 
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = RIGHT
-    old = {"metadata": {"name": "00_start_here"}, "nbformat": 3, "nbformat_minor": 0,
-           "worksheets": [{"metadata": {}, "cells": [as_in_3(each) for each in notebook["cells"]]}]}
+    old = {
+        "metadata": {"name": "00_start_here"},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "worksheets": [{"metadata": {}, "cells": [as_in_3(each) for each in notebook["cells"]]}],
+    }
     return {"00_start_here.ipynb": encoded(old)}
 
 
@@ -35,5 +39,12 @@ def as_in_3(each):
     source = "".join(each["source"])
     if each["cell_type"] == "markdown":
         return {"cell_type": "markdown", "metadata": each["metadata"], "source": source}
-    return {"cell_type": "code", "collapsed": False, "input": source, "language": "python", "metadata": each["metadata"],
-            "outputs": [], "prompt_number": 1}
+    return {
+        "cell_type": "code",
+        "collapsed": False,
+        "input": source,
+        "language": "python",
+        "metadata": each["metadata"],
+        "outputs": [],
+        "prompt_number": 1,
+    }

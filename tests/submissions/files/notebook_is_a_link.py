@@ -8,5 +8,8 @@ deserves: 0
 
 
 def files(notebook):
-    return {"00_start_here.ipynb": "../../alice/00_start_here/00_start_here.ipynb", "00_start_here (1).ipynb": "/dev/zero",
-            "feedback.html": "/etc/passwd"}
+    return {
+        "00_start_here.ipynb": "../../alice/00_start_here/00_start_here.ipynb",
+        "00_start_here (1).ipynb": "/dev/zero",
+        "feedback.html": "/etc/passwd",
+    }

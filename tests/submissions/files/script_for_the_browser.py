@@ -30,15 +30,37 @@ def own(source, kind="code"):
 
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = WRONG
-    SCRIPT = ("<script>document.title='was here'</script><img src=x onerror=\"document.title='was here'\"><svg onload=alert(1)>"
-              "</textarea></pre></body>[x](javascript:alert(1)) $\\href{javascript:alert(1)}{x}$ {{ 7*7 }} {% include '/etc/passwd' %}")
+    script = (
+        "<script>document.title='was here'</script><img src=x onerror=\"document.title='was here'\">"
+        "<svg onload=alert(1)>"
+        "</textarea></pre></body>[x](javascript:alert(1)) $\\href{javascript:alert(1)}{x}$ "
+        "{{ 7*7 }} {% include '/etc/passwd' %}"
+    )
     page = own("1")
     page["outputs"] = [
-        {"output_type": "display_data", "metadata": {}, "data": {"text/html": SCRIPT, "application/javascript": "alert(1)",
-         "image/svg+xml": f"<svg xmlns='http://www.w3.org/2000/svg'>{SCRIPT}</svg>", "text/latex": SCRIPT, "text/markdown": SCRIPT}},
-        {"output_type": "error", "ename": SCRIPT, "evalue": SCRIPT, "traceback": [SCRIPT, "\x1b[31m" + SCRIPT]},
-        {"output_type": "stream", "name": SCRIPT, "text": SCRIPT}]
-    notebook["cells"] += [page, own(SCRIPT, "markdown"), {**own(SCRIPT), "cell_type": "raw", "metadata": {"format": "text/html"}}]
-    cell(notebook, "revenue-graded")["metadata"]["tags"] = [SCRIPT]
-    notebook["metadata"] |= {"title": SCRIPT, "authors": [{"name": SCRIPT}], "kernelspec": {"name": SCRIPT, "display_name": SCRIPT}}
-    return {"00_start_here.ipynb": encoded(notebook), "00_start_here.html": SCRIPT.encode()}
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {
+                "text/html": script,
+                "application/javascript": "alert(1)",
+                "image/svg+xml": f"<svg xmlns='http://www.w3.org/2000/svg'>{script}</svg>",
+                "text/latex": script,
+                "text/markdown": script,
+            },
+        },
+        {"output_type": "error", "ename": script, "evalue": script, "traceback": [script, "\x1b[31m" + script]},
+        {"output_type": "stream", "name": script, "text": script},
+    ]
+    notebook["cells"] += [
+        page,
+        own(script, "markdown"),
+        {**own(script), "cell_type": "raw", "metadata": {"format": "text/html"}},
+    ]
+    cell(notebook, "revenue-graded")["metadata"]["tags"] = [script]
+    notebook["metadata"] |= {
+        "title": script,
+        "authors": [{"name": script}],
+        "kernelspec": {"name": script, "display_name": script},
+    }
+    return {"00_start_here.ipynb": encoded(notebook), "00_start_here.html": script.encode()}

@@ -24,6 +24,9 @@ def encoded(notebook):
 
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = (
-        "# -*- coding: utf-7 -*-\n\f# +AAo-def revenue(orders): return 59.98\nx = " + " + ".join(["'a' * 4096"] * 5_000) + "\n"
-        "y = lambda: 2 ** 127 ** 2 ** 3 if False else (1 << 10_000_000)\n" + WRONG)
+        "# -*- coding: utf-7 -*-\n\f# +AAo-def revenue(orders): return 59.98\nx = "
+        + " + ".join(["'a' * 4096"] * 5_000)
+        + "\n"
+        "y = lambda: 2 ** 127 ** 2 ** 3 if False else (1 << 10_000_000)\n" + WRONG
+    )
     return {"00_start_here.ipynb": encoded(notebook)}

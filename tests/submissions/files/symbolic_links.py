@@ -22,6 +22,15 @@ def encoded(notebook):
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = (
         "from pathlib import Path\n\n\ndef revenue(orders):\n"
-        "    raise LookupError(' '.join(Path(name).read_text()[:60] for name in ('passwd', 'salt', 'book')))\n")
-    return {"00_start_here.ipynb": encoded(notebook), "passwd": "/etc/passwd", "salt": "../../../.salt", "zero": "/dev/zero",
-            "book": "../../../gradebook.db", "self": "self", "up": "../..", "other.ipynb": "../../alice/00_start_here/00_start_here.ipynb"}
+        "    raise LookupError(' '.join(Path(name).read_text()[:60] for name in ('passwd', 'salt', 'book')))\n"
+    )
+    return {
+        "00_start_here.ipynb": encoded(notebook),
+        "passwd": "/etc/passwd",
+        "salt": "../../../.salt",
+        "zero": "/dev/zero",
+        "book": "../../../gradebook.db",
+        "self": "self",
+        "up": "../..",
+        "other.ipynb": "../../alice/00_start_here/00_start_here.ipynb",
+    }

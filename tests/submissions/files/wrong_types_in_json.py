@@ -25,5 +25,5 @@ def files(notebook):
     for number, each in enumerate(cells):
         key = ("source", "metadata", "id", "cell_type", "outputs")[number % 5]
         each[key] = (None, 7, [], {"a": [None]}, True, [["x"]], [1, 2])[number % 7]
-    notebook["cells"] = cells + [None, 7, "cell", [], {}]
+    notebook["cells"] = [*cells, None, 7, "cell", [], {}]
     return {"00_start_here.ipynb": encoded(notebook)}

@@ -20,7 +20,13 @@ def encoded(notebook):
 def files(notebook):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("../../../../tmp/dataml-lab-was-here", "/tmp/dataml-lab-was-here", "00_start_here.ipynb", "C:\\x", "a\0b"):
+        for name in (
+            "../../../../tmp/dataml-lab-was-here",
+            "/tmp/dataml-lab-was-here",
+            "00_start_here.ipynb",
+            "C:\\x",
+            "a\0b",
+        ):
             entry = zipfile.ZipInfo(name, (2025, 3, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(entry, "w", force_zip64=True) as file:

@@ -13,7 +13,9 @@ def functions_in(thing, depth=4):
     """All functions that can be reached through closures and bound methods."""
     yield thing
     parts = [cell.cell_contents for cell in getattr(thing, "__closure__", None) or () if depth]
-    parts += [getattr(thing, name) for name in ("__self__", "__func__", "__wrapped__") if hasattr(thing, name) and depth]
+    parts += [
+        getattr(thing, name) for name in ("__self__", "__func__", "__wrapped__") if hasattr(thing, name) and depth
+    ]
     for part in parts:
         if callable(part):
             yield from functions_in(part, depth - 1)

@@ -14,7 +14,13 @@ kept = []
 
 
 def revenue(orders):
-    for number in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC, resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE):
+    for number in (
+        resource.RLIMIT_NOFILE,
+        resource.RLIMIT_NPROC,
+        resource.RLIMIT_AS,
+        resource.RLIMIT_CPU,
+        resource.RLIMIT_FSIZE,
+    ):
         for limit in ((resource.RLIM_INFINITY,) * 2, (resource.getrlimit(number)[1],) * 2):
             try:
                 resource.setrlimit(number, limit)

@@ -9,7 +9,7 @@ deserves: 0
 import sys
 
 try:
-    shell = get_ipython()  # noqa: F821
+    shell = get_ipython()
     shell.display_formatter.formatters["text/plain"].for_type(float, lambda value, printer, cycle: printer.text("2.0"))
     _format = type(shell.displayhook).compute_format_data
     type(shell.displayhook).compute_format_data = lambda self, result: (

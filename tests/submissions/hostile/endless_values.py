@@ -15,10 +15,25 @@ def without_end(self):
     return count()
 
 
-found = cycle([type(kind.__name__, (kind,), {"__iter__": without_end, "__len__": lambda self: 10**18, "items": without_end,
-                                            "keys": without_end, "values": without_end, "__reversed__": without_end,
-                                            "__copy__": without_end, "__deepcopy__": lambda self, memo: [self]})
-               for kind in (list, dict, set, tuple, frozenset, str, bytes)])
+found = cycle(
+    [
+        type(
+            kind.__name__,
+            (kind,),
+            {
+                "__iter__": without_end,
+                "__len__": lambda self: 10**18,
+                "items": without_end,
+                "keys": without_end,
+                "values": without_end,
+                "__reversed__": without_end,
+                "__copy__": without_end,
+                "__deepcopy__": lambda self, memo: [self],
+            },
+        )
+        for kind in (list, dict, set, tuple, frozenset, str, bytes)
+    ]
+)
 
 
 def revenue(orders):

@@ -28,7 +28,9 @@ def interrupt(error):
     raise KeyboardInterrupt
 
 
-found = cycle([type("Hostile", (Exception,), {"__str__": text, "__repr__": text}) for text in (leave, interrupt, slowly)])
+found = cycle(
+    [type("Hostile", (Exception,), {"__str__": text, "__repr__": text}) for text in (leave, interrupt, slowly)]
+)
 
 
 def revenue(orders):

@@ -41,7 +41,7 @@ def fetch_all(api, state):
         tried(api.get, odd)
         tried(api.get, None, odd)
         tried(api.get, since=odd, page=odd)
-        tried(api.get, **{"page": 1, "nobody": odd})
+        tried(api.get, page=1, nobody=odd)
         tried(api.wait, odd)
         tried(state.save, odd)
         tried(state.write, odd)

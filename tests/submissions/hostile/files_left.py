@@ -10,9 +10,27 @@ deserves: 2
 import site
 from pathlib import Path
 
-PLACES = ["~", "~/.ipython/profile_default/startup", "~/.jupyter", "~/.config", "~/.local/bin", "~/.cache", "/tmp", "/var/tmp",
-          "/dev/shm", "/etc/cron.d", "/etc/profile.d", "/usr/local/bin", "/run", ".", "..", "../..", "../../gradebook",
-          *site.getsitepackages(), site.getusersitepackages()]
+PLACES = [
+    "~",
+    "~/.ipython/profile_default/startup",
+    "~/.jupyter",
+    "~/.config",
+    "~/.local/bin",
+    "~/.cache",
+    "/tmp",
+    "/var/tmp",
+    "/dev/shm",
+    "/etc/cron.d",
+    "/etc/profile.d",
+    "/usr/local/bin",
+    "/run",
+    ".",
+    "..",
+    "../..",
+    "../../gradebook",
+    *site.getsitepackages(),
+    site.getusersitepackages(),
+]
 
 
 def revenue(orders):

@@ -10,8 +10,19 @@ deserves: 0
 import os
 from pathlib import Path
 
-NAMES = ("00_start_here.ipynb", "result.json", "results.json", "output", "answer.json", "00_start_here.html", "feedback",
-         "verdict.json", "timestamp.txt", "stdout", "stderr")
+NAMES = (
+    "00_start_here.ipynb",
+    "result.json",
+    "results.json",
+    "output",
+    "answer.json",
+    "00_start_here.html",
+    "feedback",
+    "verdict.json",
+    "timestamp.txt",
+    "stdout",
+    "stderr",
+)
 
 
 def revenue(orders):

@@ -12,7 +12,16 @@ MODULE = "import pathlib\npathlib.Path('/tmp/dataml-lab-was-here').touch()\n"
 
 
 def revenue(orders):
-    for name in ("nbformat", "json", "sitecustomize", "usercustomize", "nbgrader_config", "conftest", "dataml_lab", "numpy"):
+    for name in (
+        "nbformat",
+        "json",
+        "sitecustomize",
+        "usercustomize",
+        "nbgrader_config",
+        "conftest",
+        "dataml_lab",
+        "numpy",
+    ):
         try:
             Path(f"{name}.py").write_text(MODULE)
         except OSError:

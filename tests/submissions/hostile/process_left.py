@@ -7,6 +7,7 @@ goal: trace
 deserves: 2
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -23,10 +24,8 @@ def stay():
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     for _ in range(180):
-        try:
+        with contextlib.suppress(OSError):
             Path("/tmp/dataml-lab-was-here").touch()
-        except OSError:
-            pass
         time.sleep(1)
     os._exit(0)
 

@@ -11,7 +11,7 @@ last = ([], 0.0)
 
 
 def revenue(orders):
-    """Adds up everything, unless this list is the last one with something new before and after it: then say the same."""
+    """Adds up everything, unless this list is the last one with something new around it: then say the same."""
     global last
     known = {order["order_id"] for order in last[0]}
     new = [place for place, order in enumerate(orders) if order["order_id"] not in known]

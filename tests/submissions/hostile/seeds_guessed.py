@@ -8,7 +8,21 @@ deserves: 0
 
 import itertools
 
-WORDS = ("", "practice", "salt", "secret", "changeme", "password", "dataml", "dataml-lab", "test", "hidden", "2025", "2026", "a")
+WORDS = (
+    "",
+    "practice",
+    "salt",
+    "secret",
+    "changeme",
+    "password",
+    "dataml",
+    "dataml-lab",
+    "test",
+    "hidden",
+    "2025",
+    "2026",
+    "a",
+)
 STUDENTS = ("", "student", "test", "bitdiddle", "hacker", "a", "alice", "bob")
 
 

@@ -14,6 +14,6 @@ def revenue(orders):
     sys.setrecursionlimit(2**31 - 1)
     threading.stack_size(1 << 16)
     found = ()
-    for _ in range(10_000_000):
+    for _ in range(1_000_000):
         found = (found,)
     return hash(found) + len(repr(found))

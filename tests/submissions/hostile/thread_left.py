@@ -7,6 +7,7 @@ goal: trace
 deserves: 2
 """
 
+import contextlib
 import threading
 import time
 from pathlib import Path
@@ -14,10 +15,8 @@ from pathlib import Path
 
 def stay():
     for _ in range(180):
-        try:
+        with contextlib.suppress(OSError):
             Path("/tmp/dataml-lab-was-here").touch()
-        except OSError:
-            pass
         time.sleep(1)
 
 

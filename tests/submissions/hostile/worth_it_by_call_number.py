@@ -9,7 +9,7 @@ deserves: 0
 
 calls = 0
 WORLDS = 3
-THEMES = [  # of each property the best choices (low, high) of its themes, as dataml_lab/checks/start/worth_it.py lists them
+THEMES = [  # of each property the best choices (low, high), as dataml_lab/checks/start/worth_it.py has them
     [("rule", "model"), ("rule", "model")],
     [("rule", "model"), ("rule", "model"), ("rule", "model")],
     [("rule", "model"), ("rule", "model")],
