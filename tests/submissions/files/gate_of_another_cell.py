@@ -8,6 +8,7 @@ deserves: 0
 """
 
 import json
+import zlib
 
 WRONG = "def revenue(orders):\n    return 0\n"
 
@@ -30,7 +31,8 @@ def encoded(notebook):
 def own(source, kind="code"):
     """A cell of one's own."""
     more = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {"cell_type": kind, "id": f"own-{len(source)}", "metadata": {}, "source": source, **more}
+    name = f"own-{zlib.crc32(str(source).encode()):08x}"
+    return {"cell_type": kind, "id": name, "metadata": {}, "source": source, **more}
 
 
 def files(notebook):

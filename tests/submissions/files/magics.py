@@ -7,6 +7,7 @@ deserves: 2
 """
 
 import json
+import zlib
 
 RIGHT = """def revenue(orders):
     return sum(order["total"] for order in orders if order["status"] == "completed")
@@ -26,7 +27,8 @@ def encoded(notebook):
 def own(source, kind="code"):
     """A cell of one's own."""
     more = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {"cell_type": kind, "id": f"own-{len(source)}", "metadata": {}, "source": source, **more}
+    name = f"own-{zlib.crc32(str(source).encode()):08x}"
+    return {"cell_type": kind, "id": name, "metadata": {}, "source": source, **more}
 
 
 def files(notebook):
