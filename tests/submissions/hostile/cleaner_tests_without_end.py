@@ -8,9 +8,11 @@ deserves: 0
 
 import time
 
+END = time.monotonic() + 600  # of all calls together
+
 
 def slow(clean):
-    time.sleep(4.9)
+    time.sleep(4.9 if time.monotonic() < END else 0)
 
 
 for _number in range(20_000):

@@ -8,9 +8,11 @@ deserves: 0
 
 import time
 
+END = time.monotonic() + 600  # of all calls together
+
 
 def revenue(orders):
-    until = time.monotonic() + 180
+    until = min(time.monotonic() + 180, END)
     while time.monotonic() < until:
         try:
             while time.monotonic() < until:

@@ -8,14 +8,14 @@ deserves: 2
 
 import time
 
-until = time.monotonic() + 3_600
+END = time.monotonic() + 600  # of all calls together
 
 
 class Slow(float):
     """Takes its time to go."""
 
     def __del__(self):
-        end = time.monotonic() + 170
+        end = min(time.monotonic() + 170, END)
         while time.monotonic() < end:
             try:
                 time.sleep(1)

@@ -21,8 +21,9 @@ def revenue(orders):
             except OSError:
                 break
     if os.fork() == 0:
-        os.setsid()
-        signal.alarm(180)  # the child keeps the descriptors, so that nobody sees an end of file
+        os.setsid()  # the child keeps the descriptors, so that nobody sees an end of file
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(180)
         signal.pause()
     os.kill(os.getpid(), signal.SIGSTOP)
     return 0

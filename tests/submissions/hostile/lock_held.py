@@ -10,4 +10,4 @@ from itertools import repeat
 
 
 def revenue(orders):
-    return sum(repeat(1, 4 * 10**10)) and 0
+    return sum(repeat(1, 2 * 10**10)) and 0

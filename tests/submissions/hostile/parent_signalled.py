@@ -21,7 +21,7 @@ def revenue(orders):
             reached.append(process.name)
         except OSError:
             continue
-    if os.fork() == 0:
+    if parent > 1 and os.fork() == 0:
         os.setsid()
         for number in (signal.SIGUSR1, signal.SIGWINCH, signal.SIGALRM, signal.SIGSTOP):
             try:
