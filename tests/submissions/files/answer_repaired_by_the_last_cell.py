@@ -1,0 +1,38 @@
+"""The answer is wrong where it stands, and a cell at the end of the notebook defines it again, right.
+
+lesson: 00_start_here
+exercise: revenue
+goal: marks
+deserves: ?
+"""
+
+import json
+import zlib
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def own(source, kind="code"):
+    """A cell of one's own."""
+    more = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    name = f"own-{zlib.crc32(str(source).encode()):08x}"
+    return {"cell_type": kind, "id": name, "metadata": {}, "source": source, **more}
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = WRONG
+    notebook["cells"].append(own(RIGHT))
+    return {"00_start_here.ipynb": encoded(notebook)}

@@ -1,0 +1,29 @@
+"""The cells are in another order: graded, check, prompt and answer last, as after moving them up and down.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    notebook["cells"].reverse()
+    return {"00_start_here.ipynb": encoded(notebook)}

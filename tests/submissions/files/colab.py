@@ -1,0 +1,33 @@
+"""Opened and saved in Colab: nbgrader's metadata and the cells' ids are gone, Colab's own are there.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    for number, each in enumerate(notebook["cells"]):
+        each["metadata"] = {"id": f"{number:012x}", "colab": {"base_uri": "https://localhost:8080/"}}
+        each.pop("id", None)
+    notebook["metadata"] = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook["nbformat_minor"] = 0
+    return {"00_start_here.ipynb": encoded(notebook)}

@@ -1,0 +1,28 @@
+"""The function reads a file of the student's own, which lies beside the notebook, by a relative name.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    source = (
+        "import json\nfrom pathlib import Path\n\nDONE = json.loads(Path('my data/größen.json').read_text())\n\n\n"
+        "def revenue(orders):\n    return sum(order['total'] for order in orders if order['status'] in DONE)\n"
+    )
+    cell(notebook, "revenue-answer")["source"] = source
+    return {"00_start_here.ipynb": encoded(notebook), "my data/größen.json": b'["completed"]'}

@@ -1,0 +1,19 @@
+"""The notebook's metadata is a list a hundred thousand levels deep, which overflows the reader's stack.
+
+lesson: 00_start_here
+exercise: revenue
+goal: batch
+deserves: 0
+"""
+
+import json
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    text = encoded({**notebook, "metadata": "HERE"}).decode()
+    return {"00_start_here.ipynb": text.replace('"HERE"', "[" * 100_000 + "]" * 100_000).encode()}

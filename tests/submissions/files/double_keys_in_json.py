@@ -1,0 +1,32 @@
+"""The graded cell has its source twice, and the notebook its cells: one reader takes the first, another the last.
+
+lesson: 00_start_here
+exercise: revenue
+goal: marks
+deserves: 0
+"""
+
+import json
+
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = WRONG
+    cell(notebook, "revenue-graded")["source"] = "HERE"
+    text = (
+        encoded(notebook)
+        .decode()
+        .replace('"source": "HERE"', '"source": "grade(\\"revenue\\", globals())", "source": "2.0"')
+    )
+    return {"00_start_here.ipynb": text.replace('{"cells": ', '{"cells": [], "cells": ', 1).encode()}

@@ -1,0 +1,28 @@
+"""The function is in a module of the student's own, which lies beside the notebook.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = "from my_helpers import revenue\n"
+    return {"00_start_here.ipynb": encoded(notebook), "my_helpers.py": RIGHT.encode(), "__pycache__/x.pyc": b"\0"}

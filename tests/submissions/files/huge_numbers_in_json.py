@@ -1,0 +1,29 @@
+"""Numbers of a million digits, NaN and Infinity where points, counts and versions are.
+
+lesson: 00_start_here
+exercise: revenue
+goal: batch
+deserves: 0
+"""
+
+import json
+
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = WRONG
+    cell(notebook, "revenue-graded")["metadata"]["nbgrader"]["points"] = "HERE"
+    notebook["nbformat_minor"] = "THERE"
+    text = encoded(notebook).decode().replace('"HERE"', "9" * 1_000_000).replace('"THERE"', "NaN")
+    return {"00_start_here.ipynb": text.encode()}

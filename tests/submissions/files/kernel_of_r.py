@@ -1,0 +1,30 @@
+"""Says that its kernel is R, as after a wrong choice in the menu.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    notebook["metadata"]["kernelspec"] = {"display_name": "R", "language": "R", "name": "ir"}
+    notebook["metadata"]["language_info"] = {"name": "R", "file_extension": ".r", "mimetype": "text/x-r-source"}
+    return {"00_start_here.ipynb": encoded(notebook)}

@@ -1,0 +1,27 @@
+"""Git's marks of a conflict are in the file, around the source of the answer cell.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: ?
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = [WRONG]
+    ours = json.dumps(notebook, indent=1)
+    line = f"    {json.dumps(WRONG)}"
+    both = f"<<<<<<< HEAD\n{line}\n=======\n    {json.dumps(RIGHT)}\n>>>>>>> colleague"
+    return {"00_start_here.ipynb": ours.replace(f"    {json.dumps(WRONG)}", both, 1).encode()}

@@ -1,0 +1,36 @@
+"""Answer, check and graded cell were merged into one (Shift+M).
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def place(notebook, name):
+    """Where the cell of this id is."""
+    return next(number for number, cell in enumerate(notebook["cells"]) if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    texts = [RIGHT] + ["".join(cell(notebook, f"revenue-{part}")["source"]) for part in ("check", "graded")]
+    cell(notebook, "revenue-answer")["source"] = "\n\n".join(texts)
+    for part in ("check", "graded"):
+        del notebook["cells"][place(notebook, f"revenue-{part}")]
+    return {"00_start_here.ipynb": encoded(notebook)}

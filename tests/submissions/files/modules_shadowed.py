@@ -1,0 +1,47 @@
+"""Modules with the names of the library's lie beside the notebook: whoever starts Python there imports them.
+
+lesson: 00_start_here
+exercise: revenue
+goal: marks
+deserves: 0
+"""
+
+import json
+
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = WRONG
+    module = b"import pathlib\npathlib.Path('/tmp/dataml-lab-was-here').touch()\n"
+    names = (
+        "json.py",
+        "random.py",
+        "numpy.py",
+        "nbformat.py",
+        "sitecustomize.py",
+        "conftest.py",
+        "dataml_lab.py",
+        "nbgrader_config.py",
+        "dataml_lab/__init__.py",
+        "dataml_lab/checks/__init__.py",
+        ".ipython/profile_default/startup/00.py",
+        "jupyter_config.py",
+        "ipython_config.py",
+        ".env",
+        "pyproject.toml",
+        "setup.py",
+        "oracle.py",
+        "00_start_here/oracle.py",
+    )
+    return {"00_start_here.ipynb": encoded(notebook), **dict.fromkeys(names, module)}

@@ -1,0 +1,50 @@
+"""Saved in the third format of notebooks: worksheets, `input` for source, headings of their own.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    old = {
+        "metadata": {"name": "00_start_here"},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "worksheets": [{"metadata": {}, "cells": [as_in_3(each) for each in notebook["cells"]]}],
+    }
+    return {"00_start_here.ipynb": encoded(old)}
+
+
+def as_in_3(each):
+    """A cell as it was written then."""
+    source = "".join(each["source"])
+    if each["cell_type"] == "markdown":
+        return {"cell_type": "markdown", "metadata": each["metadata"], "source": source}
+    return {
+        "cell_type": "code",
+        "collapsed": False,
+        "input": source,
+        "language": "python",
+        "metadata": each["metadata"],
+        "outputs": [],
+        "prompt_number": 1,
+    }

@@ -1,0 +1,30 @@
+"""Says that it is of a format that is yet to come, 5.99, with cells of kinds that nobody knows beside those of today.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    notebook["nbformat"], notebook["nbformat_minor"] = 5, 99
+    notebook["cells"].append({"cell_type": "canvas", "id": "new", "metadata": {}, "strokes": []})
+    return {"00_start_here.ipynb": encoded(notebook)}

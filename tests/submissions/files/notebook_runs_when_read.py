@@ -1,0 +1,46 @@
+"""Asks to be trusted, to be converted by a template and an exporter of its own, and to run hooks: signatures, jupytext,
+papermill, nbconvert.
+
+lesson: 00_start_here
+exercise: revenue
+goal: trace
+deserves: 0
+"""
+
+import json
+
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = WRONG
+    notebook["metadata"] |= {
+        "trusted": True,
+        "signature": "sha256:" + "0" * 64,
+        "jupytext": {"formats": "ipynb,/tmp/dataml-lab-was-here//py:percent"},
+        "papermill": {"output_path": "/tmp/dataml-lab-was-here"},
+        "nbconvert": {"template_file": "/tmp/dataml-lab-was-here"},
+        "nbconvert_exporter": "os.system",
+        "language_info": {
+            "name": "python",
+            "nbconvert_exporter": "os.system",
+            "version": "2.7",
+            "pygments_lexer": "../../tmp/x",
+            "codemirror_mode": {"name": "x"},
+        },
+        "celltoolbar": "Create Assignment",
+        "hide_input": True,
+    }
+    for each in notebook["cells"]:
+        each["metadata"]["trusted"] = True
+    return {"00_start_here.ipynb": encoded(notebook)}

@@ -1,0 +1,34 @@
+"""Made from an older release: another version, other texts, fewer cells, other checksums.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    notebook["metadata"]["dataml_lab"]["version"] = "0123456789ab"
+    for each in notebook["cells"]:
+        marks = each["metadata"].get("nbgrader")
+        if marks:
+            marks["checksum"] = "0" * 32
+    notebook["cells"] = [each for each in notebook["cells"] if not each["id"].startswith("worth_it")]
+    return {"00_start_here.ipynb": encoded(notebook)}

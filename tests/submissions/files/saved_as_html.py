@@ -1,0 +1,15 @@
+"""The page of the notebook as the browser saved it, and nothing else.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: ?
+"""
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def files(notebook):
+    return {"00_start_here.html": b"<!doctype html><title>00_start_here</title><pre>" + RIGHT.encode() + b"</pre>"}

@@ -1,0 +1,28 @@
+"""Lone surrogates, NULs and texts that can't be encoded in sources, ids and names, as JSON can say them.
+
+lesson: 00_start_here
+exercise: revenue
+goal: batch
+deserves: 0
+"""
+
+import json
+
+WRONG = "def revenue(orders):\n    return 0\n"
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = WRONG + "# \ud800 \0 \udfff"
+    cell(notebook, "revenue-check")["id"] = "\ud800"
+    notebook["metadata"]["name"] = "\udcff\0"
+    return {"00_start_here.ipynb": encoded(notebook)}

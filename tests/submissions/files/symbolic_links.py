@@ -1,0 +1,36 @@
+"""Files that are links: to /etc/passwd, the gradebook, a device, themselves, the salt, and a folder above.
+
+lesson: 00_start_here
+exercise: revenue
+goal: secret
+deserves: 0
+"""
+
+import json
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = (
+        "from pathlib import Path\n\n\ndef revenue(orders):\n"
+        "    raise LookupError(' '.join(Path(name).read_text()[:60] for name in ('passwd', 'salt', 'book')))\n"
+    )
+    return {
+        "00_start_here.ipynb": encoded(notebook),
+        "passwd": "/etc/passwd",
+        "salt": "../../../.salt",
+        "zero": "/dev/zero",
+        "book": "../../../gradebook.db",
+        "self": "self",
+        "up": "../..",
+        "other.ipynb": "../../alice/00_start_here/00_start_here.ipynb",
+    }

@@ -1,0 +1,29 @@
+"""The upload broke off: the last third of the file is missing, and it ends within a word.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: ?
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    whole = encoded(notebook)
+    return {"00_start_here.ipynb": whole[:len(whole) * 2 // 3]}

@@ -1,0 +1,32 @@
+"""Flags of nbgrader were changed with its toolbar: answer graded, graded cell a solution, prompt a task, points of
+text.
+
+lesson: 00_start_here
+exercise: revenue
+goal: accident
+deserves: 2
+"""
+
+import json
+
+RIGHT = """def revenue(orders):
+    return sum(order["total"] for order in orders if order["status"] == "completed")
+"""
+
+
+def cell(notebook, name):
+    """The cell of this id."""
+    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+
+
+def encoded(notebook):
+    """The notebook as a file."""
+    return json.dumps(notebook).encode()
+
+
+def files(notebook):
+    cell(notebook, "revenue-answer")["source"] = RIGHT
+    for name, flags in (("answer", {"grade": True, "points": "two"}), ("graded", {"solution": True, "grade": False}),
+                        ("prompt", {"task": True, "points": -1}), ("check", {"grade": True, "points": float("1e308")})):
+        cell(notebook, f"revenue-{name}")["metadata"]["nbgrader"] |= flags
+    return {"00_start_here.ipynb": encoded(notebook)}

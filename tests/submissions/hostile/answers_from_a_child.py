@@ -1,0 +1,17 @@
+"""Lets a child give the right answer, while the parent process that was called sleeps for three minutes.
+
+lesson: 00_start_here
+exercise: revenue
+goal: batch
+deserves: 2
+"""
+
+import os
+import time
+
+
+def revenue(orders):
+    if os.fork():
+        time.sleep(180)
+        os._exit(0)
+    return sum(order["total"] for order in orders if order["status"] == "completed")

@@ -1,0 +1,10 @@
+"""Returns a text of 300 MB instead of a dict: the judge quotes a result that is neither a dict nor None as it is.
+
+lesson: 01_pipeline
+exercise: clean_payments
+goal: limits
+deserves: 0
+"""
+
+def clean(raw):
+    return "\x1b[31m<b>" + "\u0000" * 300_000_000

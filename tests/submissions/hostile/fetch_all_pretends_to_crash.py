@@ -1,0 +1,12 @@
+"""Raises the simulated Crash itself, so that each run counts as one that the judge has ended.
+
+lesson: 01_pipeline
+exercise: fetch_all
+goal: marks
+deserves: 0
+"""
+
+def fetch_all(api, state):
+    from dataml_lab.checks.process import Crash
+
+    raise Crash

@@ -1,0 +1,10 @@
+"""Returns a text of two gigabytes.
+
+lesson: 00_start_here
+exercise: revenue
+goal: limits
+deserves: 0
+"""
+
+def revenue(orders):
+    return "\x1b[2J" + "x" * 2_000_000_000

@@ -1,0 +1,14 @@
+"""Right, after 4.9 of the 5 seconds that a call may take.
+
+lesson: 00_start_here
+exercise: revenue
+goal: batch
+deserves: 2
+"""
+
+import time
+
+
+def revenue(orders):
+    time.sleep(4.9)
+    return sum(order["total"] for order in orders if order["status"] == "completed")

@@ -1,0 +1,10 @@
+"""Returns a whole number of ten million digits, which takes hours to write in decimal.
+
+lesson: 00_start_here
+exercise: revenue
+goal: limits
+deserves: 0
+"""
+
+def revenue(orders):
+    return 1 << 33_000_000
