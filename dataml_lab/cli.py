@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--force", action="store_true", help="also those that have not changed")
     release = _command(commands, "release", _release, "make the students' notebooks, and enter them in the gradebook")
     release.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
+    _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     return parser
 
@@ -51,6 +52,26 @@ def _lesson(name: str) -> str:
     if name not in LESSONS:
         raise argparse.ArgumentTypeError(f"there is no lesson {name}; there are: {', '.join(LESSONS)}")
     return name
+
+
+def _grade_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
+    parser.add_argument("--student", action="append", metavar="S", help="only this student's; may be repeated")
+    parser.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
+    parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
+    parser.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights, unprotected")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--course", type=Path, metavar="DIR", help="the course folder; default: this checkout")
+    parser.epilog = """Submissions lie in submitted/<student>/<lesson>/. Scores go into gradebook.db, the notebooks with
+their outputs into autograded/, and all that was found into attempts/. Each problem is a line: a file that can't be
+read, damage that was repaired, a process that was ended, and signs of an attack on the grader.
+It can be interrupted, and started again: what is graded stays, and nothing is graded twice.
+The exit code is 1 if something could not be graded."""
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _catalogue_options(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +132,44 @@ def _release(options: argparse.Namespace) -> int:
         version = release(COURSE, lesson, COURSE / "gradebook.db")
         return f"released as version {version}: hand out {release_path(COURSE, lesson).relative_to(COURSE)}"
     return _each_lesson(options.lessons, one)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from dataml_lab.grading.engine.template import ENVIRONMENT, TemplateError
+
+    os.environ |= {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "HOME", "LANG")}
+    from dataml_lab.grading import COURSE
+    from dataml_lab.grading.engine.template import hindrance
+    from dataml_lab.grading.grade import grade, lessons_handed_in, summary
+    from dataml_lab.grading.gradebook import GradebookError
+
+    why = "" if options.no_sandbox else hindrance()
+    if why:
+        print(f"{why}\nWith --no-sandbox, submissions run unprotected, with your rights.", file=sys.stderr)
+        return 2
+    course, found, started = options.course or COURSE, [], time.monotonic()
+    try:
+        lessons = options.lessons or lessons_handed_in(course)
+        for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,
+                                   max(1, options.workers)):
+            found.append(graded.as_data())
+            report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
+            _show_progress(started, len(found), total, report)
+    except (GradebookError, TemplateError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(found) if options.json else summary(found, course))
+    return int(any(one["trouble"] or one.get("problem") or one.get("broken") for one in found))
+
+
+def _show_progress(started: float, done: int, total: int, report: str) -> None:
+    """Prints a report, and how far the grading is: on a terminal on one line, elsewhere now and then."""
+    left = (time.monotonic() - started) / done * (total - done)
+    if sys.stderr.isatty():
+        print(f"\r\033[K{report}graded {done} of {total}, about {left:.0f} s left ", end="" if done < total else "\n",
+              file=sys.stderr, flush=True)
+    elif report or done % 50 == 0 or done == total:
+        print(f"{report}graded {done} of {total}", file=sys.stderr, flush=True)
 
 
 def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:

@@ -8,6 +8,7 @@ gradebook.
 import json
 import runpy
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,10 +53,29 @@ class Graded(NamedTuple):
     attempt: dict[str, Any] | None
     trouble: str = ""
 
+    def problems(self) -> list[str]:
+        """What somebody should know of it, a line each."""
+        if self.attempt is None:
+            return [f"not graded: {self.trouble.splitlines()[0]}"]
+        if self.state == "unchanged":
+            return []
+        found = self.attempt
+        return [*([f"0 points: {found['problem']}"] if found["problem"] else []),
+                *(f"repaired: {what}" for _, what in found["damage"]), *found["endings"],
+                *(f"the check of {name} failed: {where}" for name, where in found["broken"].items()),
+                *(f"look at it: {sign}" for sign in found["integrity"])]
+
+    def as_data(self) -> dict[str, Any]:
+        """For programs."""
+        told = ("scores", "problem", "damage", "endings", "broken", "integrity", "release", "seconds")
+        return {"student": self.submission.student, "lesson": self.submission.lesson, "state": self.state,
+                "trouble": self.trouble, **{name: (self.attempt or {}).get(name) for name in told}}
+
 
 def grade(course: Path, lessons: list[str], students: list[str] | None = None, again: bool = False,
-          isolated: bool = True, workers: int = 1) -> Iterator[Graded]:
-    """Grades what is new or changed, or all of it `again`, and yields what came of each, as it comes."""
+          isolated: bool = True, workers: int = 1) -> Iterator[tuple[int, Graded]]:
+    """Grades what is new or changed, or all of it `again`. Yields how many there are and what came of each, as it
+    comes."""
     found = submissions(course, lessons, students)
     with ScoreBook(course) as book:
         for lesson in sorted({submission.lesson for submission in found}):
@@ -68,9 +88,10 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
                 continue
             if not _is_entered(book, submission, last):
                 _enter(book, submission, last)
-            yield Graded(submission, "unchanged", last)
+            yield len(found), Graded(submission, "unchanged", last)
         book.commit()
-        yield from _graded(book, todo, isolated, workers)
+        for graded in _graded(book, todo, isolated, workers):
+            yield len(found), graded
 
 
 def _digest(submission: Submission) -> str:
@@ -225,6 +246,22 @@ def _output(number: int, kind: str, *details: str) -> NotebookNode:
         return new("error", ename=details[0], evalue=details[1], traceback=details[2].split("\n"))
     data = {"text/plain": details[0]}
     return new("execute_result", data, execution_count=number) if kind == "result" else new("display_data", data)
+
+
+def summary(found: list[dict[str, Any]], course: Path) -> str:
+    """What came of a batch, in a line for each lesson."""
+    if not found:
+        return f"Nothing is handed in: submissions belong into {course / 'submitted'}/<student>/<lesson>/."
+    return "\n".join(_line(lesson, [one for one in found if one["lesson"] == lesson])
+                     for lesson in sorted({one["lesson"] for one in found}))
+
+
+def _line(lesson: str, found: list[dict[str, Any]]) -> str:
+    count = Counter(one["state"] for one in found)
+    earned = [sum(filter(None, one["scores"].values())) for one in found if one["scores"]]
+    points = sum(exercise.points for exercise in exercises(lesson).values())
+    mean = f"; on average {sum(earned) / len(earned):.1f} of {points:g} points" if earned else ""
+    return (f"{lesson}: {count['new']} graded, {count['unchanged']} unchanged, {count['failed']} not graded{mean}.")
 
 
 def lessons_handed_in(course: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """The one writer of scores into nbgrader's gradebook. It can be told the same again and again."""
 
+import warnings
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,7 @@ class ScoreBook:
     def __init__(self, course: Path) -> None:
         from nbgrader.api import Gradebook
 
+        warnings.filterwarnings("ignore", "Object of type <Submitted", module="nbgrader")
         self._book = Gradebook(f"sqlite:///{course / 'gradebook.db'}", "dataml-lab")
         self._commit = self._book.db.commit
         self._book.db.commit = self._book.db.flush  # else each row is a transaction
@@ -45,7 +47,13 @@ class ScoreBook:
 
     def scores(self, submission: Submission) -> dict[str, float | None]:
         """The scores that the gradebook has for a submission, by cell; none where it knows none."""
-        return {grade.name: grade.auto_score for grade in self._notebook(submission, []).grades}
+        from nbgrader.api import MissingEntry
+
+        try:
+            notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
+        except MissingEntry:
+            return {}
+        return {grade.name: grade.auto_score for grade in notebook.grades}
 
     def enter(self, submission: Submission, attempt: dict[str, Any]) -> None:
         """Enters what was found of a submission. Marks that a person gave stay, and are asked to be confirmed."""
