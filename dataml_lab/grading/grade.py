@@ -40,7 +40,6 @@ from dataml_lab.grading.submission import SubmissionError, read
 
 SERVE = "dataml_lab.grading.engine.pupil:serve"
 MODULES = ("dataml_lab.grading.engine.warm",)
-BATCH = 20  # submissions after which the gradebook is made durable
 JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has from its first byte to its last
 
 
@@ -55,7 +54,7 @@ class Graded(NamedTuple):
 
     def problems(self) -> list[str]:
         """What somebody should know of it, a line each."""
-        if self.attempt is None:
+        if self.trouble:
             return [f"not graded: {self.trouble.splitlines()[0]}"]
         if self.state == "unchanged":
             return []
@@ -86,10 +85,8 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
             if again or last is None or last["digest"] != _digest(submission):
                 todo.append(submission)
                 continue
-            if not _is_entered(book, submission, last):
-                _enter(book, submission, last)
-            yield len(found), Graded(submission, "unchanged", last)
-        book.commit()
+            trouble = "" if _is_entered(book, submission, last) else _enter(book, submission, last)
+            yield len(found), Graded(submission, "failed" if trouble else "unchanged", last, trouble)
         for graded in _graded(book, todo, isolated, workers):
             yield len(found), graded
 
@@ -109,18 +106,12 @@ def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: in
         def work(submission: Submission, core: int) -> dict[str, Any]:
             return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
 
-        try:
-            for number, outcome in enumerate(side_by_side(todo, work, workers, JUDGE_SECONDS), 1):
-                if outcome.trouble:
-                    yield Graded(outcome.piece, "failed", None, outcome.trouble)
-                    continue
+        for outcome in side_by_side(todo, work, workers, JUDGE_SECONDS):
+            trouble = outcome.trouble
+            if not trouble:
                 keep(outcome.piece, outcome.result)
-                _enter(book, outcome.piece, outcome.result)
-                if number % BATCH == 0:
-                    book.commit()
-                yield Graded(outcome.piece, "new", outcome.result)
-        finally:
-            book.commit()
+                trouble = _enter(book, outcome.piece, outcome.result)
+            yield Graded(outcome.piece, "failed" if trouble else "new", outcome.result, trouble)
 
 
 def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> bool:
@@ -128,12 +119,14 @@ def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]
     return submission.autograded.exists() and book.scores(submission) == attempt["scores"]
 
 
-def _enter(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> None:
-    """Gives nbgrader what was found: the scores, and the notebook to read."""
-    if submission.autograded.exists():
-        submission.autograded.unlink()
-    write_whole(submission.autograded, json.dumps(attempt["notebook"], ensure_ascii=False, indent=1), mode=0o444)
-    book.enter(submission, attempt)
+def _enter(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> str:
+    """Gives nbgrader what was found: the notebook to read, and the scores. Returns what hindered it, if anything."""
+    try:
+        write_whole(submission.autograded, json.dumps(attempt["notebook"], ensure_ascii=False, indent=1), mode=0o444)
+        book.enter(submission, attempt)
+    except Exception as error:  # nothing about one submission may stop the others
+        return f"its scores could not be entered: {type(error).__name__}: {str(error)[:300]}"
+    return ""
 
 
 class _Desk:
@@ -159,7 +152,7 @@ class _Desk:
         built = rebuilt(release.book, submitted)
         found = Judgement() if problem else judged(self._task(submission, built, handed_in, name), process)
         return self._data(submission, built, found, problem) | {
-            "digest": _digest(submission), "release": release.version, "file": name,
+            "digest": _digest(submission), "timestamp": _moment(handed_in), "release": release.version, "file": name,
             "seconds": round(time.monotonic() - started, 3)}
 
     def _task(self, submission: Submission, built: Rebuilt, handed_in: dict[str, bytes], name: str) -> Task:
@@ -175,11 +168,9 @@ class _Desk:
         scores = {name: verdict.score for name, verdict in verdicts.items()}
         essays = {f"{name}-essay" for name, exercise in known.items() if exercise.essay}
         scores |= {essay: 0.0 if problem or essay in untouched else None for essay in essays}
-        stamp = submission.folder / "timestamp.txt"
         return {
             "student": submission.student, "lesson": submission.lesson, "problem": problem, "scores": scores,
-            "timestamp": stamp.read_text("utf-8", "replace").strip() if stamp.is_file() else "",
-            "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
+                        "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
             "damage": [list(damage) for damage in built.damage], "endings": found.endings, "broken": found.broken,
             "integrity": suspicions(built, found), "notebook": _with_outputs(built.book, found, verdicts),
         }
@@ -210,6 +201,17 @@ def _cells(built: Rebuilt) -> Iterator[Cell]:
             yield Cell(cell.id, cell.source, True, answers=exercise)
         elif role == "graded":
             yield Cell(cell.id, cell.source, False, grades=exercise)
+
+
+def _moment(handed_in: dict[str, bytes]) -> str:
+    """When it was handed in, as whoever collected it noted; empty where that is no moment of this century."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        moment = parse_utc(handed_in["timestamp.txt"][:100].decode("ascii").strip())
+        return str(moment) if 2000 <= moment.year < 2100 else ""
+    except (KeyError, ValueError, OverflowError):
+        return ""
 
 
 def _untouched(book: NotebookNode) -> Iterator[str]:

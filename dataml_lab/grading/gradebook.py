@@ -15,7 +15,7 @@ class GradebookError(RuntimeError):
 
 
 class ScoreBook:
-    """The gradebook of a course, as a context; what was entered is durable after `commit`."""
+    """The gradebook of a course, as a context."""
 
     def __init__(self, course: Path) -> None:
         from nbgrader.api import Gradebook
@@ -23,7 +23,7 @@ class ScoreBook:
         warnings.filterwarnings("ignore", "Object of type <Submitted", module="nbgrader")
         self._book = Gradebook(f"sqlite:///{course / 'gradebook.db'}", "dataml-lab")
         self._commit = self._book.db.commit
-        self._book.db.commit = self._book.db.flush  # else each row is a transaction
+        self._book.db.commit = self._book.db.flush  # else a submission is many transactions
 
     def __enter__(self) -> Self:
         return self
@@ -31,10 +31,6 @@ class ScoreBook:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self._book.close()
-
-    def commit(self) -> None:
-        """Makes all that was entered durable."""
-        self._commit()
 
     def require(self, lesson: str) -> None:
         """GradebookError where a lesson was not released into this gradebook."""
@@ -56,7 +52,16 @@ class ScoreBook:
         return {grade.name: grade.auto_score for grade in notebook.grades}
 
     def enter(self, submission: Submission, attempt: dict[str, Any]) -> None:
-        """Enters what was found of a submission. Marks that a person gave stay, and are asked to be confirmed."""
+        """Enters what was found of a submission, as a whole or, where that fails, not at all; durable on return. Marks
+        that a person gave stay, and are asked to be confirmed."""
+        try:
+            self._enter(submission, attempt)
+            self._commit()
+        except BaseException:
+            self._book.db.rollback()
+            raise
+
+    def _enter(self, submission: Submission, attempt: dict[str, Any]) -> None:
         self._book.update_or_create_student(submission.student)
         moment = {"timestamp": attempt["timestamp"]} if attempt["timestamp"] else {}
         self._book.update_or_create_submission(submission.lesson, submission.student, **moment)

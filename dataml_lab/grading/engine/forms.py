@@ -138,7 +138,7 @@ def _column(values: pd.Series | pd.Index) -> Any:
     """The values of a column or index as an array of numpy's, or of pandas' where numpy has none for them."""
     array = values.array
     naive = array.dtype.kind in "mM" and isinstance(array.dtype, np.dtype)
-    return array.to_numpy() if naive or isinstance(array, pd.arrays.NumpyExtensionArray) else array
+    return array.to_numpy() if naive or type(array) is pd.arrays.NumpyExtensionArray else array
 
 
 def _series(content: list) -> pd.Series:
