@@ -99,12 +99,12 @@ class Nursery:
         """Serves until the control socket closes."""
         look = 0.0
         while True:
-            for descriptor, _ in self.poll.poll(LOOK * 1000 if self.children else None):
-                if descriptor == self.control.fileno():
-                    if not self.start():
-                        return self.leave()
-                elif child := self.children.get(descriptor):
+            ready = dict(self.poll.poll(LOOK * 1000 if self.children else None))
+            for descriptor in ready:
+                if child := self.children.get(descriptor):
                     self.attend(child, descriptor)
+            if self.control.fileno() in ready and not self.start():  # last: new descriptors get old numbers
+                return self.leave()
             if time.monotonic() > look:
                 self.look()
                 look = time.monotonic() + LOOK
@@ -209,23 +209,22 @@ class Nursery:
 
     def bury(self, child: Child) -> None:
         """Clears up after a fork that has ended, and tells why it did."""
-        _, status, used = os.wait4(child.pid, 0)
+        _, status = os.waitpid(child.pid, 0)
         if not self.sandbox:
             clear_up(child)
-        cpu = used.ru_utime + used.ru_stime
-        over = too_much_cpu(child.limits) if cpu >= child.limits.cpu_seconds else ""
-        tell(child.leash, child.why or over or words(os.waitstatus_to_exitcode(status)))
+        tell(child.leash, child.why or words(os.waitstatus_to_exitcode(status)))
         for descriptor in (child.process, child.leash):
             del self.children[descriptor]
             with contextlib.suppress(KeyError):
                 self.poll.unregister(descriptor)
             os.close(descriptor)
 
-
     def leave(self) -> None:
-        """Ends the forks that have no namespace that would end with this process."""
-        for child in self.children.values() if not self.sandbox else ():
-            clear_up(child)
+        """Ends and removes what isn't in namespaces that end with this process."""
+        if not self.sandbox:
+            for child in self.children.values():
+                clear_up(child)
+            shutil.rmtree(os.environ["MPLCONFIGDIR"])
 
 
 def clear_up(child: Child) -> None:
@@ -284,6 +283,7 @@ def main(descriptor: str) -> None:
     order = Order(*json.loads(control.recv(1 << 20)))
     try:
         sandbox = move_in(order, control)
+        os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="dataml-lab-")  # or Matplotlib warns, and makes its own
         nursery = Nursery(control, prepare(order), sandbox)
     except BaseException as error:  # a module may end the process as well
         tell(control.fileno(), f"{type(error).__name__}: {error}")

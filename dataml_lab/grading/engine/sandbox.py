@@ -1,5 +1,6 @@
 """The sandbox of a template and of each fork: namespaces, a root of its own, limits, no rights, fewer system calls."""
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -31,7 +32,8 @@ def leave_host(paths: list[Path]) -> list[mounts.Tree]:
     the first process of the new process namespace. Returns the trees that `make_root` shall attach there."""
     trees = None
     if is_root():
-        trees = mounts.open_trees(paths, NOBODY)  # with the rights of root, which are dropped next
+        with contextlib.suppress(PermissionError):  # root in a container may have no more rights than others
+            trees = mounts.open_trees(paths, NOBODY)  # before root's rights are dropped
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)

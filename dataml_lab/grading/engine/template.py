@@ -25,9 +25,9 @@ DYING = 1  # seconds between the end of a fork's socket and of the fork, while i
 # Read by libraries when they load. OpenBLAS, Arrow and DuckDB (SLURM) would start threads at once, which no fork has; a
 # waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
 ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1",
-    "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp/matplotlib",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false", "SLURM_CPUS_ON_NODE": "1", "PYTHONDONTWRITEBYTECODE": "1",
+    "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "SLURM_CPUS_ON_NODE": "1", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
 
 
@@ -234,4 +234,5 @@ def _advice() -> str:
                 name, other = ".".join(path.parts[-2:]), {"0": "1", "1": "0"}[value]
                 other = "15000" if name.startswith("user.") else other
                 return f"User namespaces are switched off: an administrator can allow them, `sysctl -w {name}={other}`."
-    return "In a container, it has to allow user namespaces and a /proc of one's own (Docker: `--privileged`)."
+    return ("A container has to allow namespaces and a whole /proc: `--security-opt seccomp=unconfined --security-opt "
+            "apparmor=unconfined --security-opt systempaths=unconfined` for Docker.")
