@@ -87,8 +87,10 @@ def test_a_fork_killed_from_outside_is_told_and_leaves_nothing(pupils, alone):
 
 
 def test_a_fork_ends_when_nobody_has_its_leash(template, alone):
-    template.fork()._leash.close()
+    fork = template.fork()  # its socket stays open
+    fork._leash.close()
     assert alone()
+    fork.socket.close()
 
 
 GRADER = """
@@ -101,6 +103,7 @@ def judge():
     lines = fork.socket.makefile("rw")
     print('"import os; answer = os.fork()"', file=lines, flush=True)
     lines.readline()
+    print('"import time; time.sleep(99)"', file=lines, flush=True)
     return fork
 fork = judge()
 """
@@ -205,12 +208,12 @@ def test_what_is_not_there_is_named(tmp_path):
     ("import tqdm", "tqdm must not be imported"), ("import os; os._exit(3)", "it ended"),
     ("raise SystemExit(3)", "SystemExit: 3"),
 ])  # fmt: skip
-def test_a_module_that_spoils_a_template_is_told(make_template, tmp_path, monkeypatch, source, words):
+def test_a_module_that_spoils_a_template_is_told(make_template, isolation, tmp_path, monkeypatch, source, words):
     (tmp_path / "spoiler.py").write_text(source)
     (tmp_path / "tqdm.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(TemplateError, match=words):
-        make_template(isolated=False, modules=["spoiler"])
+        make_template(modules=["spoiler"], readable=[tmp_path])
 
 
 def test_a_thread_that_starts_later_is_told(make_template, tmp_path, monkeypatch):
@@ -228,8 +231,8 @@ def test_a_thread_that_starts_later_is_told(make_template, tmp_path, monkeypatch
         late.fork()
 
 
-def test_a_template_that_is_gone_makes_no_forks(make_template):
-    with make_template(isolated=False) as template:
+def test_a_template_that_is_gone_makes_no_forks(make_template, isolation):
+    with make_template() as template:
         fork = template.fork()
         os.kill(template.pid, signal.SIGKILL)
         template._process.wait()
