@@ -23,11 +23,13 @@ START, PATIENCE = 180, 30  # seconds that a template has for its imports, and a 
 DYING = 1  # seconds between the end of a fork's socket and of the fork, while its memory is given back
 
 # Read by libraries when they load. OpenBLAS, Arrow and DuckDB (SLURM) would start threads at once, which no fork has; a
-# waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
+# waiting OpenMP thread that spins slows others a hundredfold on a busy machine; and the C library would reserve so much
+# for each thread (an arena) that a limit of memory is reached by 35.
 ENVIRONMENT = {
     "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "SLURM_CPUS_ON_NODE": "1", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
+    "SLURM_CPUS_ON_NODE": "1", "MALLOC_ARENA_MAX": "2", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
 
 
@@ -174,7 +176,7 @@ class Fork:
 
     def kill(self) -> None:
         """Ends it with all that it started, and returns when that is gone; TemplateError if it doesn't go."""
-        if self.ended():
+        if self._why or self._hear(0):
             return
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.process, signal.SIGKILL)

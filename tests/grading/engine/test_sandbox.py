@@ -234,6 +234,19 @@ except BlockingIOError: pass
     assert alone()
 
 
+def test_threads_are_counted_with_processes_and_take_little_memory(pupils):
+    source = """
+import threading
+answer, end = 1, threading.Event()
+try:
+    for _ in range(200):
+        threading.Thread(target=end.wait, daemon=True).start()
+        answer += 1
+except RuntimeError: pass
+"""
+    assert pupils(processes=50).run(source) == 50
+
+
 def test_the_processes_of_two_forks_are_counted_apart(pupils):
     source = "import subprocess\nanswer = [subprocess.Popen(['sleep', '60']).pid for _ in range(8)]"
     assert [len(pupils(processes=10).run(source)) for _ in range(3)] == [8, 8, 8]

@@ -61,6 +61,13 @@ def test_a_fork_that_is_killed_says_so_once_and_for_all(pupils, any_template):
     assert pupil.fork.ended() == "it was stopped"
 
 
+def test_a_fork_that_closes_its_socket_runs_on_and_can_be_killed(pupils):
+    pupil = pupils()
+    assert pupil.run("import os, time\nos.close(3)\ntime.sleep(99)") is None and pupil.fork.ended() == ""
+    pupil.fork.kill()
+    assert pupil.fork.ended() == "it was stopped"
+
+
 DAEMON = """
 import os, subprocess
 if os.fork() == 0:
