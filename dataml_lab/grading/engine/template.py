@@ -80,7 +80,8 @@ class Template:
         self._control.settimeout(START)
         try:
             self._control.send(json.dumps(order).encode())
-            trouble = json.loads(self._control.recv(1 << 16) or b'"it ended"')
+            answer = self._control.recv(1 << 16)
+            trouble = json.loads(answer) if answer else f"it ended. {self._last_words()}"
         except OSError as error:
             trouble = str(error)
         if trouble:
@@ -96,17 +97,14 @@ class Template:
         """A new fork, on one core where that is given; TemplateError if there is none to be had."""
         stream, its_stream = socket.socketpair()
         leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        fork = None
+        fork = Fork(stream, leash)
         try:
             with its_stream, its_leash:
                 request = json.dumps([limits, core]).encode()
                 socket.send_fds(self._control, [request], [its_stream.fileno(), its_leash.fileno()])
-            leash.settimeout(PATIENCE)
-            fork = Fork(stream, leash)
             fork._wait_until_ready()
         except BaseException as error:
-            for end in [fork] if fork else [stream, leash]:
-                end.close()
+            fork.close()
             if isinstance(error, OSError):
                 raise TemplateError(f"no fork could be made: {error}. {self._last_words()}") from None
             raise
@@ -147,6 +145,7 @@ class Fork:
 
     def _wait_until_ready(self) -> None:
         ready = False
+        self._leash.settimeout(PATIENCE)
         while not ready or self.process < 0:
             message, descriptors, _, _ = socket.recv_fds(self._leash, 4096, 1)
             if trouble := json.loads(message or b'"the template has ended"'):
