@@ -15,6 +15,7 @@ import pytest
 from dataml_lab.grading.engine import template as engine
 from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.template import Template, TemplateError, hindrance
+from dataml_lab.grading.engine.usage import resident
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="templates need Linux")
 
@@ -192,10 +193,10 @@ def test_two_hundred_forks_leave_a_template_as_it_was(template, processes):
 
     forks(20)
     processes.until(lambda: nursery.num_fds() == 5)  # standard ones, the control socket, its process namespace
-    descriptors, memory = own.num_fds(), nursery.memory_full_info().pss
+    descriptors, memory = own.num_fds(), resident(nursery.pid)
     forks(200)
     processes.until(lambda: nursery.num_fds() == 5)
-    assert own.num_fds() == descriptors and nursery.memory_full_info().pss < memory + (1 << 19)
+    assert own.num_fds() == descriptors and resident(nursery.pid) < memory + 0.5
 
 
 # What can't be had
