@@ -1,7 +1,6 @@
 """The life of a fork, from the moment that it is one."""
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ from dataml_lab.grading.engine import kernel
 from dataml_lab.grading.engine.sandbox import Limits, Sandbox, limit
 
 Serve = Callable[[socket.socket], None]
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # not for a template
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)  # not for a template
 STREAM, LEASH = 3, 4  # a fork's descriptors
 
 
@@ -51,6 +50,8 @@ def live(dowry: Dowry, serve: Serve, sandbox: Sandbox | None) -> NoReturn:
 
 def settle(dowry: Dowry) -> None:
     """Gives a fork a session, a core and descriptors of its own: STREAM, and LEASH for as long as it isn't ready."""
+    import fcntl  # not there on Windows
+
     os.setsid()
     for number in INTERRUPTS:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

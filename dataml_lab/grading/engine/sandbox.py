@@ -1,7 +1,6 @@
 """The sandbox of a template and of each fork: namespaces, a root of its own, limits, no rights, fewer system calls."""
 
 import contextlib
-import fcntl
 import os
 import socket
 import struct
@@ -78,6 +77,8 @@ class Sandbox:
 
 def raise_loopback() -> None:
     """Lets processes of this network namespace talk to each other by 127.0.0.1."""
+    import fcntl  # not there on Windows
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh22x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
 

@@ -208,10 +208,10 @@ class Fork:
 
 
 SWITCHES = {
-    "user/max_user_namespaces": "0",
-    "kernel/unprivileged_userns_clone": "0",
-    "kernel/apparmor_restrict_unprivileged_userns": "1",
-}  # settings of Linux that keep a user from isolating anything, with the values that do
+    "user.max_user_namespaces": ("0", "15000"),
+    "kernel.unprivileged_userns_clone": ("0", "1"),
+    "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
+}  # settings of Linux: the value that keeps users from isolating anything, and one that doesn't
 
 
 def hindrance() -> str:
@@ -228,12 +228,9 @@ def hindrance() -> str:
 
 
 def _advice() -> str:
-    switches = [(Path("/proc/sys", name), value) for name, value in SWITCHES.items()]
-    for path, value in switches:
+    for name, (off, on) in SWITCHES.items():
         with contextlib.suppress(OSError):
-            if path.read_text().strip() == value:
-                name, other = ".".join(path.parts[-2:]), {"0": "1", "1": "0"}[value]
-                other = "15000" if name.startswith("user.") else other
-                return f"User namespaces are switched off: an administrator can allow them, `sysctl -w {name}={other}`."
+            if Path("/proc/sys", *name.split(".")).read_text().strip() == off:
+                return f"User namespaces are switched off: an administrator can allow them, `sysctl -w {name}={on}`."
     return ("A container has to allow namespaces and a whole /proc: `--security-opt seccomp=unconfined --security-opt "
             "apparmor=unconfined --security-opt systempaths=unconfined` for Docker.")
