@@ -216,6 +216,18 @@ answer = [min(scores) > .9, bool(numpy.allclose(inverse, numpy.eye(4))), rows]
     assert pupils(warm).run(source) == [True, True, [[1000000, 499999500000]]]
 
 
+def test_what_lessons_start_runs_in_it(pupils, warm):
+    source = """
+import subprocess
+from dataml_lab.store import Store
+store = Store(users=5, days=20)
+with store.database('users') as database, database.connect() as connection, store.topic('users', partitions=1) as topic:
+    rows = connection.execute('select count(*) from users').fetchone()[0]
+    answer = [rows, len(topic), subprocess.run('python -c "print(1)" | cat', shell=True, capture_output=True).stdout]
+"""
+    assert pupils(warm).run(source) == [5, 5, "b'1\\n'"]
+
+
 # Limits
 
 def test_a_fork_bomb_stops(pupils, alone):
