@@ -146,11 +146,10 @@ class Student:
             return details[0]
         if verb == "failed" and len(details) == 2:
             kind, words = details
-            if kind == "stopped" and self._raised:
-                raise self._raised
-            if kind in KINDS:
+            if kind == "stopped":
+                raise self._raised or Failed("It was stopped.")
+            if isinstance(kind, str) and kind in KINDS:
                 raise KINDS[kind](_words(words))
-            raise Failed("It was stopped.")
         return self.lied("an answer to nothing that it was asked")
 
     def _tell(self, message: bytes) -> None:
