@@ -5,6 +5,7 @@ it at the end of a batch and at the beginning of the next: however grading ends,
 gradebook.
 """
 
+import copy
 import json
 import runpy
 import time
@@ -40,7 +41,7 @@ from dataml_lab.grading.submission import SubmissionError, read
 
 SERVE = "dataml_lab.grading.engine.pupil:serve"
 MODULES = ("dataml_lab.grading.engine.warm",)
-JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has from its first byte to its last
+JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has, from its first byte to its last
 
 
 class Graded(NamedTuple):
@@ -107,11 +108,13 @@ def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: in
             return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
 
         for outcome in side_by_side(todo, work, workers, JUDGE_SECONDS):
-            trouble = outcome.trouble
-            if not trouble:
-                keep(outcome.piece, outcome.result)
-                trouble = _enter(book, outcome.piece, outcome.result)
-            yield Graded(outcome.piece, "failed" if trouble else "new", outcome.result, trouble)
+            submission, found, trouble = outcome.piece, outcome.result, outcome.error
+            if outcome.lost:
+                found = desk.unjudged(submission, f"the process that judged it {outcome.lost}")
+            if found:
+                keep(submission, found)
+                trouble = _enter(book, submission, found)
+            yield Graded(submission, "failed" if trouble else "new", found, trouble)
 
 
 def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> bool:
@@ -154,6 +157,13 @@ class _Desk:
         return self._data(submission, built, found, problem) | {
             "digest": _digest(submission), "timestamp": _moment(handed_in), "release": release.version, "file": name,
             "seconds": round(time.monotonic() - started, 3)}
+
+    def unjudged(self, submission: Submission, problem: str) -> dict[str, Any]:
+        """What is noted of a submission that no judge can bear."""
+        release = released_for(self.course, submission.lesson, nbformat.v4.new_notebook())
+        untouched = Rebuilt(copy.deepcopy(release.book), (), frozenset())
+        return self._data(submission, untouched, Judgement(), problem) | {
+            "digest": _digest(submission), "timestamp": "", "release": release.version, "file": "", "seconds": 0.0}
 
     def _task(self, submission: Submission, built: Rebuilt, handed_in: dict[str, bytes], name: str) -> Task:
         beside = {path: data for path, data in handed_in.items() if path != name}

@@ -25,7 +25,7 @@ SIGNS = {
     r"\bsocket\b|urllib|requests\.|httpx|http\.client": "reaches for a network",
     r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that may lie",
 }
-TAMPERING = re.compile(r"edited|skip-execution|points|flags")
+TAMPERING = re.compile(r"was edited|skip-execution|marks of .* were changed")
 
 
 def suspicions(built: Rebuilt, found: Judgement) -> list[str]:

@@ -16,11 +16,12 @@ PR_SET_PDEATHSIG = 1
 
 
 class Outcome(NamedTuple):
-    """What came of a piece of work: its result, or why there is none."""
+    """What came of a piece of work: its result; or the `error` that it raised; or how its process was `lost`."""
 
     piece: Any
-    result: Any
-    trouble: str
+    result: Any = None
+    error: str = ""
+    lost: str = ""
 
 
 @dataclass
@@ -94,8 +95,7 @@ def _result(piece: Any, core: int, work: Callable[[Any, int], Any]) -> dict:
     try:
         return {"result": work(piece, core)}
     except Exception as error:
-        return {"trouble": "".join(traceback.format_exception_only(error)).strip(),
-                "where": "".join(traceback.format_tb(error.__traceback__)[-3:])}
+        return {"error": "".join([*traceback.format_exception_only(error), *traceback.format_tb(error.__traceback__)])}
 
 
 def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> list[_Worker]:
@@ -110,7 +110,7 @@ def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> 
             found += [] if data else [worker]
         late = [worker for worker in at_work.values() if time.monotonic() > worker.until and worker not in found]
         for worker in late:
-            worker.heard = [json.dumps({"trouble": "it took too long, and was ended"}).encode()]
+            worker.heard = [json.dumps({"lost": "took too long, and was ended"}).encode()]
         if found or late:
             return found + late
 
@@ -118,10 +118,9 @@ def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> 
 def _outcome(worker: _Worker) -> Outcome:
     _end(worker)
     try:
-        said = json.loads(b"".join(worker.heard))
+        return Outcome(worker.piece, **json.loads(b"".join(worker.heard)))
     except ValueError:
-        said = {"trouble": "the process that judged it ended without a result"}
-    return Outcome(worker.piece, said.get("result"), said.get("trouble", "") + said.get("where", ""))
+        return Outcome(worker.piece, lost="ended without a result")
 
 
 def _end(worker: _Worker) -> None:

@@ -23,7 +23,7 @@ def names(source: str) -> Names:
     code = TransformerManager().transform_cell(source)
     try:
         tree, table = ast.parse(code), symtable.symtable(code, "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # so much is nested in it
         return Names(frozenset(), frozenset())
     bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
