@@ -1,8 +1,9 @@
 """A submission rebuilt: the released notebook with what the student wrote in it, and not a byte more of theirs.
 
-Cells of the release have roles. Locked ones come back as they were released, in their order. Of an answer the source is
-kept, of an essay the words and pictures. The other cells are the student's to edit, delete, move and add: of these,
-source and place are kept, since later cells may need what they define, and pictures of text.
+Cells of the release have roles. Locked ones come back as they were released, in their order; what a student made of
+one is a cell of their own, since an answer may have been typed there. Of an answer the source is kept, of an essay the
+words and pictures. The other cells are the student's to edit, delete, move and add: of these, source and place are
+kept, since later cells may need what they define, and pictures of text.
 """
 
 import base64
@@ -286,12 +287,14 @@ class _Desk:
         return one > self.places[index] and not self.originals[index].is_locked
 
     def _drafts(self, index: int) -> dict[int, None]:
-        """The copies of a marked cell that are kept as cells like any other. Those of essays are joined instead."""
+        """The copies of a marked cell that are kept as the student's own: those that don't count, or of a locked cell
+        all that were edited. Those of essays are joined instead."""
         original = self.originals[index]
         if original.is_essay:
             return {}
         kept = {one: None for one in self.copies[index] if self._says_something(one, original)}
-        kept.pop(self.chosen(index), None)
+        if not original.is_locked:
+            kept.pop(self.chosen(index), None)
         return kept
 
     def _marked(self, index: int) -> _Piece:
@@ -452,7 +455,7 @@ def _of_contents(desk: _Desk, index: int) -> Iterator[str]:
     if cell.kind != original.kind:
         yield f"{original} was a {cell.kind} cell and is {original.kind} again"
     if original.is_locked and not cell.says_the_same_as(original):
-        yield f"{original} was edited and is as it was released"
+        yield f"{original} was edited: it is as released again, and the edit a cell of the student's own"
     refused = [name for one in desk.copies[index] for name in _refused(desk.cells[one])]
     if refused:
         yield f"attachments ({_some(refused)}) of {original} were dropped: {_NO_PICTURE}"
