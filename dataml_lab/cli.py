@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
     build.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     build.add_argument("--force", action="store_true", help="also those that have not changed")
-    release = _command(commands, "release", _release, "make the students' notebooks, and enter them in the gradebook")
+    release = _command(commands, "release", _release, "make the students' notebooks, keep them, and enter them in the gradebook")
     release.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     return parser
@@ -127,7 +127,8 @@ def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
             print(work(lesson))
         except (BuildError, ReleaseError, SourceError, OSError) as error:
             failed += 1
-            print(f"failed\n{error}", file=sys.stderr)
+            print("failed", flush=True)
+            print(error, file=sys.stderr)
     return int(failed > 0)
 
 
