@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
     build.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     build.add_argument("--force", action="store_true", help="also those that have not changed")
-    release = _command(commands, "release", _release, "make the students' notebooks, and enter them in the gradebook")
+    release = _command(commands, "release", _release, "make the students' notebooks, keep them, and fill the gradebook")
     release.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
@@ -186,7 +186,8 @@ def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
             print(work(lesson))
         except (BuildError, ReleaseError, SourceError, OSError) as error:
             failed += 1
-            print(f"failed\n{error}", file=sys.stderr)
+            print("failed", flush=True)
+            print(error, file=sys.stderr)
     return int(failed > 0)
 
 
