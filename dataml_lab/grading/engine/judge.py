@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from dataml_lab.checks.answers import Stopped, within
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
-from dataml_lab.grading.engine.cells import needed, needed_for
+from dataml_lab.grading.engine.needed import needed, needed_for
 from dataml_lab.grading.engine.far import Failed, Gone, Student
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
