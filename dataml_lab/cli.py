@@ -224,3 +224,7 @@ def _progress(what: str) -> Callable[[int, int], None]:
         end = "\r\033[K" if done == total else ""
         print(f"\r{what} {done} of {total}, about {left:.0f} s left ", end=end, file=sys.stderr, flush=True)
     return report if sys.stderr.isatty() else lambda done, total: None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,7 +13,7 @@ from functools import cache
 from types import MethodType
 from typing import Any, Protocol
 
-from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped
+from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped, TimeOut
 from dataml_lab.grading.engine.forms import WireError
 from dataml_lab.grading.engine.wire import Line, Reference, decode, encode
 
@@ -135,6 +135,8 @@ class Student:
         until = time.monotonic() + seconds + GRACE
         self._tell(encode(request, self._lend))
         for _ in range(MOST_QUESTIONS):
+            if time.monotonic() > until:
+                self._lost("asked back and did not answer in time")
             verb, *details = self._heard(until)
             if verb != "call":
                 return self._came_of_it(verb, details)
@@ -206,7 +208,7 @@ class Student:
             if not isinstance(arguments, list) or not isinstance(named, dict) or not all(map(_is_text, named)):
                 self.lied("a call without arguments")
             return self._gave(call, arguments, named)
-        except Gone:
+        except (Gone, TimeOut):  # the judge's own
             raise
         except Raised as error:
             return encode(["raised", Reference(-error.number, "")])

@@ -371,7 +371,7 @@ def test_words_of_the_other_process_are_short_and_printable():
 def sample(lesson, exercise):
     """The solution and some answers of the catalogue."""
     files = sorted((COURSE / "solutions" / lesson / "answers" / exercise).glob("*.py"))
-    return files[:: max(1, len(files) // 5)]
+    return files[:: max(1, len(files) // 3)]
 
 
 @pytest.mark.parametrize(("lesson", "name"), [(lesson, name) for lesson in LESSONS for name in exercises(lesson)])
