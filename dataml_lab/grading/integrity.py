@@ -19,13 +19,13 @@ SIGNS = {
     r"settrace|setprofile|signal\.(?:signal|setitimer|alarm|pthread_sigmask)": "hooks itself into the interpreter",
     r"ast_transformers|input_transformers|display_formatter|run_cell|showtraceback|user_ns": "changes how cells run",
     r"sys\.modules|builtins\.\w+ *=|setattr\( *(?:builtins|np|pd|json|socket)": "replaces what others use",
-    r"dataml_lab\.(?:checks|grading)\b": "reaches for the checks or the grader",
+    r"dataml_lab\.(?:checks\.|grading)|import checks\b": "reaches for the checks or the grader",
     r"os\.(?:fork|kill|killpg|_exit|dup2?|setsid|writev?)\b|\bPopen\b|multiprocessing": "starts or ends processes, or "
                                                                                      "writes to what it did not open",
     r"\bsocket\b|urllib|requests\.|httpx|http\.client": "reaches for a network",
     r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that may lie",
 }
-TAMPERING = re.compile(r"was edited|skip-execution|marks of .* were changed")
+TAMPERING = re.compile(r"graded cell .* was edited|skip-execution|marks of .* were changed")
 
 
 def suspicions(built: Rebuilt, found: Judgement) -> list[str]:
