@@ -180,9 +180,9 @@ class _Desk:
         scores |= {essay: 0.0 if problem or essay in untouched else None for essay in essays}
         return {
             "student": submission.student, "lesson": submission.lesson, "problem": problem, "scores": scores,
-                        "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
-            "damage": [] if problem else [list(damage) for damage in built.damage], "endings": found.endings, "broken": found.broken,
-            "integrity": suspicions(built, found), "notebook": _with_outputs(built.book, found, verdicts),
+            "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
+            "damage": [] if problem else [list(damage) for damage in built.damage], "endings": found.endings,
+            "broken": found.broken, "integrity": suspicions(built, found), "notebook": _with_outputs(built.book, found, verdicts),
         }
 
 
