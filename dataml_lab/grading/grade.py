@@ -181,8 +181,9 @@ class _Desk:
         return {
             "student": submission.student, "lesson": submission.lesson, "problem": problem, "scores": scores,
             "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
-            "damage": [] if problem else [list(damage) for damage in built.damage], "endings": found.endings,
-            "broken": found.broken, "integrity": suspicions(built, found), "notebook": _with_outputs(built.book, found, verdicts),
+            "damage": [] if problem else [list(damage) for damage in built.damage],
+            "endings": found.endings, "broken": found.broken, "integrity": suspicions(built, found),
+            "notebook": _with_outputs(built.book, found, verdicts),
         }
 
 
