@@ -24,6 +24,12 @@ SIGNS = {
                                                                                      "writes to what it did not open",
     r"\bsocket\b|urllib|requests\.|httpx|http\.client": "reaches for a network",
     r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that may lie",
+    r"__(?:closure|code|globals|subclasses|mro|dict)__|\b(?:api|state|log|table)\._(?!replace|asdict)":
+        "looks inside of what it was lent",
+    r"rglob\(|os\.(?:walk|scandir|listdir)|\biterdir\(|expanduser|\.home\(|[\"']\.\./|Path\([\"']/":
+        "looks around outside of its folder",
+    r"\\x1b|\\033|<script|properties hold|of \d+ points": "writes what looks like a verdict, or is not for people",
+    r"get_ipython\(|\bIPython\b|ipykernel": "reaches for the notebook's own machinery",
 }
 TAMPERING = re.compile(r"graded cell .* was edited|skip-execution|marks of .* were changed")
 
