@@ -80,15 +80,22 @@ def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, 
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that waits for us
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            os.sched_setaffinity(0, {core})
         if os.getppid() == parent:
-            silence = os.open(os.devnull, os.O_RDWR)
-            for stream in (0, 1, 2):
-                os.dup2(silence, stream)
+            _be_silent()
             with os.fdopen(writing, "wb") as pipe:
                 pipe.write(json.dumps(_result(piece, core, work)).encode())
             code = 0
     finally:
         os._exit(code)
+
+
+def _be_silent() -> None:
+    """Nothing is read from or written to where the parent is."""
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silence, stream)
+    sys.stdout = sys.stderr = os.fdopen(silence, "w")
 
 
 def _result(piece: Any, core: int, work: Callable[[Any, int], Any]) -> dict:
