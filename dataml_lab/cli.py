@@ -139,6 +139,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     os.environ |= {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "HOME", "LANG")}
     from dataml_lab.grading import COURSE
+    from dataml_lab.grading.attempts import BusyError
     from dataml_lab.grading.engine.template import hindrance
     from dataml_lab.grading.grade import grade, lessons_handed_in, summary
     from dataml_lab.grading.gradebook import GradebookError
@@ -155,7 +156,7 @@ def _grade(options: argparse.Namespace) -> int:
             found.append(graded.as_data())
             report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
             _show_progress(started, len(found), total, report)
-    except (GradebookError, TemplateError, FileNotFoundError) as error:
+    except (BusyError, GradebookError, TemplateError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     print(json.dumps(found) if options.json else summary(found, course))

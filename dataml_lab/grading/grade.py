@@ -21,10 +21,11 @@ from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.grading.attempts import (
     Submission,
     SubmissionProblem,
-    attempts,
+    alone,
     digest,
     files,
     keep,
+    last_attempt,
     submissions,
     write_whole,
 )
@@ -77,12 +78,12 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
     """Grades what is new or changed, or all of it `again`. Yields how many there are and what came of each, as it
     comes."""
     found = submissions(course, lessons, students)
-    with ScoreBook(course) as book:
+    with alone(course), ScoreBook(course) as book:
         for lesson in sorted({submission.lesson for submission in found}):
             book.require(lesson)
         todo = []
         for submission in found:
-            last = (attempts(submission) or [None])[-1]
+            last = last_attempt(submission)
             if again or last is None or last["digest"] != _digest(submission):
                 todo.append(submission)
                 continue

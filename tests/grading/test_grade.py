@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 
 from dataml_lab import cli
 from dataml_lab.grading import COURSE
+from dataml_lab.grading.attempts import alone
 from dataml_lab.grading.build import release
 from dataml_lab.grading.engine.template import hindrance
 
@@ -226,6 +227,14 @@ def test_a_host_that_cannot_isolate_is_refused_in_words(course, capsys, monkeypa
     assert cli.main(["grade", "--course", str(course)]) == 2
     told = capsys.readouterr().err
     assert "User namespaces are switched off." in told and "--no-sandbox" in told and not (course / "attempts").exists()
+
+
+def test_two_graders_of_a_course_do_not_meet(course, capsys):
+    hand_in(course, "ada")
+    with alone(course):
+        assert grade(course) == 1
+    assert "is being graded already" in capsys.readouterr().err
+    assert grade(course) == 0
 
 
 KILLED = """

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import resource
 import selectors
 import signal
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 PR_SET_PDEATHSIG = 1
+MOST_MEMORY = 8 << 30  # bytes of address space that a piece of work may take
 
 
 class Outcome(NamedTuple):
@@ -81,6 +83,7 @@ def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, 
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             os.sched_setaffinity(0, {core})
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         if os.getppid() == parent:
             _be_silent()
             with os.fdopen(writing, "wb") as pipe:
