@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.grading import COURSE
 from dataml_lab.grading.attempts import (
     Submission,
     SubmissionProblem,
@@ -104,7 +105,8 @@ def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: in
     if not todo:
         return
     desk = _Desk(todo[0].course, {submission.lesson for submission in todo})
-    with Template(SERVE, MODULES, isolated=isolated) as template:
+    data = [path for path in [COURSE / "datasets"] if path.exists()]
+    with Template(SERVE, MODULES, data, isolated) as template:
         def work(submission: Submission, core: int) -> dict[str, Any]:
             return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
 
