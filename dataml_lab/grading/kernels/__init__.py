@@ -15,7 +15,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -27,23 +27,20 @@ PATIENCE = 10  # seconds that a template has to end
 
 
 @contextmanager
-def warm_kernels() -> Iterator[None]:
+def warm_kernels(template: str | None = None) -> Iterator[None]:
     """The kernels that this process, and those that it starts, launch in the block are warm; all end with it.
 
-    The template is started at once, and the block need not wait for it. Where there can be none, kernels start cold,
-    and a warning says why: off Linux, since libraries of macOS don't survive a fork, and where this package is
-    installed as it was before it had warm kernels.
+    They are forks of the template that listens there, else of one that is started, for which the block need not wait.
+    Where there can be none, kernels start cold, and a warning says why: off Linux, since libraries of macOS don't
+    survive a fork, and where this package is installed as it was before it had warm kernels.
     """
     if why := _hindrance():
         warnings.warn(f"Kernels start cold: {why}.", stacklevel=3)
         yield
         return
-    with ExitStack() as stack:
-        address = stack.enter_context(_template())
-        stack.enter_context(environment(JUPYTER_DEFAULT_PROVISIONER_NAME=PROVISIONER, **{SOCKET: address}))
-        _forget_provisioner()
-        stack.callback(_forget_provisioner)
-        yield
+    with nullcontext(template) if template else listening_template() as address:
+        with environment(JUPYTER_DEFAULT_PROVISIONER_NAME=PROVISIONER, **{SOCKET: address}), _other_provisioner():
+            yield
 
 
 def _hindrance() -> str:
@@ -54,15 +51,23 @@ def _hindrance() -> str:
     return ""
 
 
-def _forget_provisioner() -> None:
-    """jupyter_client looks once, at the first kernel of a process, which provisioner is to be used."""
-    if factory := sys.modules.get("jupyter_client.provisioning.factory"):
-        factory.KernelProvisionerFactory.clear_instance()
+@contextmanager
+def _other_provisioner() -> Iterator[None]:
+    """jupyter_client looks once, at the first kernel of a process, which provisioner is named: here it looks again."""
+    def forget() -> None:
+        if factory := sys.modules.get("jupyter_client.provisioning.factory"):
+            factory.KernelProvisionerFactory.clear_instance()
+
+    forget()
+    try:
+        yield
+    finally:
+        forget()
 
 
 @contextmanager
-def _template() -> Iterator[str]:
-    """Where a new template listens, which lives as long as the block, or as this process."""
+def listening_template() -> Iterator[str]:
+    """Where a new template listens, for several `warm_kernels`; it ends with the block, or with this process."""
     folder = tempfile.mkdtemp(prefix="dataml-lab-kernels-", dir="/tmp")  # a socket's path has room for 107 characters
     address = str(Path(folder, "socket"))
     try:

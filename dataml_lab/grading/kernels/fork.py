@@ -1,4 +1,4 @@
-"""The life of a warm kernel, in a fork; and what its template imports before, so that no kernel has to."""
+"""The life of a warm kernel, in a fork."""
 
 import atexit
 import fcntl
@@ -13,29 +13,17 @@ import traceback
 from typing import NoReturn
 
 import duckdb
-import ipykernel.debugger
-import IPython.core.historyapp
-import IPython.core.magics
-import IPython.core.pylabtools
-import ipykernel.zmqshell  # noqa: F401
 import numpy as np
 import threadpoolctl
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 from dataml_lab.grading.engine import kernel, nursery
-from dataml_lab.grading.engine import shell as engine_shell
 from dataml_lab.grading.kernels.template import Launch, tell
-
-# Importing `warm` makes the engine's shell: a process can have one, and a kernel has another.
-_made, engine_shell.shell = engine_shell.shell, lambda: None
-import dataml_lab.grading.engine.warm  # noqa: E402, F401
-
-engine_shell.shell = _made
 
 LEASH = 3  # the descriptor, until the kernel is ready
 LAUNCHER = importlib.util.find_spec("ipykernel_launcher").origin
-CLOSING = 1  # seconds; ipykernel can wait for itself for ever when it closes its sockets
+CLOSING = 0.2  # seconds; ipykernel can wait for itself for ever when it closes its sockets
 threadpoolctl.threadpool_info()  # looks for the libraries, once
 
 

@@ -61,8 +61,9 @@ class Kernel:
 class Template:
     """Makes kernels, and looks after them."""
 
-    def __init__(self, listener: socket.socket, live: Callable, given: dict[str, str]) -> None:
-        self.listener, self.live, self.given = listener, live, given
+    def __init__(self, listener: socket.socket, live: Callable, given: dict[str, str], added: dict[str, str]) -> None:
+        self.listener, self.live = listener, live
+        self.given, self.added = given, added  # to its environment: by who started it, by what it has imported
         self.kernels: dict[int, Kernel] = {}  # by both descriptors
         self.poll = select.poll()
         for descriptor in (STDIN, listener.fileno()):
@@ -112,7 +113,7 @@ class Template:
         nursery._alone()
         pid = os.fork()
         if not pid:
-            self.live(launch, streams, leash)
+            self.live(launch._replace(environment=self.added | launch.environment), streams, leash)
         kernel = Kernel(pid, os.pidfd_open(pid), os.dup(leash))
         for descriptor in (kernel.process, kernel.leash):
             self.kernels[descriptor] = kernel
@@ -175,10 +176,13 @@ def main(descriptor: str) -> None:
     for number in nursery.INTERRUPTS:
         signal.signal(number, signal.SIG_IGN)
     given = dict(os.environ)
-    os.environ.update(USUAL | given | OF_TEMPLATE)
+    own = USUAL | given | OF_TEMPLATE
+    os.environ.update(own)
     del sys.path[0]  # the working directory of whoever started it
-    live = nursery.prepare(nursery.Order("dataml_lab.grading.kernels.fork:live", [], [], isolated=False))
-    Template(socket.socket(fileno=int(descriptor)), live, given).run()
+    modules = ["dataml_lab.grading.kernels.preload"]
+    live = nursery.prepare(nursery.Order("dataml_lab.grading.kernels.fork:live", modules, [], isolated=False))
+    added = {name: value for name, value in os.environ.items() if name not in own}
+    Template(socket.socket(fileno=int(descriptor)), live, given, added).run()
     os._exit(0)
 
 
