@@ -193,7 +193,8 @@ def test_its_surroundings_are_those_of_its_launch(warm_kernels, tmp_path):
 
 @linux
 def test_its_output_streams_and_arguments_are_those_of_its_launch(warm_kernels, tmp_path):
-    bare, source = ["--IPKernelApp.capture_fd_output=False"], "import os\nos.write(1, b'to out'), os.write(2, b'to err')"
+    bare = ["--IPKernelApp.capture_fd_output=False"]
+    source = "import os\nos.write(1, b'to out'), os.write(2, b'to err')"
     out, err = (tmp_path / name for name in ("out", "err"))
     with out.open("w") as one, err.open("w") as two, kernel(stdout=one, stderr=two, extra_arguments=bare) as found:
         assert found.is_warm and found.run(source) == ""

@@ -38,9 +38,12 @@ def warm_kernels(template: str | None = None) -> Iterator[None]:
         warnings.warn(f"Kernels start cold: {why}.", stacklevel=3)
         yield
         return
-    with nullcontext(template) if template else listening_template() as address:
-        with environment(JUPYTER_DEFAULT_PROVISIONER_NAME=PROVISIONER, **{SOCKET: address}), _other_provisioner():
-            yield
+    with (
+        nullcontext(template) if template else listening_template() as address,
+        environment(JUPYTER_DEFAULT_PROVISIONER_NAME=PROVISIONER, **{SOCKET: address}),
+        _other_provisioner(),
+    ):
+        yield
 
 
 def _hindrance() -> str:

@@ -1,4 +1,4 @@
-"""Clients of kernels that are known to listen: ready as soon as they are, where jupyter_client adds 0.2 s of silence."""
+"""Clients that are ready as soon as their kernel is, where jupyter_client waits for 0.2 s of silence as well."""
 
 import math
 import time

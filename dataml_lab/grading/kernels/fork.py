@@ -76,8 +76,8 @@ def adopt(launch: Launch) -> None:
 def blas_threads(launch: Launch) -> int:
     """How many threads OpenBLAS starts when it is loaded."""
     names = "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS"
-    given = (launch.environment.get(name, "") for name in names)
-    return min([int(number) for number in given if number.isdigit() and int(number)][:1] + [len(launch.cores)])
+    given = [number for name in names if (number := launch.environment.get(name, "")).isdigit() and int(number)]
+    return min(int(number) for number in [*given[:1], len(launch.cores)])
 
 
 def serve() -> None:

@@ -74,11 +74,15 @@ class Template:
         while True:
             descriptor, _ = self.poll.poll()[0]  # the next could be closed, and its number another's, after the first
             if descriptor == STDIN:
-                return self.leave()
+                break
             if descriptor == self.listener.fileno():
                 self.admit()
+            elif descriptor == (kernel := self.kernels[descriptor]).process:
+                self.bury(kernel)
             else:
-                self.attend(self.kernels[descriptor], descriptor)
+                self.heed(kernel)
+        for kernel in self.kernels.values():
+            signal_group(kernel, signal.SIGKILL)
 
     def admit(self) -> None:
         """Makes the kernel that a new connection asks for, or says why not."""
@@ -120,10 +124,8 @@ class Template:
             self.poll.register(descriptor, select.POLLIN)
         tell(leash, pid=pid)
 
-    def attend(self, kernel: Kernel, descriptor: int) -> None:
-        """Acts on what a descriptor says: the kernel has ended, or somebody has a signal for it, or is gone."""
-        if descriptor == kernel.process:
-            return self.bury(kernel)
+    def heed(self, kernel: Kernel) -> None:
+        """Sends on a signal for a kernel; kills it when nobody holds its leash any more."""
         try:
             message = os.read(kernel.leash, MOST)
         except ConnectionResetError:
@@ -141,11 +143,6 @@ class Template:
             with contextlib.suppress(KeyError):
                 self.poll.unregister(descriptor)
             os.close(descriptor)
-
-    def leave(self) -> None:
-        """Ends what is left."""
-        for kernel in self.kernels.values():
-            signal_group(kernel, signal.SIGKILL)
 
 
 def read_once(environment: dict[str, str]) -> dict[str, str]:
