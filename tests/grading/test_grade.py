@@ -26,25 +26,6 @@ LESSON = "00_start_here"
 SALT = "the-secret-of-this-test"
 
 
-@pytest.fixture(scope="module")
-def released(tmp_path_factory):
-    """A course folder in which the lesson is released."""
-    course = tmp_path_factory.mktemp("released")
-    shutil.copy(COURSE / "nbgrader_config.py", course)
-    shutil.copytree(COURSE / "solutions" / LESSON, course / "solutions" / LESSON)
-    shutil.copytree(COURSE / "notebooks" / LESSON, course / "notebooks" / LESSON)
-    (course / ".salt").write_text(SALT)
-    release(course, LESSON, course / "gradebook.db")
-    return course
-
-
-@pytest.fixture
-def course(released, tmp_path, monkeypatch):
-    """A copy of it, of a test's own."""
-    monkeypatch.delenv("DATAML_LAB_SALT", raising=False)
-    return Path(shutil.copytree(released, tmp_path / "course"))
-
-
 def solution(exercise):
     book = nbformat.read(COURSE / "solutions" / LESSON / f"{LESSON}.ipynb", as_version=4)
     return next(cell.source for cell in book.cells if cell.id == f"{exercise}-answer")

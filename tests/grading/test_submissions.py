@@ -13,7 +13,6 @@ import pytest
 from dataml_lab import cli
 from dataml_lab.checks.exercise import seeds
 from dataml_lab.grading import COURSE
-from dataml_lab.grading.build import release
 from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine.template import hindrance
 from dataml_lab.grading.environment import student_salt
@@ -46,15 +45,9 @@ class Tripwire:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(released, tmp_path_factory):
     """The course folder with all of the corpus graded, what `grade --json` told by student, and what was seen."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copy(COURSE / "nbgrader_config.py", course)
-    for lesson in LESSONS:
-        shutil.copytree(COURSE / "solutions" / lesson, course / "solutions" / lesson)
-        shutil.copytree(COURSE / "notebooks" / lesson, course / "notebooks" / lesson)
-        release(course, lesson, course / "gradebook.db")
-    (course / ".salt").write_text(SALT)
+    course = Path(shutil.copytree(released, tmp_path_factory.mktemp("corpus") / "course"))
     for case in EVERYONE:
         hand_in(course, case)
     before = snapshot(course)

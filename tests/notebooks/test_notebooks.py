@@ -16,7 +16,7 @@ from dataml_lab.grading.environment import environment
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_nbval_finds_the_outputs_that_the_solution_shows(lesson):
+def test_nbval_finds_the_outputs_that_the_solution_shows(warm_kernels, lesson):
     command = [sys.executable, "-m", "pytest", "--nbval", str(solution_path(COURSE, lesson)), "-q", "-o", "addopts=",
                "-p", "no:cacheprovider"]
     run = subprocess.run(command, cwd=COURSE, capture_output=True, text=True)
@@ -26,6 +26,7 @@ def test_nbval_finds_the_outputs_that_the_solution_shows(lesson):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_fresh_release_runs_to_its_end(lesson, tmp_path):
+    """In a cold kernel, as students have it: in a warm one, an import that is missing need not be missed."""
     book = nbformat.read(release_path(COURSE, lesson), as_version=4)
     with environment(DATAML_LAB_SALT=None, DATAML_LAB_ORACLES=None, DATAML_LAB_STUDENT=None):
         NotebookClient(book, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}},
