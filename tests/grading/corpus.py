@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 CORPUS = Path(__file__).parents[1] / "submissions"
+LESSONS = ("00_start_here", "01_pipeline", "02_batch_and_stream")  # of which there are submissions
+SALT = "4d1f0c8a0e7b6c5a"
 
 
 class Case(NamedTuple):
@@ -35,11 +37,13 @@ def case(file):
     return Case(file, said["lesson"], said["exercise"], said.get("goal", ""), points)
 
 
-def hand_in(course, case):
-    """Puts a case where submissions lie."""
+def hand_in(course, case, lesson_cells=True):
+    """Puts a case where submissions lie; perhaps without the lesson's own cells of code, which take their time."""
     folder = course / "submitted" / case.student / case.lesson
     folder.mkdir(parents=True)
     released = json.loads((course / "notebooks" / case.lesson / f"{case.lesson}.ipynb").read_text("utf-8"))
+    released["cells"] = [cell for cell in released["cells"]
+                         if lesson_cells or cell["cell_type"] != "code" or "nbgrader" in cell["metadata"]]
     for name, content in handed_in(case, released).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,13 +16,10 @@ from dataml_lab.grading import COURSE
 from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine.template import hindrance
 from dataml_lab.grading.environment import student_salt
-from tests.grading.corpus import cases, hand_in
+from tests.grading.corpus import SALT, cases, hand_in
 
 pytestmark = pytest.mark.skipif(bool(hindrance()), reason=hindrance())
-LESSONS = ("00_start_here", "01_pipeline", "02_batch_and_stream")
-SALT = "4d1f0c8a0e7b6c5a"
 MARK = "dataml-lab-was-here"
-PORT = 47_113  # one that attacks connect to
 EVERYONE = [case for kind in ("honest", "files", "hostile") for case in cases(kind)]
 
 

@@ -1,0 +1,59 @@
+"""Honest submissions get the same scores from the engine and from unmodified nbgrader."""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from dataml_lab.grading.engine.template import hindrance
+from tests.grading.corpus import LESSONS, cases, hand_in
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
+
+
+def autograde(course):
+    """Grades with nbgrader, in kernels as it starts them."""
+    for lesson in LESSONS:
+        command = [sys.executable, "-m", "nbgrader", "autograde", lesson, f"--course-dir={course}"]
+        run = subprocess.run(command, cwd=course, capture_output=True, text=True, timeout=900)
+        assert run.returncode == 0, run.stderr[-3000:]
+
+
+def grade(course):
+    """Grades with the engine."""
+    sandbox = ["--no-sandbox"] if hindrance() else []
+    command = [sys.executable, "-m", "dataml_lab.cli", "grade", "--course", str(course), "--workers", "1", *sandbox]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    assert run.returncode == 0, run.stderr
+
+
+def scores(course):
+    """All scores of the gradebook by student and cell, and nbgrader's comments."""
+    found = {}
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        for lesson in LESSONS:
+            for submission in book.assignment_submissions(lesson):
+                notebook, = submission.notebooks
+                found |= {(submission.student.id, grade.name): (grade.auto_score, grade.needs_manual_grade)
+                          for grade in notebook.grades}
+                found |= {(submission.student.id, comment.name): comment.auto_comment for comment in notebook.comments
+                          if comment.name.endswith("-essay")}
+    return found
+
+
+def test_honest_submissions_get_the_same_scores_from_nbgrader(released, tmp_path, monkeypatch):
+    monkeypatch.delenv("DATAML_LAB_SALT", raising=False)
+    honest = cases("honest")
+    stock, ours = (Path(shutil.copytree(released, tmp_path / name)) for name in ("stock", "ours"))
+    for case in honest:
+        hand_in(stock, case, lesson_cells=False)
+        hand_in(ours, case)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda work: work(), (lambda: autograde(stock), lambda: grade(ours))))
+    found = scores(ours)
+    assert found == scores(stock) and len({student for student, _ in found}) == len(honest)
+    assert len({score for score in found.values() if isinstance(score, tuple)}) > 10
