@@ -56,4 +56,4 @@ def test_honest_submissions_get_the_same_scores_from_nbgrader(released, tmp_path
         list(pool.map(lambda work: work(), (lambda: autograde(stock), lambda: grade(ours))))
     found = scores(ours)
     assert found == scores(stock) and len({student for student, _ in found}) == len(honest)
-    assert len({score for score in found.values() if isinstance(score, tuple)}) > 10
+    assert len({score for score in found.values() if isinstance(score, tuple)}) > 5
