@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataml_lab.checks import answers
-from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, Stopped, answer, maker, plain
+from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, Stopped, TimeOut, answer, maker
+from dataml_lab.checks.plain import plain
+from dataml_lab.checks.process import Crash, Process
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.datetimes(),
@@ -156,12 +158,34 @@ def test_an_error_that_can_not_be_shown_is_still_reported():
 
 
 def test_keyboard_interrupt_and_simulated_crashes_are_not_caught():
-    for error in (KeyboardInterrupt, Stopped):
-        def bad(error=error):
-            raise error
+    def interrupted():
+        raise KeyboardInterrupt
 
-        with pytest.raises(error):
-            Answer("bad", bad)()
+    with pytest.raises(KeyboardInterrupt):
+        Answer("interrupted", interrupted)()
+    with pytest.raises(Crash):
+        Answer("crashed", lambda step: step("before api.get"))(Process(crash_at=1).step)
+
+
+@pytest.mark.parametrize("kind", [Failed, OutOfTime, NotAttempted, Stopped, TimeOut, Crash])
+def test_an_exception_of_ours_is_like_any_other_where_an_answer_raises_it(kind):
+    def forger(message=""):
+        raise kind(message)
+
+    with pytest.raises(Failed, match=rf"^forger raised {kind.__name__} \(line \d+ of its cell\)\.$") as found:
+        Answer("forger", forger)()
+    assert type(found.value) is Failed
+
+
+def test_a_kept_crash_that_is_raised_once_more_is_still_a_crash():
+    def late(step):
+        try:
+            step("before api.get")
+        except Crash as crash:
+            raise crash
+
+    with pytest.raises(Crash):
+        Answer("late", late)(Process(crash_at=1).step)
 
 
 def test_an_answer_that_runs_for_ever_is_stopped(monkeypatch):
