@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dataml_lab.checks.answers import TOGETHER, Failed, NotAttempted, OutOfTime, Stopped, name_of, together
+from dataml_lab.checks.answers import TOGETHER, Failed, NotAttempted, OutOfTime, together
+from dataml_lab.checks.plain import name_of
 
 Outcome = Literal["holds", "fails", "not judged"]
 MOST_WORDS, MOST_CODE = 1_500, 6_000  # characters of a sentence, and of the lines of code after it

@@ -1,8 +1,9 @@
-"""Plain data: what an answer returns, rebuilt from types that run nobody's code, and no more of it than can be judged."""
+"""Plain data: what an answer returns, rebuilt from types that run nobody's code, and no more than can be judged."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,12 @@ MOST_BITS = 4_096  # of a whole number: Python refuses to write more than 4,300 
 MOST_DIGITS = 5_000  # of a Decimal, before or after its point
 
 
-class NotPlain(TypeError):
+class NotPlain(Exception):
     """Something that is no plain data, or too much; the message says what it is."""
 
 
 def plain(value: Any) -> Any:
-    """The same value, rebuilt from built-in types, arrays and frames; `NotPlain` says what it holds instead.
+    """The same value, rebuilt from built-in types, arrays and frames; TypeError says what it holds instead.
 
     An object that lies about itself (a number equal to everything, a dict with methods of its own) doesn't get
     through: only exact types do, subclasses are converted to their base. In frames, missing values stay what they are.
@@ -29,6 +30,14 @@ def plain(value: Any) -> Any:
     >>> plain({"total": np.float64(4.5), "ids": (1, True)})
     {'total': 4.5, 'ids': (1, True)}
     """
+    try:
+        return rebuilt(value)
+    except NotPlain as error:
+        raise TypeError(str(error)) from None
+
+
+def rebuilt(value: Any) -> Any:
+    """The value as `plain` returns it; `NotPlain`, which nothing else raises, where it is no plain data."""
     return _Rebuilding().of(value)
 
 
@@ -146,8 +155,20 @@ class _Rebuilding:
         return value.copy()
 
     def cell(self, value: Any) -> Any:
-        """An object in an array or table; a missing value stays as it is."""
-        return value if value is pd.NaT or value is pd.NA else self.of(value)
+        """An object in an array or table; a missing value stays as it is, and tables may hold more kinds of numbers."""
+        if value is pd.NaT or value is pd.NA:
+            return value
+        if type(value) is pd.Timedelta:
+            return value.to_pytimedelta()
+        return self.fraction(value) if type(value) is Fraction else self.of(value)
+
+    def fraction(self, value: Fraction) -> float:
+        """A fraction as a number that has no methods of an answer's own."""
+        numerator, denominator = self.of(value.numerator), self.of(value.denominator)
+        try:
+            return numerator / denominator
+        except (ArithmeticError, TypeError):
+            raise NotPlain("a Fraction that is beyond all floats") from None
 
     def frame(self, value: pd.DataFrame) -> pd.DataFrame:
         """A table: columns of numbers are copied, all others rebuilt."""

@@ -9,7 +9,7 @@ from dataml_lab.checks.answers import Failed, OutOfTime
 
 
 class Replies:
-    """The replies of one answer. All questions of a world are asked together, in an order that its seed decides, so that
+    """The replies of one answer. All questions of a world are asked together, in an order that its seed decides: so
     neither the number of a call nor the calls before tell which property a question is asked for."""
 
     def __init__(self, answer: Any, ask: Callable[[Any], Any], questions: Mapping[Hashable, Any], order: int) -> None:

@@ -142,7 +142,8 @@ def test_all_calls_together_have_a_budget(monkeypatch):
 # what is said
 
 
-HOSTILE = st.text(st.one_of(st.sampled_from("\n\r\x0b\x0c\x1b\x85\u2028\u202e\u2066\ud800\0 holdsfi:10"), st.characters()))
+ODD = "\n\r\x0b\x0c\x1b\x85\u2028\u202e\u2066\ud800\0 holdsfi:10"
+HOSTILE = st.text(st.one_of(st.sampled_from(ODD), st.characters()))
 
 
 @given(HOSTILE)

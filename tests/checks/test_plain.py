@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dataml_lab.checks import plain as module
-from dataml_lab.checks.plain import NotPlain, plain
+from dataml_lab.checks.plain import plain
 
 NOON = dt.datetime(2025, 3, 1, 12)
 
@@ -66,12 +66,12 @@ class Zone(dt.tzinfo):
                          ids=lambda value: type(value).__name__)
 def test_what_only_says_that_it_is_data_is_refused(value):
     for held in (value, [value], {"a": (value,)}):
-        with pytest.raises(NotPlain, match=r"where plain data was expected|records that hold objects"):
+        with pytest.raises(TypeError, match=r"where plain data was expected|records that hold objects"):
             plain(held)
 
 
 def test_a_class_is_known_by_what_it_is_and_named_by_nobody_else():
-    with pytest.raises(NotPlain, match="an object of type Nameless, where"):
+    with pytest.raises(TypeError, match="an object of type Nameless, where"):
         plain([nameless()])
 
 
@@ -135,7 +135,7 @@ def test_no_object_of_ones_own_hides_in_a_table(number):
     pd.DataFrame({"a": pd.Series([object()])}), pd.Series([print]), np.array([np.float64], dtype=object),
     pd.DataFrame([[1]], columns=pd.Index([object()], dtype=object))])
 def test_what_is_no_data_in_a_table_is_refused(table):
-    with pytest.raises(NotPlain, match="where plain data was expected"):
+    with pytest.raises(TypeError, match="where plain data was expected"):
         plain(table)
 
 
@@ -192,14 +192,13 @@ def trillion():
     (lambda: b"x" * (65 << 20), "more than 64 MB"), (trillion, "more than 64 MB"),
     (lambda: pd.Series(trillion(), copy=False), "more than 64 MB"), (lambda: [0] * 2_000_001, "more than 2,000,000"),
     (lambda: pd.DataFrame(index=pd.RangeIndex(10**12)), "more than 64 MB"),
-    (lambda: pd.DataFrame(columns=range(3_000_000)), "more than 2,000,000 values"),
     (lambda: np.full(10**5, ["x" * 10**4], dtype=object), "more than 64 MB"),
     (lambda: np.void(100_000_000), "more than 64 MB"), (lambda: Decimal("9" * 10**5), "thousands of digits"),
     (lambda: Decimal("1E+999999"), "thousands of digits"), (lambda: np.array([1 << 10**6], object), "thousand digits"),
 ])
 def test_more_than_can_be_judged_is_refused_at_once(value, words):
     value, began = value(), time.perf_counter()
-    with pytest.raises(NotPlain, match=words):
+    with pytest.raises(TypeError, match=words):
         plain(value)
     assert time.perf_counter() - began < 10
 
@@ -207,12 +206,13 @@ def test_more_than_can_be_judged_is_refused_at_once(value, words):
 def test_as_much_as_can_be_judged_comes_through(monkeypatch):
     monkeypatch.setattr(module, "MOST_VALUES", 100)
     assert plain(list(range(99))) == list(range(99))
-    with pytest.raises(NotPlain, match="more than 100 values"):
-        plain(list(range(100)))
+    for value in (list(range(100)), pd.DataFrame(columns=range(101))):
+        with pytest.raises(TypeError, match="more than 100 values"):
+            plain(value)
 
 
 def test_what_could_be_hashed_by_a_method_of_its_own_is_refused():
     kind = type("Hashed", (list,), {"__hash__": lambda self: 1})
     for value in ({kind()}, {kind(): 1}):
-        with pytest.raises(NotPlain, match="can't be hashed"):
+        with pytest.raises(TypeError, match="can't be hashed"):
             plain(value)

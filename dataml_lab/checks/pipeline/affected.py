@@ -76,7 +76,8 @@ def named(affected: Answer, bought: Purchase) -> set[date]:
         raise Failed(f"affected returned {shown(days)}, where a set of dates was expected.")
     odd = [day for day in days if isinstance(day, datetime) or not isinstance(day, date)]
     if odd:
-        raise Failed(f"affected returned a {type(days).__name__} with {shown(odd[0])} in it, which is no `datetime.date`.")
+        raise Failed(f"affected returned a {type(days).__name__} with {shown(odd[0])} in it, which is no "
+                     "`datetime.date`.")
     return set(days)
 
 

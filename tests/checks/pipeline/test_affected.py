@@ -84,8 +84,8 @@ def test_each_purchase_is_asked_about_once_so_that_no_call_tells_which_property_
     assert asked[:len(in_order)] != in_order
 
 
-@pytest.mark.parametrize("value", ["x" * 10**7, [date.min] * 3_000_000, {"\x1b[2J": 1}, [NotImplemented], ["x" * 10**7]],
-                         ids=["text", "long", "dict", "object", "no date"])
+@pytest.mark.parametrize("value", ["x" * 10**7, [date.min] * 3_000_000, {"\x1b[2J": 1}, [NotImplemented],
+                                   ["x" * 10**7]], ids=["text", "long", "dict", "object", "no date"])
 def test_what_is_no_set_of_days_is_told_in_a_short_sentence(value):
     for finding in affected.judge({"affected": lambda *_: value}, [1]).findings:
         assert finding.sentence.startswith("affected returned ") and len(finding.sentence) < 300

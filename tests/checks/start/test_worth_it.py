@@ -175,11 +175,12 @@ def by_the_briefs_before():
     before = []
 
     def answer(brief):
-        fields = [field for other in before if len(field := [name for name in brief if brief[name] != other[name]]) == 1]
+        unlike = [(other, [name for name in brief if brief[name] != other[name]]) for other in before]
         before.append(brief)
-        if fields:
-            other = next(one for one in before if one[fields[0][0]] != brief[fields[0][0]])
-            theme = next(theme for themes in THEMES.values() for theme in themes if theme.field == fields[0][0])
+        for other, (name, *more) in unlike:
+            if more:
+                continue
+            theme = next(theme for themes in THEMES.values() for theme in themes if theme.field == name)
             return theme.high if (brief[theme.field] or 0) > (other[theme.field] or 0) else theme.low
         return "nothing" if brief["rule_right"] is None else "rule"
 
