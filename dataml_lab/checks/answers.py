@@ -7,13 +7,14 @@ import io
 import math
 import operator
 import signal
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from types import CoroutineType
+from types import CoroutineType, FrameType
 from typing import Any, NamedTuple
 
 from dataml_lab.checks.plain import NotPlain, name_of, rebuilt
@@ -370,13 +371,32 @@ def within(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def stop(*_: Any) -> None:
+    missed = 0
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        nonlocal missed
+        missed += 1
+        if missed > 1:  # a bare `except:` has swallowed one
+            _end_at_the_next_line(frame)
         raise TimeOut
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again: a bare `except:` may swallow one
+    before, tracing = signal.signal(signal.SIGALRM, stop), sys.gettrace()
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if missed > 1:
+            sys.settrace(tracing)
+
+
+def _end_at_the_next_line(frame: FrameType | None) -> None:
+    """Lets the frames of an answer raise `TimeOut` at the next line that they come to: that of an `except` and those
+    after it are outside of the `try` that swallowed one."""
+    def again(*_: Any) -> None:
+        raise TimeOut
+
+    while frame is not None and not frame.f_code.co_filename.startswith(PACKAGE):
+        frame.f_trace, frame = again, frame.f_back
+    sys.settrace(lambda *_: None)

@@ -160,6 +160,8 @@ class _Rebuilding:
             return value
         if type(value) is pd.Timedelta:
             return value.to_pytimedelta()
+        if type(value) is Decimal and value.is_snan():
+            return Decimal("NaN")  # pandas compares what it looks at, which signals
         return self.fraction(value) if type(value) is Fraction else self.of(value)
 
     def fraction(self, value: Fraction) -> float:

@@ -1,5 +1,6 @@
 import copy
 import json
+import time
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -18,7 +19,7 @@ from dataml_lab.pipeline import (
     parse_order,
     read,
 )
-from dataml_lab.pipeline.clean import ORDER, ORDER_TYPES, QUARANTINE_TYPES
+from dataml_lab.pipeline.clean import ORDER, ORDER_TYPES, QUARANTINE_TYPES, number
 from dataml_lab.pipeline.ingest import Quarantined
 from dataml_lab.store import Store
 

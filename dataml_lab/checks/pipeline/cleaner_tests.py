@@ -62,7 +62,7 @@ def _total(raw: Row) -> float | None:
     try:
         return float(raw["total"])
     except OverflowError:
-        return math.copysign(sys.float_info.max, raw["total"])
+        return sys.float_info.max if raw["total"] > 0 else -sys.float_info.max
     except (KeyError, TypeError, ValueError):
         return None
 
