@@ -394,8 +394,10 @@ def within(seconds: float) -> Iterator[None]:
 def _end_at_the_next_line(frame: FrameType | None) -> None:
     """Lets the frames of an answer raise `TimeOut` at the next line that they come to: that of an `except` and those
     after it are outside of the `try` that swallowed one."""
-    def again(*_: Any) -> None:
-        raise TimeOut
+    def again(_: FrameType, event: str, __: Any) -> Callable:
+        if event == "line":
+            raise TimeOut
+        return again
 
     while frame is not None and not frame.f_code.co_filename.startswith(PACKAGE):
         frame.f_trace, frame = again, frame.f_back
