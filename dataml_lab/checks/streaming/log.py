@@ -162,11 +162,11 @@ def size(value: Any) -> int:
 
 
 def size_of_cells(value: Any) -> int:
-    """How many numbers and words the objects in an array or table hold, and the names of its rows and columns."""
+    """How many numbers and words the objects in an array or table hold, its labels and the names of many columns."""
     if isinstance(value, np.ndarray):
         return size(value.ravel().tolist()) if value.dtype.kind in "OSU" else value.nbytes // 8
     if isinstance(value, pd.DataFrame):
-        return size_of_cells(value.index) + size_of_cells(value.columns) - value.shape[1] + sum(
+        return size_of_cells(value.index) + max(0, size_of_cells(value.columns) - SHORT) + sum(
             size_of_cells(value.iloc[:, place].to_numpy()) for place in range(value.shape[1]))
     if isinstance(value, pd.RangeIndex):
         return 0
