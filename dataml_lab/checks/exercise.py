@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dataml_lab.checks.answers import TOGETHER, Failed, NotAttempted, OutOfTime, together
+from dataml_lab.checks.answers import TOGETHER, Failed, NotAttempted, OutOfTime, TimeOut, together
 from dataml_lab.checks.plain import name_of
 
 Outcome = Literal["holds", "fails", "not judged"]
@@ -156,7 +156,7 @@ class Exercise:
         """The answer among the names of a notebook, and why it can't be judged; empty where it can."""
         try:
             return self.take(namespace), ""
-        except (NotAttempted, KeyboardInterrupt):
+        except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
             raise
         except Failed as failure:
             return None, said(failure)
@@ -194,7 +194,7 @@ def _first_sentence(prop: Property, answer: Any, worlds: list) -> tuple[str, boo
             return said(stopped), True
         except Failed as failure:
             sentence = said(failure)
-        except (NotAttempted, KeyboardInterrupt):
+        except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
             raise
         except BaseException as error:  # whatever odd data make of a check, it is a verdict, and blames nobody
             sentence = f"{UNJUDGED}: the check raised {_named(error)}. If it is as asked, show this to your teacher."
@@ -224,7 +224,7 @@ def _told(measured: Callable[[Any, Any], str | None], answer: Any, world: Any) -
             return safe(str(measured(answer, world) or ""))
     except (Failed, NotAttempted) as reason:
         return safe(f"nothing: {reason}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TimeOut):
         raise
     except BaseException as error:
         return safe(f"nothing: {_named(error)}")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dataml_lab import checks
 from dataml_lab.checks import exercises, grade, lesson_of
-from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, answer
+from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, TimeOut, answer
 from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, safe, seeds
 
 
@@ -95,9 +95,10 @@ def test_a_check_that_raises_is_a_verdict_and_not_blamed_on_the_answer(error):
     assert finding.sentence.endswith(". If it is as asked, show this to your teacher.")
 
 
-def test_an_interrupt_ends_a_check():
-    with pytest.raises(KeyboardInterrupt):
-        failing(KeyboardInterrupt())
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeOut])
+def test_an_interrupt_and_the_end_of_time_for_judging_end_a_check(kind):
+    with pytest.raises(kind):
+        failing(kind())
 
 
 @pytest.mark.parametrize("error", [Failed(""), OutOfTime("")])
