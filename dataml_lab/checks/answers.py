@@ -3,25 +3,26 @@
 import contextlib
 import copy
 import functools
-import inspect
 import io
+import math
+import operator
 import signal
+import sys
 import threading
-import traceback
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal
 from fnmatch import fnmatch
 from pathlib import Path
+from types import CoroutineType, FrameType
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-import numpy as np
-import pandas as pd
+from dataml_lab.checks.plain import NotPlain, name_of, rebuilt
+from dataml_lab.checks.plain import plain as plain  # the other side of an engine's process takes it from here
 
 PACKAGE = str(Path(__file__).resolve().parents[1])
 DEADLINE = 5.0  # seconds that one call of an answer may take
+TOGETHER = 45.0  # seconds that all calls in one judgement may take: stock grading stops a cell after 60
 
 
 class NotAttempted(Exception):
@@ -107,7 +108,7 @@ class Made(NamedTuple):
 
 def _done(how: Callable, thing: Any, name: str, *arguments: Any) -> Any:
     """What is done with a thing of a student's: here, or in the process where it is."""
-    if isinstance(thing, Elsewhere):
+    if issubclass(type(thing), Elsewhere):
         return thing.ask(how.__name__, name, *arguments)
     return how(thing, name, *arguments)
 
@@ -120,13 +121,13 @@ def called(function: Callable, name: str, *arguments: Any) -> Any:
 def called_and_left(function: Callable, name: str, *arguments: Any) -> tuple[Any, tuple]:
     """What a function returns, as plain data, and the copies of its arguments as it left them."""
     lent = tuple(map(_lent, arguments))
-    return _plainly(name, _result(name, function, lent)), lent
+    return _result(name, function, lent, _plainly), lent
 
 
 def called_each(function: Callable, name: str, arguments: list) -> tuple[list, list]:
     """What a function returns for each of these arguments, and their copies as it left them, after the last call."""
     lent = [_lent(argument) for argument in arguments]
-    return _plainly(name, _result(name, lambda: [function(argument) for argument in lent], ())), lent
+    return _result(name, lambda: [function(argument) for argument in lent], (), _plainly), lent
 
 
 def made(kind: Callable, name: str, *arguments: Any) -> Any:
@@ -159,35 +160,77 @@ def _method(thing: Any, name: str, method: str) -> Callable:
     return call
 
 
-def _plainly(name: str, result: Any) -> Any:
-    """A result as plain data; `Failed` where it is none."""
-    if inspect.iscoroutine(result):
-        result.close()
-        raise Failed(f"{name} is an `async def`, and nobody awaits it: make it a `def`.")
-    try:
-        return plain(result)
-    except TypeError as error:
-        raise Failed(f"{name} returned {error}.") from None
+def _result(name: str, function: Callable, lent: tuple, read: Callable[[str, Any], Any] | None = None) -> Any:
+    """What a function returns, as it is read. All that may run the student's code happens in silence and in time: the
+    call, a look at what it returns, and the description of what it raises."""
+    with _in_silence(), _in_time(name):
+        result = _returned(name, function, lent)
+        if result is NotImplemented:
+            raise NotAttempted(f"the `{name}` that was run last still returns NotImplemented: run the answer cell "
+                               "after a change")
+        return read(name, result) if read else result
 
 
-def _result(name: str, function: Callable, lent: tuple) -> Any:
+def _returned(name: str, function: Callable, lent: tuple) -> Any:
+    """What a function returns; `Failed` with a description of what it raises."""
     try:
-        with _in_silence(), within(DEADLINE):
-            result = function(*lent)
-    except TimeOut:
-        raise OutOfTime(f"{name} was still running after {DEADLINE:.0f} seconds and was stopped.") from None
-    except (KeyboardInterrupt, Stopped, Failed):
-        raise
+        return function(*lent)
     except BaseException as error:  # pytest.fail, too, is no Exception
-        raise Failed(f"{name} raised {_described(error)}.") from None
+        if _is_ours(error) or type(error) is KeyboardInterrupt:
+            raise
+        words = _described(error)
     finally:
         for argument in lent:
             if isinstance(argument, Lent):
                 argument.undo()
-    if result is NotImplemented:
-        raise NotAttempted(f"the `{name}` that was run last still returns NotImplemented: run the answer cell after a "
-                           "change")
-    return result
+    raise Failed(f"{name} raised {words}.")
+
+
+def _plainly(name: str, result: Any) -> Any:
+    """A result as plain data; `Failed` where it is none."""
+    try:
+        if type(result) is CoroutineType:
+            result.close()
+            raise Failed(f"{name} is an `async def`, and nobody awaits it: make it a `def`.")
+        return rebuilt(result)
+    except NotPlain as error:
+        words = str(error)
+    except MemoryError:
+        words = "more than fits into memory"
+    except BaseException as error:
+        if _is_ours(error):
+            raise
+        words = f"what can't be read: that raised {_described(error)}"
+    raise Failed(f"{name} returned {words}.")
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether an exception comes from this package, such as the crash of a simulated system: what the student's code
+    raises itself, by whatever name, is an exception like any other."""
+    if not issubclass(type(error), Stopped | Failed):
+        return False
+    files = [filename for filename, _ in _places(error)]
+    return bool(files) and files[-1].startswith(PACKAGE)
+
+
+def _places(error: BaseException) -> list[tuple[str, int]]:
+    """The file and line of each frame that an exception came through, the innermost last. No file is opened."""
+    found, step = [], error.__traceback__
+    while step is not None:
+        found.append((str.__str__(step.tb_frame.f_code.co_filename), step.tb_lineno))
+        step = step.tb_next
+    return found
+
+
+def _described(error: BaseException) -> str:
+    """An exception as type, message and the line of the answer it came from: `KeyError: 'total' (line 3)`."""
+    try:
+        message = " ".join(str.__str__(str(error))[:1_000].split())[:200]
+    except BaseException:
+        message = "(its message can't be shown)"
+    lines = [line for filename, line in _places(error) if not filename.startswith(PACKAGE)]
+    place = f" (line {lines[0]} of its cell)" if lines else ""
+    return f"{name_of(type(error))}{': ' if message else ''}{message}{place}"
 
 
 def maker(namespace: Mapping[str, Any], name: str) -> Maker:
@@ -206,71 +249,11 @@ def answer(namespace: Mapping[str, Any], name: str) -> Answer:
 
 def answers(namespace: Mapping[str, Any], pattern: str) -> list[Answer]:
     """The functions of a notebook's namespace whose names match a pattern such as `test_*`, by name."""
-    found = [Answer(name, value) for name, value in sorted(namespace.items())
-             if fnmatch(name, pattern) and callable(value)]
+    names = sorted(name for name in namespace if type(name) is str and name.isidentifier() and fnmatch(name, pattern))
+    found = [Answer(name[:80], namespace[name]) for name in names if callable(namespace[name])]
     if not found:
         raise NotAttempted(f"there is no function named `{pattern}` yet: run the answer cell first")
     return found
-
-
-SCALARS = (type(None), bool, float, str, bytes, date, timedelta, Decimal)
-ZONES = (type(None), timezone, ZoneInfo)
-
-
-def plain(value: Any, depth: int = 20) -> Any:
-    """The same value, rebuilt from built-in types, arrays and frames, or TypeError saying what it holds instead.
-
-    An object that lies about itself (a number equal to everything, a dict with methods of its own) doesn't get
-    through: only exact types do, subclasses are converted to their base.
-
-    >>> plain({"total": np.float64(4.5), "ids": (1, True)})
-    {'total': 4.5, 'ids': (1, True)}
-    """
-    if depth == 0:
-        raise TypeError("data nested more than twenty levels deep")
-    if type(value) in SCALARS:
-        return value
-    if type(value) is int:
-        return _plain_whole(value)
-    if type(value) is datetime:
-        return value if type(value.tzinfo) in ZONES else value.replace(tzinfo=_plain_zone(value))
-    if isinstance(value, dict):
-        return {plain(k, depth - 1): plain(v, depth - 1) for k, v in dict.items(value)}
-    for kind in (list, tuple, set, frozenset):
-        if isinstance(value, kind):
-            return kind(plain(item, depth - 1) for item in kind.__iter__(value))
-    return _plain_scalar(value)
-
-
-def _plain_whole(value: int) -> int:
-    """The number itself, or TypeError where it is too long to be written: Python refuses more than 4,300 digits."""
-    if value.bit_length() > 4_096:
-        raise TypeError("a whole number of more than a thousand digits")
-    return value
-
-
-def _plain_zone(moment: datetime) -> timezone:
-    """The offset of a moment whose zone is an object of the answer's own; TypeError where that gives none."""
-    try:
-        return timezone(moment.utcoffset())
-    except Exception:
-        raise TypeError("a datetime whose time zone tells no offset") from None
-
-
-def _plain_scalar(value: Any) -> Any:
-    """A scalar or table of a library in its plain form: a timestamp as datetime, a numpy number as a number."""
-    if type(value) in (np.ndarray, pd.DataFrame, pd.Series, pd.Index):
-        return value.copy()
-    if value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, pd.Timestamp):
-        return plain(value.to_pydatetime(warn=False)) if 1 <= value.year <= 9999 else str(value)
-    if isinstance(value, np.generic):
-        return value.item()
-    for kind, base in ((int, int.__int__), (float, float.__float__), (str, str.__str__), (bytes, bytes.__bytes__)):
-        if isinstance(value, kind):  # by the base's own method: an Enum of texts says something else of itself
-            return plain(base(value))
-    raise TypeError(f"an object of type {type(value).__name__}, where plain data was expected")
 
 
 class Lent:
@@ -279,26 +262,48 @@ class Lent:
 
     def __init__(self, function: Callable) -> None:
         functools.update_wrapper(self, function)
-        self.function, self.given = function, []
+        self.function, self.changed = function, []
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        self.given += [(value, copy.copy(value)) for value in arguments if isinstance(value, dict | list)]
-        return self.function(*arguments, **named)
+        boxes = [value for value in arguments if issubclass(type(value), dict | list)]
+        before = [_content(box) for box in boxes]
+        try:
+            return self.function(*arguments, **named)
+        finally:
+            self.changed += [pair for pair in zip(boxes, before, strict=True) if not _holds(*pair)]
 
     def __deepcopy__(self, memo: dict) -> "Lent":
         return self
 
     def undo(self) -> None:
-        """Makes what it was given what it was before."""
-        for value, before in reversed(self.given):
+        """Makes what it changed what it was before."""
+        for value, before in reversed(self.changed):
             become(value, before)
-        self.given = []
+        self.changed = []
+
+
+def _content(box: dict | list) -> dict | list:
+    """A copy of a dict or list, by no method of its own."""
+    return dict(dict.items(box)) if issubclass(type(box), dict) else list(list.__iter__(box))
+
+
+def _holds(box: dict | list, content: dict | list) -> bool:
+    """Whether a dict or list holds the same objects as a copy of it."""
+    def parts(of: dict | list) -> list:
+        return [*dict.keys(of), *dict.values(of)] if isinstance(of, dict) else of
+
+    now = parts(_content(box))
+    return len(now) == len(parts(content)) and all(map(operator.is_, now, parts(content)))
 
 
 def become(value: dict | list, other: dict | list) -> None:
-    """Gives a dict or list the content of another."""
-    value.clear()
-    value.update(other) if isinstance(value, dict) else value.extend(other)
+    """Gives a dict or list the content of another, whatever methods it has itself."""
+    if issubclass(type(value), dict):
+        dict.clear(value)
+        dict.update(value, other)
+    else:
+        list.clear(value)
+        list.extend(value, other)
 
 
 def _lent(argument: Any) -> Any:
@@ -306,18 +311,6 @@ def _lent(argument: Any) -> Any:
     if isinstance(argument, Handle):
         return argument
     return Lent(argument) if callable(argument) else copy.deepcopy(argument)
-
-
-def _described(error: BaseException) -> str:
-    """An exception as type, message and the line of the answer it came from: `KeyError: 'total' (line 3)`."""
-    try:
-        message = str(error)
-    except Exception:
-        message = "(its message can't be shown)"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
-             if not frame.filename.startswith(PACKAGE)]
-    place = f" (line {lines[0]} of its cell)" if lines else ""
-    return f"{type(error).__name__}{': ' if message else ''}{message[:200]}{place}"
 
 
 class _Sink(io.TextIOBase):
@@ -335,6 +328,39 @@ def _in_silence() -> Iterator[None]:
         yield
 
 
+_left = math.inf  # seconds, of those that all calls together may take
+
+
+@contextlib.contextmanager
+def together(seconds: float) -> Iterator[None]:
+    """In the block all calls of answers together may take so long; the one that takes longer is `OutOfTime`, and so are
+    those after it. Calls in another process don't count."""
+    global _left
+    before, _left = _left, seconds
+    try:
+        yield
+    finally:
+        _left = before
+
+
+@contextlib.contextmanager
+def _in_time(name: str) -> Iterator[None]:
+    """Raises `OutOfTime` in the block when it has run for `DEADLINE`, or all calls for as long as they may."""
+    global _left
+    began, seconds = time.monotonic(), min(DEADLINE, _left)
+    try:
+        if seconds <= 0:
+            raise TimeOut
+        with within(seconds):
+            yield
+    except TimeOut:
+        alone = f"{name} was still running after {DEADLINE:.0f} seconds and was stopped."
+        raise OutOfTime(alone if seconds == DEADLINE else
+                        f"All calls of your answer together took longer than {TOGETHER:.0f} seconds.") from None
+    finally:
+        _left -= time.monotonic() - began
+
+
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Raises `TimeOut` in the block once it has run this long.
@@ -345,13 +371,34 @@ def within(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def stop(*_: Any) -> None:
+    missed = 0
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        nonlocal missed
+        missed += 1
+        if missed > 1:  # a bare `except:` has swallowed one
+            _end_at_the_next_line(frame)
         raise TimeOut
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again: a bare `except:` may swallow one
+    before, tracing = signal.signal(signal.SIGALRM, stop), sys.gettrace()
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if missed > 1:
+            sys.settrace(tracing)
+
+
+def _end_at_the_next_line(frame: FrameType | None) -> None:
+    """Lets the frames of an answer raise `TimeOut` at the next line that they come to: that of an `except` and those
+    after it are outside of the `try` that swallowed one."""
+    def again(_: FrameType, event: str, __: Any) -> Callable:
+        if event == "line":
+            raise TimeOut
+        return again
+
+    while frame is not None and not frame.f_code.co_filename.startswith(PACKAGE):
+        frame.f_trace, frame = again, frame.f_back
+    sys.settrace(lambda *_: None)

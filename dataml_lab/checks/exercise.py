@@ -4,14 +4,19 @@ import contextlib
 import hashlib
 import io
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped
+from dataml_lab.checks.answers import TOGETHER, Failed, NotAttempted, OutOfTime, TimeOut, together
+from dataml_lab.checks.plain import name_of
 
 Outcome = Literal["holds", "fails", "not judged"]
+MOST_WORDS, MOST_CODE = 1_500, 6_000  # characters of a sentence, and of the lines of code after it
+UNJUDGED = "What your answer returned could not be judged"  # begins the sentence where a check itself raised
+VERDICT = re.compile(r"(?:holds|fails|not judged|measured)\b|\w+: .*(?:propert|not attempted)|[\d.,]*$")
 
 
 class Property(NamedTuple):
@@ -128,21 +133,35 @@ class Exercise:
     def judge(self, namespace: Mapping[str, Any], seeds: Iterable[int], oracle: Callable | None = None) -> Verdict:
         """The verdict on the answer in `namespace`, over the worlds of all seeds: a property holds if it holds
         in each. An oracle, where there is one, is a reference answer that the worlds hand to the properties."""
-        try:
-            answer = self.take(namespace)
-            worlds = [self.fair_world(seed) for seed in seeds]
-            for world in worlds:
-                world.oracle = oracle
-            findings, stopped = self._findings(answer, worlds)
-            return Verdict(self.name, findings, measured=self._measurement(stopped, answer, worlds[0]))
-        except NotAttempted as reason:
-            unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
-            return Verdict(self.name, unjudged, str(reason), self._measurement("there is no answer yet"))
+        with together(TOGETHER):
+            try:
+                answer, reason = self._taken(namespace)
+                if reason:
+                    return self.lost(reason)
+                worlds = [self.fair_world(seed) for seed in seeds]
+                for world in worlds:
+                    world.oracle = oracle
+                findings, stopped = self._findings(answer, worlds)
+                return Verdict(self.name, findings, measured=self._measurement(stopped, answer, worlds[0]))
+            except NotAttempted as reason:
+                unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
+                return Verdict(self.name, unjudged, safe(str(reason)), self._measurement("there is no answer yet"))
 
     def lost(self, reason: str) -> Verdict:
         """The verdict where nothing could be judged, for a reason that is given once."""
-        first, *others = (Finding(p.name, p.points, "not judged", reason) for p in self.properties)
-        return Verdict(self.name, (first._replace(outcome="fails"), *others), measured=self._measurement(reason))
+        first, *others = (Finding(p.name, p.points, "not judged", safe(reason)) for p in self.properties)
+        return Verdict(self.name, (first._replace(outcome="fails"), *others), measured=self._measurement(safe(reason)))
+
+    def _taken(self, namespace: Mapping[str, Any]) -> tuple[Any, str]:
+        """The answer among the names of a notebook, and why it can't be judged; empty where it can."""
+        try:
+            return self.take(namespace), ""
+        except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
+            raise
+        except Failed as failure:
+            return None, said(failure)
+        except BaseException as error:
+            return None, f"The names of the notebook could not be read: that raised {name_of(type(error))}."
 
     def _findings(self, answer: Any, worlds: list) -> tuple[tuple[Finding, ...], str]:
         """A finding per property, and in words how the answer ran out of time; empty where it did not."""
@@ -152,7 +171,7 @@ class Exercise:
                 found.append(Finding(prop.name, prop.points, "not judged", closed))
                 continue
             sentence, out_of_time = _first_sentence(prop, answer, worlds)
-            found.append(Finding(prop.name, prop.points, "fails" if sentence else "holds", sentence))
+            found.append(Finding(prop.name, prop.points, "fails" if sentence else "holds", safe(sentence)))
             stopped = sentence if out_of_time else ""
             if out_of_time or (sentence and prop.gate):
                 closed = f"Judged once “{prop.name}” holds."
@@ -172,12 +191,29 @@ def _first_sentence(prop: Property, answer: Any, worlds: list) -> tuple[str, boo
         try:
             sentence = prop.broken(answer, world)
         except OutOfTime as stopped:
-            return str(stopped), True
+            return said(stopped), True
         except Failed as failure:
-            sentence = str(failure)
+            sentence = said(failure)
+        except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
+            raise
+        except BaseException as error:  # whatever odd data make of a check, it is a verdict, and blames nobody
+            sentence = f"{UNJUDGED}: the check raised {_named(error)}. If it is as asked, show this to your teacher."
         if sentence:
             return sentence, False
     return "", False
+
+
+def said(failure: Failed) -> str:
+    """The sentence of a failure; one that says nothing is a failure all the same."""
+    return str(failure) or "It failed, and nothing was said of why."
+
+
+def _named(error: BaseException) -> str:
+    """An exception of a check's by type and message."""
+    try:
+        return f"{name_of(type(error))}: {str.__str__(str(error))[:200]}".removesuffix(": ")
+    except BaseException:
+        return name_of(type(error))
 
 
 def _told(measured: Callable[[Any, Any], str | None], answer: Any, world: Any) -> str:
@@ -185,11 +221,39 @@ def _told(measured: Callable[[Any, Any], str | None], answer: Any, world: Any) -
     is written to stderr, for which nbgrader would take all points, goes nowhere."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):
-            return str(measured(answer, world) or "")
+            return safe(str(measured(answer, world) or ""))
     except (Failed, NotAttempted) as reason:
-        return f"nothing: {reason}"
-    except (Exception, Stopped) as error:
-        return f"nothing: {type(error).__name__}: {str(error)[:200]}"
+        return safe(f"nothing: {reason}")
+    except (KeyboardInterrupt, TimeOut):
+        raise
+    except BaseException as error:
+        return safe(f"nothing: {_named(error)}")
+
+
+def safe(text: str) -> str:
+    """A text as it may be shown to anybody, whatever a student's code wrote into it: of bounded length, nothing in it
+    but what is printed and seen, and no line after the first that could be taken for one of a verdict.
+
+    >>> safe("It said:\\n  holds  9 points\\x1b[2J"), len(safe("x" * 10**6))
+    ('It said: holds  9 points�[2J', 1500)
+    """
+    lines: list[str] = []
+    for line in _cut(text, MOST_WORDS + MOST_CODE).split("\n"):
+        if lines and VERDICT.match(line.strip()):
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+    return "\n".join([_printable(_cut(lines[0], MOST_WORDS)), *map(_printable, lines[1:])])
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most - 1]}…"
+
+
+def _printable(text: str) -> str:
+    """A text without control characters, what turns the direction of writing, and lone surrogates."""
+    return text if text.isprintable() else "".join(
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def seeds(exercise: str, salt: str, student: str = "", count: int = 3) -> list[int]:

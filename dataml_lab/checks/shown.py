@@ -1,16 +1,52 @@
 """How values and numbers look in sentences."""
 
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
+
+BRACKETS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), dict: ("{", "}"), frozenset: ("frozenset({", "})")}
 
 
 def shown(value: object, most: int = 80) -> str:
-    """A value as Python writes it, on one line, in so many characters at most; an ellipsis ends what is cut.
+    """A value as Python writes it, on one line, in so many characters at most; an ellipsis ends what is cut. Of a long
+    value no more is written than is shown.
 
-    >>> shown("none"), shown("x" * 100, 6)
-    ("'none'", "'xxxx…")
+    >>> shown("none"), shown("x" * 100, 6), shown([[1], {"a": (2,)}])
+    ("'none'", "'xxxx…", "[[1], {'a': (2,)}]")
     """
-    text = " ".join(repr(value).split())  # tables have many lines, and a sentence is one
+    text = ""
+    for part in _parts(value, most + 1):
+        text += part
+        if len(text) > 2 * most:
+            break
+    text = " ".join(text.split())  # tables have many lines, and a sentence is one
     return text if len(text) <= most else text[:most - 1] + "…"
+
+
+def _parts(value: object, most: int) -> Iterator[str]:
+    """The text of a value, piece by piece, so that whoever has enough can stop."""
+    kind = type(value)
+    if kind in (str, bytes):
+        yield repr(value[:most]) if len(value) <= most else repr(value[:most])[:-1] + "…"
+    elif kind is int and value.bit_length() > 4_096:
+        yield f"a whole number of {value.bit_length():,} bits"
+    elif kind in BRACKETS and value:
+        first, last = BRACKETS[kind]
+        yield first
+        yield from _items(value, most)
+        yield f",{last}" if kind is tuple and len(value) == 1 else last
+    else:
+        yield repr(value)
+
+
+def _items(value: list | tuple | set | dict, most: int) -> Iterator[str]:
+    """The texts of what a container holds, and the commas in between."""
+    for number, item in enumerate(islice(value, most)):
+        yield ", " if number else ""
+        yield from _parts(item, most)
+        if type(value) is dict:
+            yield ": "
+            yield from _parts(value[item], most)
 
 
 def digits(value: float, most: int = 3) -> str:

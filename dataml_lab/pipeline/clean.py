@@ -13,7 +13,7 @@ import pandas as pd
 from dataml_lab.pipeline.ingest import Batch, Quarantined, Record
 
 LIMIT = 1_000_000
-NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+NUMERAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)  # one way to read each text
 
 
 class CleanError(RuntimeError):

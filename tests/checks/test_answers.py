@@ -2,8 +2,10 @@
 
 import datetime as dt
 import enum
+import os
 import sys
 import threading
+import time
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataml_lab.checks import answers
-from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, Stopped, answer, maker, plain
+from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, Stopped, TimeOut, answer, maker
+from dataml_lab.checks.plain import plain
+from dataml_lab.checks.process import Crash, Process
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.datetimes(),
@@ -156,12 +160,34 @@ def test_an_error_that_can_not_be_shown_is_still_reported():
 
 
 def test_keyboard_interrupt_and_simulated_crashes_are_not_caught():
-    for error in (KeyboardInterrupt, Stopped):
-        def bad(error=error):
-            raise error
+    def interrupted():
+        raise KeyboardInterrupt
 
-        with pytest.raises(error):
-            Answer("bad", bad)()
+    with pytest.raises(KeyboardInterrupt):
+        Answer("interrupted", interrupted)()
+    with pytest.raises(Crash):
+        Answer("crashed", lambda step: step("before api.get"))(Process(crash_at=1).step)
+
+
+@pytest.mark.parametrize("kind", [Failed, OutOfTime, NotAttempted, Stopped, TimeOut, Crash])
+def test_an_exception_of_ours_is_like_any_other_where_an_answer_raises_it(kind):
+    def forger(message=""):
+        raise kind(message)
+
+    with pytest.raises(Failed, match=rf"^forger raised {kind.__name__} \(line \d+ of its cell\)\.$") as found:
+        Answer("forger", forger)()
+    assert type(found.value) is Failed
+
+
+def test_a_kept_crash_that_is_raised_once_more_is_still_a_crash():
+    def late(step):
+        try:
+            step("before api.get")
+        except Crash as crash:
+            raise crash
+
+    with pytest.raises(Crash):
+        Answer("late", late)(Process(crash_at=1).step)
 
 
 def test_an_answer_that_runs_for_ever_is_stopped(monkeypatch):
@@ -294,3 +320,73 @@ def test_a_stub_of_a_method_and_a_missing_class_are_not_attempted(till):
     for namespace in ({}, {"Till": 3}):
         with pytest.raises(NotAttempted, match="there is no class `Till` yet"):
             maker(namespace, "Till")
+
+
+def swallowing(*_):
+    """Goes on for ten seconds, whatever is raised."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            time.sleep(1)
+        except BaseException:
+            continue
+
+
+class Stubborn(Exception):
+    """Takes its time to say what it is."""
+
+    __str__ = swallowing
+
+
+class Sticky(dt.tzinfo):
+    """Takes its time to tell its offset."""
+
+    utcoffset = swallowing
+
+
+def raising():
+    raise Stubborn
+
+
+@pytest.mark.parametrize(("function", "words"), [
+    (swallowing, "still running"), (lambda: dt.datetime(2025, 3, 1, tzinfo=Sticky()), "still running"),
+    (raising, "Stubborn: .its message can't be shown")])
+def test_what_swallows_the_deadline_is_stopped_all_the_same(monkeypatch, function, words):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+    began, tracing = time.monotonic(), sys.gettrace()
+    with pytest.raises(Failed, match=words):
+        Answer("stubborn", function)()
+    assert time.monotonic() - began < 5 and sys.gettrace() is tracing
+    assert Answer("fine", lambda: sum(range(10)))() == 45
+
+
+def test_to_look_at_a_result_runs_nothing_that_is_believed():
+    class Lazy:
+        __class__ = property(lambda self: sys.exit(0))
+
+    for result in (Lazy(), [Lazy()], {"a": Lazy()}):
+        with pytest.raises(Failed, match="an object of type Lazy"):
+            Answer("lazy", lambda result=result: result)()
+    with pytest.raises(Failed, match="returned what can't be read: that raised SystemExit"):
+        Answer("zone", lambda: dt.datetime(2025, 3, 1, tzinfo=type("Zone", (dt.tzinfo,), {
+            "utcoffset": lambda *_: sys.exit(0)})()))()
+
+
+def test_where_an_error_came_from_is_told_without_a_look_into_a_file(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # to open it would wait for somebody who writes
+
+    def bad():
+        exec(compile("raise ValueError('look')", str(pipe), "exec"), {})
+
+    with pytest.raises(Failed, match=r"ValueError: look \(line \d+ of its cell\)"):
+        Answer("bad", bad)()
+
+
+def test_the_name_and_the_message_of_an_error_are_short_and_on_one_line():
+    def bad():
+        raise type("A" * 10_000, (Exception,), {})("b\nc" * 10_000)
+
+    with pytest.raises(Failed) as found:
+        Answer("bad", bad)()
+    assert len(str(found.value)) < 350 and "\n" not in str(found.value)

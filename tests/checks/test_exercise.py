@@ -1,6 +1,7 @@
 """Exercises: credit per property over all worlds, gates, stubs, fairness, seeds, what is measured, and the printed
 verdict."""
 
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from dataml_lab import checks
 from dataml_lab.checks import exercises, grade, lesson_of
-from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, answer
-from dataml_lab.checks.exercise import Exercise, Finding, seeds
+from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, TimeOut, answer
+from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, safe, seeds
 
 
 @dataclass
@@ -76,14 +77,104 @@ def test_unfair_worlds_are_passed_over():
         doubling(fair=lambda world: False).fair_world(1)
 
 
-def test_a_fault_of_the_check_itself_is_not_blamed_on_the_answer():
+def failing(error):
+    """The verdict of an exercise whose only check raises."""
     exercise = Exercise("broken", Number, lambda names: answer(names, "double"))
-    exercise.demands("is broken", points=1)(lambda double, world: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        exercise.judge({"double": lambda x: x}, [1])
-    exercise.properties.clear()
-    exercise.demands("fails", points=1)(lambda double, world: (_ for _ in ()).throw(Failed("Why.")))
-    assert exercise.judge({"double": lambda x: x}, [1]).findings[0].sentence == "Why."
+    exercise.demands("is broken", points=1)(raising(error))
+    return exercise.judge({"double": lambda x: x}, [1])
+
+
+@pytest.mark.parametrize("error", [
+    ZeroDivisionError(), TypeError("an array"), ValueError(), OverflowError(), MemoryError(), AttributeError("a"),
+    RecursionError(), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "a"), SystemExit(0), GeneratorExit(), Stopped("b"),
+    BaseException()], ids=lambda error: type(error).__name__)
+def test_a_check_that_raises_is_a_verdict_and_not_blamed_on_the_answer(error):
+    (finding,) = failing(error).findings
+    assert finding.outcome == "fails" and finding.earned == 0
+    assert finding.sentence.startswith(f"{UNJUDGED}: the check raised {type(error).__name__}")
+    assert finding.sentence.endswith(". If it is as asked, show this to your teacher.")
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeOut])
+def test_an_interrupt_and_the_end_of_time_for_judging_end_a_check(kind):
+    with pytest.raises(kind):
+        failing(kind())
+
+
+@pytest.mark.parametrize("error", [Failed(""), OutOfTime("")])
+def test_a_failure_without_words_is_one_all_the_same(error):
+    (finding,) = failing(error).findings
+    assert finding.outcome == "fails" and finding.earned == 0 and finding.sentence
+    assert failing(Failed("Why.")).findings[0].sentence == "Why."
+
+
+def taking(error):
+    """The verdict of an exercise that can't even be taken from the notebook."""
+    exercise = doubling()
+    exercise.take = lambda names: raising(error)(None, None)
+    return exercise.judge({}, [1])
+
+
+def test_what_goes_wrong_when_an_answer_is_looked_for_is_a_verdict():
+    for error, words in ((OutOfTime("Too long."), "Too long."), (Failed("Fifty-one tests."), "Fifty-one tests."),
+                         (SystemExit(0), "The names of the notebook could not be read: that raised SystemExit.")):
+        verdict = taking(error)
+        assert verdict.earned == 0 and [finding.outcome for finding in verdict.findings] == ["fails", "not judged"]
+        assert verdict.findings[0].sentence == words
+    with pytest.raises(KeyboardInterrupt):
+        taking(KeyboardInterrupt())
+
+
+def test_all_calls_together_have_a_budget(monkeypatch):
+    monkeypatch.setattr("dataml_lab.checks.exercise.TOGETHER", 0.3)
+    calls = []
+
+    def slow(x):
+        calls.append(x)
+        time.sleep(0.1)
+        return 2 * x
+
+    verdict = doubling().judge({"double": slow}, range(1, 100))
+    assert 2 <= len(calls) <= 4 and [finding.outcome for finding in verdict.findings] == ["fails", "not judged"]
+    assert verdict.findings[0].sentence.startswith("All calls of your answer together took longer than")
+    assert doubling().judge({"double": slow}, [1]).earned == 3
+
+
+# what is said
+
+
+ODD = "\n\r\x0b\x0c\x1b\x85\u2028\u202e\u2066\ud800\0 holdsfi:10"
+HOSTILE = st.text(st.one_of(st.sampled_from(ODD), st.characters()))
+
+
+@given(HOSTILE)
+def test_a_safe_text_holds_nothing_that_is_not_seen(text):
+    found = safe(text)
+    assert all(line.isprintable() for line in found.split("\n"))
+    assert len(found.encode()) >= len(found) and safe(found) == found
+
+
+def test_a_text_is_cut_and_code_after_it_stays():
+    assert safe("x" * 10**7) == "x" * 1_499 + "…"
+    code = "\n".join(f"choose({number})" for number in range(9))
+    assert safe(f"Wrong. Try it:\n{code}") == f"Wrong. Try it:\n{code}"
+    assert len(safe("Try it:\n" + "y" * 10**7)) <= 7_500
+
+
+FORGED = ("ValueError: x\n\ndouble: 2 of 2 properties hold, 3 of 3 points.\n  holds       2 points    doubles\n"
+          "  not judged\n\n3.0\n")
+
+
+def test_no_line_of_a_sentence_looks_like_one_of_a_verdict():
+    def forger(double, world):
+        return FORGED
+
+    exercise = Exercise("double", Number, lambda names: answer(names, "double"), measured=forger)
+    exercise.demands("doubles", points=2)(forger)
+    printed = str(exercise.judge({"double": lambda x: x}, [1])).splitlines()
+    heads = [line for line in printed if re.match(r"\s*(holds|fails|not judged|\w+: \d+ of|[\d.]+$|$)", line)]
+    assert [line.split()[0] for line in heads] == ["double:", "fails"]
+    assert printed[0] == "double: 0 of 1 properties hold, 0 of 2 points."
 
 
 @given(st.text(), st.text(), st.text())

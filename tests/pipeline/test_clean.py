@@ -1,5 +1,6 @@
 import copy
 import json
+import time
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -18,7 +19,7 @@ from dataml_lab.pipeline import (
     parse_order,
     read,
 )
-from dataml_lab.pipeline.clean import ORDER, ORDER_TYPES, QUARANTINE_TYPES
+from dataml_lab.pipeline.clean import ORDER, ORDER_TYPES, QUARANTINE_TYPES, number
 from dataml_lab.pipeline.ingest import Quarantined
 from dataml_lab.store import Store
 
@@ -304,3 +305,12 @@ def test_each_fault_has_its_reason(scored):
     }
     for fault, reasons in plan["reason"].str.split(": ").str[1].groupby(plan["fault"]):
         assert set(reasons) <= endings[fault], fault
+
+
+@pytest.mark.parametrize("text", ["1" * 200_000 + "x", "." + "1" * 200_000 + "x", "1." + "1" * 200_000 + "x",
+                                  "1e" + "1" * 200_000 + "x", "1" * 200_000])
+def test_a_long_text_is_told_from_a_number_in_no_time(text):
+    began = time.perf_counter()
+    with pytest.raises(ValueError, match="not a number"):
+        number(text)
+    assert time.perf_counter() - began < 2  # going back over each digit for each digit takes minutes

@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Failed, plain
+from dataml_lab.checks.answers import Failed
+from dataml_lab.checks.plain import plain
 from dataml_lab.checks.shown import shown
 
 

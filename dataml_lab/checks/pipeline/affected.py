@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.checks.shown import shown
 
 DAY = timedelta(days=1)
 WINDOW = 30  # days that a table of purchases looks back on, its own among them
@@ -32,7 +35,9 @@ class Purchases:
     in_time: list[Purchase]
     late: list[Purchase]
     very_late: list[Purchase]
+    order: int = 0  # the seed of the order in which they are asked
     oracle: Callable | None = None
+    replies: Replies | None = None
 
 
 def purchases(seed: int) -> Purchases:
@@ -45,7 +50,7 @@ def purchases(seed: int) -> Purchases:
         return [Purchase(day, day + DAY * delay) for delay in delays for day in (*edges[delay % 3:][:2], next(days))]
 
     some, many = int(random.integers(3, 28)), int(random.integers(32, 90))
-    return Purchases(delayed(0), delayed(some, 1, 2, 29), delayed(many, 30, 31))
+    return Purchases(delayed(0), delayed(some, 1, 2, 29), delayed(many, 30, 31), seed)
 
 
 def table(day: date, bought: Purchase, made_on: date) -> int:
@@ -68,14 +73,21 @@ def named(affected: Answer, bought: Purchase) -> set[date]:
     """The days that the answer names; Failed, with a sentence, where they are no days."""
     days = affected(*bought)
     if not isinstance(days, set | frozenset | list | tuple):
-        raise Failed(f"affected returned {days!r}, where a set of dates was expected.")
+        raise Failed(f"affected returned {shown(days)}, where a set of dates was expected.")
     odd = [day for day in days if isinstance(day, datetime) or not isinstance(day, date)]
     if odd:
-        raise Failed(f"affected returned a {type(days).__name__} with {odd[0]!r} in it, which is no `datetime.date`.")
+        raise Failed(f"affected returned a {type(days).__name__} with {shown(odd[0])} in it, which is no "
+                     "`datetime.date`.")
     return set(days)
 
 
-def shown(days: set[date]) -> str:
+def replied(affected: Answer, world: Purchases) -> Replies:
+    """The days that the answer names for each purchase of the world."""
+    return replies(world, affected, partial(named, affected),
+                   lambda: by_id(*world.in_time, *world.late, *world.very_late), world.order)
+
+
+def told(days: set[date]) -> str:
     """Days in a sentence, a long row of them by its ends."""
     ordered = sorted(days)
     if len(ordered) > 2:
@@ -85,21 +97,23 @@ def shown(days: set[date]) -> str:
 
 @affected.demands("names every published day that lacks the purchase", points=1)
 def _names_every_wrong_day(affected: Answer, world: Purchases) -> str | None:
+    days = replied(affected, world)
     for bought in world.late + world.very_late:
-        forgotten = set(wrong_days(bought)) - named(affected, bought)
+        forgotten = set(wrong_days(bought)) - days[id(bought)]
         if forgotten:
-            return (f"{bought} is missing in more tables than you named: {shown(forgotten)}. A table of 30 days is "
+            return (f"{bought} is missing in more tables than you named: {told(forgotten)}. A table of 30 days is "
                     "wrong on each day whose window holds the purchase and that was made before it came.")
     return None
 
 
 @affected.demands("names no day that is right as it is", points=1)
 def _names_no_right_day(affected: Answer, world: Purchases) -> str | None:
+    days = replied(affected, world)
     for bought in world.late + world.very_late:
-        surplus = named(affected, bought) - set(wrong_days(bought))
+        surplus = days[id(bought)] - set(wrong_days(bought))
         if surplus:
-            return f"{bought} changes nothing on {shown(surplus)}: {_reason(surplus, bought)}."
-    return None if any(named(affected, bought) for bought in world.late) else "It names no days at all."
+            return f"{bought} changes nothing on {told(surplus)}: {_reason(surplus, bought)}."
+    return None if any(days[id(bought)] for bought in world.late) else "It names no days at all."
 
 
 def _reason(surplus: set[date], bought: Purchase) -> str:
@@ -114,10 +128,10 @@ def _reason(surplus: set[date], bought: Purchase) -> str:
 
 @affected.demands("names none for a purchase that came in time", points=1)
 def _names_none_in_time(affected: Answer, world: Purchases) -> str | None:
+    days = replied(affected, world)
     for bought in world.in_time:
-        days = named(affected, bought)
-        if days:
+        if days[id(bought)]:
             return (f"A purchase of {bought.event_day} that came on the same day is in that day's table, which is made "
-                    f"after midnight; you named {shown(days)}.")
+                    f"after midnight; you named {told(days[id(bought)])}.")
     late = world.late[-1]
-    return None if named(affected, late) else f"{late} makes tables wrong, and you name no day for that, either."
+    return None if days[id(late)] else f"{late} makes tables wrong, and you name no day for that, either."

@@ -6,6 +6,8 @@ import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,12 +15,15 @@ import numpy as np
 from dataml_lab.checks.answers import Answer, Failed, NotAttempted, answer, answers
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, attempted, complaint
+from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.checks.shown import shown
 from dataml_lab.pipeline import clean_order
 from dataml_lab.store import Faults, Store
 
 Row = dict[str, Any]
 FIELDS = ("payment_id", "order_id", "user_id", "amount", "method", "occurred_at")
 METHODS = ("card", "paypal", "transfer", "voucher")
+LONGEST = 10_000  # characters of a cleaned payment
 ABSENT = object()  # the value of a field that is left out
 
 
@@ -90,7 +95,16 @@ class Payments:
     bad_names: list[Pair]
     odd: list[Any]
     compound: list[Row]  # with several faults at once, or none
+    order: int = 0  # the seed of the order in which they are given
     oracle: Callable | None = None
+    replies: Replies | None = None
+
+    @property
+    def records(self) -> dict[int, Any]:
+        """All raw records: those with the fault of a pair by the identity of the pair, all others by their own."""
+        pairs = self.bad_amounts + self.bad_names
+        raws = [case.raw for case in self.sound + self.repairable] + [pair.sound for pair in pairs]
+        return by_id(*raws, *self.odd, *self.compound) | {id(pair): pair.fault.put_into(pair.sound) for pair in pairs}
 
 
 def payments(seed: int) -> Payments:
@@ -109,7 +123,7 @@ def payments(seed: int) -> Payments:
     compound = [_compound(next(some).raw, random) for _ in range(40)]
     return Payments(sound + edges, repairable + text + spellings,
                     [pair for pair in pairs if pair.fault.field == "amount"],
-                    [pair for pair in pairs if pair.fault.field != "amount"], odd, compound)
+                    [pair for pair in pairs if pair.fault.field != "amount"], odd, compound, seed)
 
 
 def exported_payments(seed: int) -> tuple[list[Case], list[Case], list[Pair]]:
@@ -174,7 +188,7 @@ def work(names: Mapping[str, Any]) -> Work:
     clean = answer(names, "clean")
     try:
         return Work(clean, attempted(answers(names, "test_*")))
-    except NotAttempted:
+    except (NotAttempted, Failed):
         return Work(clean, [])
 
 
@@ -182,22 +196,29 @@ clean_payments = Exercise("clean_payments", payments, work,
                           fair=lambda world: len(world.sound) >= 40 and len(world.repairable) >= 6)
 
 
-def shown(raw: Any) -> str:
+def outcome(clean: Answer, raw: Any) -> Row | None:
+    """What the cleaner makes of a raw payment. Raises Failed, naming the record, where it raises."""
+    try:
+        cleaned = clean(raw)
+    except Failed as failure:
+        raise type(failure)(f"Given {recorded(raw)}, {failure}") from None
+    if not (cleaned is None or isinstance(cleaned, dict)):
+        raise Failed(f"Given {recorded(raw)}, it returned {shown(cleaned)}, neither a dict nor None.")
+    if cleaned and len(shown(cleaned, LONGEST)) == LONGEST:
+        raise Failed(f"Given {recorded(raw)}, it returned a record of {LONGEST:,} characters or more.")
+    return cleaned
+
+
+def recorded(raw: Any) -> str:
     """A record as a sentence shows it: whole, with a very long number cut."""
     short = reprlib.Repr()
     short.maxdict, short.maxstring, short.maxother = 10, 60, 60
     return short.repr(raw)
 
 
-def outcome(clean: Answer, raw: Any) -> Row | None:
-    """What the cleaner makes of a raw payment. Raises Failed, naming the record, where it raises."""
-    try:
-        cleaned = clean(raw)
-    except Failed as failure:
-        raise type(failure)(f"Given {shown(raw)}, {failure}") from None
-    if not (cleaned is None or isinstance(cleaned, dict)):
-        raise Failed(f"Given {shown(raw)}, it returned {cleaned!r}, neither a dict nor None.")
-    return cleaned
+def replied(answer: Work, world: Payments) -> Replies:
+    """What the cleaner makes of each record of the world."""
+    return replies(world, answer, partial(outcome, answer.clean), lambda: world.records, world.order)
 
 
 def _differs(cleaned: Row, expected: Row) -> str | None:
@@ -208,18 +229,19 @@ def _differs(cleaned: Row, expected: Row) -> str | None:
         if type(cleaned[field]) is not type(value):
             return f"{field} is {_typed(cleaned[field])}, where {_typed(value)} was expected"
         if cleaned[field] != value:
-            return f"{field} is {cleaned[field]!r}, where {value!r} was expected"
+            return f"{field} is {shown(cleaned[field])}, where {value!r} was expected"
     aware = cleaned["occurred_at"].utcoffset()
     return None if aware == timedelta(0) else f"occurred_at is {cleaned['occurred_at']!r}, which is not in UTC"
 
 
 def _typed(value: Any) -> str:
-    return f"the {type(value).__name__} {value!r}"
+    return f"the {type(value).__name__} {shown(value)}"
 
 
 @clean_payments.demands("keeps sound payments", points=1)
 def _keeps_sound_payments(answer: Work, world: Payments) -> str | None:
-    refused = [case.raw for case in world.sound if outcome(answer.clean, case.raw) is None]
+    cleaned = replied(answer, world)
+    refused = [case.raw for case in world.sound if cleaned[id(case.raw)] is None]
     if refused:
         return f"It refused {len(refused)} of {len(world.sound)} sound payments, such as {refused[0]}."
     return None
@@ -227,7 +249,8 @@ def _keeps_sound_payments(answer: Work, world: Payments) -> str | None:
 
 @clean_payments.demands("returns their true values", points=1)
 def _returns_true_values(answer: Work, world: Payments) -> str | None:
-    kept = [(case, cleaned) for case in world.sound if (cleaned := outcome(answer.clean, case.raw)) is not None]
+    results = replied(answer, world)
+    kept = [(case, cleaned) for case in world.sound if (cleaned := results[id(case.raw)]) is not None]
     for case, cleaned in kept:
         wrong = _differs(cleaned, case.clean)
         if wrong:
@@ -237,44 +260,51 @@ def _returns_true_values(answer: Work, world: Payments) -> str | None:
 
 @clean_payments.demands("repairs what can be repaired", points=1)
 def _repairs(answer: Work, world: Payments) -> str | None:
+    results = replied(answer, world)
     for case in world.repairable:
-        cleaned = outcome(answer.clean, case.raw)
+        cleaned = results[id(case.raw)]
         if cleaned is None:
             return f"It refused {case.raw}, which can be read: see what the contract says about spellings."
         amount, method = cleaned.get("amount"), cleaned.get("method")
-        if amount != case.clean["amount"] or method != case.clean["method"]:
-            return f"Of {case.raw} it made amount {amount!r} and method {method!r}."
+        if not (_is(amount, case.clean["amount"]) and _is(method, case.clean["method"])):
+            return f"Of {case.raw} it made amount {shown(amount)} and method {shown(method)}."
     return None
 
 
-def _kept(clean: Answer, pairs: list[Pair]) -> str | None:
+def _is(value: Any, right: str | float) -> bool:
+    """Whether a value is the right text or number: an array has no truth value to be asked for."""
+    return isinstance(value, str | int | float | Decimal) and value == right
+
+
+def _kept(cleaned: Replies, pairs: list[Pair]) -> str | None:
     """How many faulty payments were kept, and a hint about the first; or that a sound one was refused."""
-    results = [(pair, outcome(clean, pair.fault.put_into(pair.sound))) for pair in pairs]
+    results = [(pair, cleaned[id(pair)]) for pair in pairs]
     kept = [pair for pair, cleaned in results if cleaned is not None]
     if kept and not any(cleaned for _, cleaned in results):
         return "For a faulty payment it returned {}: to refuse one, return None."
     if kept:
         return (f"It kept {len(kept)} of {len(pairs)} faulty payments, such as one {kept[0].fault}. "
                 f"{kept[0].fault.hint}")
-    if all(outcome(clean, pair.sound) is None for pair in pairs):
+    if all(cleaned[id(pair.sound)] is None for pair in pairs):
         return "It refused the faulty payments, and the same payments without the fault as well."
     return None
 
 
 @clean_payments.demands("refuses impossible amounts", points=1)
 def _refuses_amounts(answer: Work, world: Payments) -> str | None:
-    return _kept(answer.clean, world.bad_amounts)
+    return _kept(replied(answer, world), world.bad_amounts)
 
 
 @clean_payments.demands("refuses what has no identity, time or method", points=1)
 def _refuses_names(answer: Work, world: Payments) -> str | None:
-    return _kept(answer.clean, world.bad_names)
+    return _kept(replied(answer, world), world.bad_names)
 
 
 @clean_payments.demands("takes any record and leaves it as it was", points=1)
 def _takes_any_record(answer: Work, world: Payments) -> str | None:
     records = [case.raw for case in world.sound + world.repairable] + world.odd + world.compound
-    results = [outcome(answer.clean, raw) for raw in records]
+    cleaned = replied(answer, world)
+    results = [cleaned[id(raw)] for raw in records]
     if len({repr(result) for result in results[:len(world.sound)]}) == 1:
         return "It returned the same for every payment."
     in_the_end, left = answer.clean.each(records)
@@ -290,10 +320,11 @@ def _unlike_the_oracle(answer: Work, world: Payments) -> str | None:
     """A record on which answer and oracle differ. It is looked for where no property names a mistake."""
     if world.oracle is None or any(named(answer, world) for named in NAMED):
         return None
+    results = replied(answer, world)
     for raw in world.compound:
-        cleaned, expected = outcome(answer.clean, raw), world.oracle(raw)
+        cleaned, expected = results[id(raw)], world.oracle(raw)
         if (cleaned is None) != (expected is None) or (expected and _differs(cleaned, expected)):
-            return f"Of {shown(raw)} it made {cleaned!r}."
+            return f"Of {recorded(raw)} it made {shown(cleaned, 400)}."
     return None
 
 
@@ -302,6 +333,8 @@ NAMED = (_keeps_sound_payments, _returns_true_values, _repairs, _refuses_amounts
 
 @clean_payments.demands("passes your own tests", points=1)
 def _passes_own_tests(answer: Work, world: Payments) -> str | None:
+    if not answer.tests:
+        return "Your tests of exercise 2 can't be run: see there."
     caught = sum(any(complaint(test, cleaner.clean) for test in answer.tests) for cleaner in FAULTY.values())
     if caught < len(FAULTY) / 2:
         return f"Your tests of exercise 2 notice {caught} of {len(FAULTY)} faulty cleaners: this counts from half on."

@@ -12,9 +12,12 @@ import pandas as pd
 from dataml_lab.checks.answers import Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.activity import COLUMNS, DAY, HOUR, Activity, Event, Row, activity, end_of
+from dataml_lab.checks.shown import shown as told
 
 PURCHASES, DURATION, LOGIN = COLUMNS
 BATCH = 40  # events
+LARGEST = 1e15  # beyond the number of any user
+OTHERS = 10_000  # by which the numbers of users are higher when they are others
 
 daily_summary = Exercise("daily_summary", activity, lambda names: maker(names, "Pipeline"))
 
@@ -39,9 +42,10 @@ def table(made: Made, day: date) -> pd.DataFrame:
         raise Failed(f"Pipeline.summary returned {_kind(result)}, where a DataFrame was expected.")
     unnamed = result.index.name is None and not result.index.equals(pd.RangeIndex(len(result)))
     if "user_id" not in result and (unnamed or result.index.name == "user_id"):
-        result = result.rename_axis("user_id").reset_index()
+        result = result.set_axis(pd.RangeIndex(len(result))).assign(user_id=result.index)
     if not all(isinstance(result.get(column), pd.Series) for column in ("user_id", *COLUMNS)):
-        raise Failed(f"The summary has the columns {', '.join(map(str, result.columns)) or 'none'}: each of "
+        names = [told(name, 40).strip("'") for name in result.columns[:20]]
+        raise Failed(f"The summary has the columns {', '.join(names) or 'none'}: each of "
                      f"{', '.join(('user_id', *COLUMNS))} is needed once.")
     return _numbers(result)
 
@@ -53,8 +57,8 @@ def _kind(result: object) -> str:
 def _numbers(result: pd.DataFrame) -> pd.DataFrame:
     """The summary with users as its index, whole numbers, and floats; `attrs` has the types of columns of others."""
     floats = pd.DataFrame({column: _as_floats(result[column]) for column in ("user_id", *COLUMNS)})
-    if not np.isfinite(floats["user_id"]).all():
-        raise Failed("The summary has a row whose user_id is missing, or no number.")
+    if not (floats["user_id"].abs() < LARGEST).all():
+        raise Failed("The summary has a row whose user_id is missing, or no number that a user has.")
     floats = floats.astype({"user_id": "int64"}).set_index("user_id").sort_index(kind="stable")
     floats.attrs = {column: str(result[column].dtype) for column in COLUMNS if not _holds_numbers(result[column])}
     return floats
@@ -64,7 +68,18 @@ def _as_floats(column: pd.Series) -> np.ndarray:
     """The values of a column, NaN where they are missing or no numbers."""
     if not _holds_numbers(column):
         return np.full(len(column), np.nan)
-    return np.array([np.nan if gone else float(value) for value, gone in zip(column, column.isna(), strict=True)])
+    return np.array([np.nan if gone else _float(value) for value, gone in zip(column, column.isna(), strict=True)],
+                    dtype=float)
+
+
+def _float(value: float | Decimal) -> float:
+    """A number as a float, infinite where it is beyond all floats; NaN for one that only signals."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan
 
 
 def _holds_numbers(column: pd.Series) -> bool:
@@ -78,6 +93,29 @@ def usual(pipeline: Maker, world: Activity) -> pd.DataFrame:
     if world.usual is None:
         world.usual = table(fed(pipeline, world.events), world.day)
     return world.usual
+
+
+def shifted(events: Iterable[Event]) -> list[Event]:
+    """The same events of users with other numbers: what an earlier pipeline was told of the old ones doesn't help."""
+    return [{**event, "user_id": event["user_id"] + OTHERS} for event in events]
+
+
+def of_shifted(pipeline: Maker, events: Iterable[Event], day: date) -> pd.DataFrame:
+    """The summary that a new pipeline makes of these events of other users, under the old numbers."""
+    return under_old_numbers(table(fed(pipeline, shifted(events)), day))
+
+
+def under_old_numbers(found: pd.DataFrame) -> pd.DataFrame:
+    """The summary of other users under the old numbers."""
+    return found.set_axis(found.index - OTHERS)
+
+
+def blank(found: pd.DataFrame) -> str | None:
+    """That a summary says the same of every user, in words: nothing can go wrong with that. None where it doesn't."""
+    if len(found) > 1 and all(found[column].nunique(dropna=False) == 1 for column in COLUMNS):
+        said = ", ".join(f"{column} {shown(found[column].iloc[0])}" for column in COLUMNS)
+        return f"It says the same of all {len(found)} users: {said}."
+    return None
 
 
 def users_amiss(found: pd.DataFrame, expected: Iterable[int], day: date) -> str | None:
@@ -170,7 +208,7 @@ def _counts_each_event_once(pipeline: Maker, world: Activity) -> str | None:
     random = np.random.default_rng(world.seed)
     repeated = [world.events[int(i)] for i in random.choice(len(world.events), len(world.events) // 3, replace=False)]
     again = [{**event, "received_at": event["received_at"] + DAY} for event in repeated]
-    wrong = unlike(table(fed(pipeline, world.events + again), world.day), usual(pipeline, world))
+    wrong = unlike(of_shifted(pipeline, world.events + again, world.day), usual(pipeline, world))
     if wrong:
         return f"A third of the events came a second time, later, and {wrong}: an event is known by its event_id."
     return _two_at_the_same_second(pipeline, world)
@@ -198,16 +236,16 @@ def _takes_any_order(pipeline: Maker, world: Activity) -> str | None:
     mixed = np.random.default_rng(world.seed).permutation(len(events))
     in_time = table(fed(pipeline, events), world.day)
     for name, order in (("backwards", range(len(events))[::-1]), ("mixed up", mixed)):
-        wrong = unlike(table(fed(pipeline, [events[int(i)] for i in order]), world.day), in_time)
+        wrong = unlike(of_shifted(pipeline, [events[int(i)] for i in order], world.day), in_time)
         if wrong:
             return f"The same events were taken in twice, once in the order of their times and once {name}: {wrong}."
-    return None
+    return blank(in_time)
 
 
 @daily_summary.demands("corrects the table when events come late", points=1)
 def _corrects_the_table(pipeline: Maker, world: Activity) -> str | None:
-    events, end = delayed(world), end_of(world.day)
-    never_asked = table(fed(pipeline, events), world.day)
+    events, end = shifted(delayed(world)), end_of(world.day)
+    never_asked = under_old_numbers(table(fed(pipeline, events), world.day))
     wrong = unlike(never_asked, usual(pipeline, world))
     if wrong:
         return (f"Events came up to four days late. The summary of {world.day}, made when all were there, was "
@@ -216,9 +254,10 @@ def _corrects_the_table(pipeline: Maker, world: Activity) -> str | None:
     made = fed(pipeline, (event for event in events if event["received_at"] < end))
     table(made, world.day)
     take_in(made, [event for event in events if event["received_at"] >= end])
-    wrong = unlike(table(made, world.day), never_asked)
-    return wrong and (f"The summary of {world.day} was made once at the end of that day, and again when late events "
-                      f"had come. It was compared with one that was made only then: {wrong}.")
+    wrong = unlike(under_old_numbers(table(made, world.day)), never_asked)
+    return blank(never_asked) if not wrong else (
+        f"The summary of {world.day} was made once at the end of that day, and again when late events had come. It was "
+        f"compared with one that was made only then: {wrong}.")
 
 
 def delayed(world: Activity) -> list[Event]:
@@ -249,7 +288,9 @@ def _makes_the_same_table_again(pipeline: Maker, world: Activity) -> str | None:
     for batch in ([], world.events[30:], []):
         made("ingest", batch)
     wrong = unlike(table(made, world.day), first)
-    return wrong and f"The same events were taken in in batches of other sizes, one of them empty, and {wrong}."
+    if wrong:
+        return f"The same events were taken in in batches of other sizes, one of them empty, and {wrong}."
+    return blank(first)
 
 
 @daily_summary.demands("makes any past day", points=1)
@@ -259,7 +300,7 @@ def _makes_any_past_day(pipeline: Maker, world: Activity) -> str | None:
     wrong = next(filter(None, _still_amiss(pipeline, found, world)), None)
     if wrong:
         return f"Two more days have passed, and their events were taken in. {wrong}"
-    return _any_earlier_day(pipeline, made, world) or _unlike_the_oracle(pipeline, made, world)
+    return _any_earlier_day(pipeline, made, world) or blank(found) or _unlike_the_oracle(pipeline, made, world)
 
 
 def _still_amiss(pipeline: Maker, found: pd.DataFrame, world: Activity) -> Iterator[str | None]:

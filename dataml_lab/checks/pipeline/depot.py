@@ -1,5 +1,6 @@
 """The depot of exercise 1: its deliveries, and its API as a process meets it that may crash."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dataml_lab.checks.answers import Handle, Stopped, plain
+from dataml_lab.checks.answers import Handle, Stopped
+from dataml_lab.checks.plain import plain
 from dataml_lab.checks.process import Process
 
 Row = dict[str, Any]
@@ -77,6 +79,12 @@ class Disk:
 
     def __init__(self) -> None:
         self.rows, self.checkpoint = {}, None
+
+    def twin(self) -> "Disk":
+        """Another disk with the same on it."""
+        found = Disk()
+        found.rows, found.checkpoint = plain((self.rows, self.checkpoint))
+        return found
 
 
 class State(Handle):
@@ -162,6 +170,7 @@ class Api(Handle):
 
     def wait(self, seconds: float) -> None:
         """Lets the API's clock run on; nobody really waits."""
-        if seconds < 0:
-            raise ValueError("api.wait takes seconds from 0 on")
+        seconds = float(seconds)
+        if not 0 <= seconds < math.inf:
+            raise ValueError("api.wait takes seconds: a finite number from 0 on")
         self._clock += seconds

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from dataml_lab.checks.pipeline.depot import (
     newest_versions,
 )
 from dataml_lab.checks.process import Crash, Process
+from dataml_lab.checks.shown import shown
 
 
 def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None,
@@ -39,9 +41,9 @@ def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = N
 
 def amiss(disk: Disk, rows: list[Row]) -> str | None:
     """How the stored rows differ from those that were served; None where each is stored once."""
-    stored = [row for row in disk.rows.values() if isinstance(row, dict)]
-    times = Counter(row.get("delivery_id") for row in stored)
-    by_id = {row.get("delivery_id"): row for row in stored}
+    stored = [row for row in disk.rows.values() if isinstance(row, dict) and is_single(row.get("delivery_id"))]
+    times = Counter(row["delivery_id"] for row in stored)
+    by_id = {row["delivery_id"]: row for row in stored}
     twice = [i for i, count in times.items() if count > 1]
     if twice:
         return (f"delivery {twice[0]} is stored {times[twice[0]]} times: write a row under a key that is the same "
@@ -50,7 +52,7 @@ def amiss(disk: Disk, rows: list[Row]) -> str | None:
     if lost:
         verb = "is" if len(lost) == 1 else "are"
         return f"{len(lost)} of the {len(rows)} deliveries served {verb} not stored{_tie(lost, stored)}"
-    wrong = [row for row in rows if by_id[row["delivery_id"]] != row]
+    wrong = [row for row in rows if not is_row(by_id[row["delivery_id"]], row)]
     if wrong:
         return f"delivery {wrong[0]['delivery_id']} is not stored as it was served last"
     if len(disk.rows) != len(rows):
@@ -58,8 +60,19 @@ def amiss(disk: Disk, rows: list[Row]) -> str | None:
     return None
 
 
+def is_single(value: Any) -> bool:
+    """Whether a value is a text or a number, and no collection of them."""
+    return isinstance(value, str | int | float)
+
+
+def is_row(stored: Row, row: Row) -> bool:
+    """Whether a stored row is the one that was served."""
+    return stored.keys() == row.keys() and all(
+        is_single(stored[field]) and stored[field] == value for field, value in row.items())
+
+
 def _tie(lost: list[Row], stored: list[Row]) -> str:
-    times = {row.get("updated_at") for row in stored}
+    times = {row["updated_at"] for row in stored if isinstance(row.get("updated_at"), str)}
     if all(row["updated_at"] in times for row in lost):
         return "; each of those shares its updated_at with another that is, and they are two deliveries"
     return ""
@@ -73,8 +86,9 @@ def _stores_every_row(fetch: Answer, world: Depot) -> str | None:
     disk = Disk()
     _, api = run(fetch, disk, world.rows)
     if api.asked and api.asked[0] is not None:
-        return (f"In a new world, where no checkpoint was saved, its first request was since={api.asked[0]!r}: does it "
-                "remember something outside of `state`?")
+        since = shown(api.asked[0])
+        return (f"In a new world, where no checkpoint was saved, its first request was since={since}: does it remember "
+                "something outside of `state`?")
     wrong = amiss(disk, world.rows)
     return wrong and f"After one undisturbed run, {wrong}."
 
@@ -118,8 +132,9 @@ def _continues_where_it_stopped(fetch: Answer, world: Depot) -> str | None:
     disk = Disk()
     run(fetch, disk, world.rows)
     _, api = run(fetch, disk, world.all_rows)
-    newest = {row["delivery_id"] for row in world.all_rows[-len(world.later) + 1:]}
-    if newest - {row.get("delivery_id") for row in disk.rows.values()}:
+    newest = world.all_rows[-len(world.later) + 1:]
+    stored = [row.get("delivery_id") for row in disk.rows.values() if isinstance(row, dict)]
+    if {row["delivery_id"] for row in newest} - set(filter(is_single, stored)):
         return "New deliveries came after the first run, and the second run did not store them."
     pages = math.ceil((len(world.later) + 2) / PAGE) + 2
     if api.requests > pages:
@@ -137,6 +152,21 @@ def _continues_after_a_crash(fetch: Answer, world: Depot) -> str | None:
     if api.requests > 4:
         return (f"After a crash on the last page the next run asked {api.requests} times, as if nothing had been "
                 "stored. Save a checkpoint after each page.")
+    return _continues_from_the_disk_alone(fetch, world, len(whole.steps) // 2)
+
+
+def _continues_from_the_disk_alone(fetch: Answer, world: Depot, crash_at: int) -> str | None:
+    """Two runs that begin with the same disk, that of a process that crashed half way, end with the same rows: a real
+    crash leaves nothing but the disk, and these two must not know more."""
+    disk = Disk()
+    run(fetch, disk, world.rows, crash_at)
+    twin = disk.twin()
+    for one in (disk, twin):
+        run(fetch, one, world.rows)
+    wrong = amiss(twin, world.rows)
+    if wrong and not amiss(disk, world.rows):
+        return ("A process crashed, and its disk was copied. A run on the disk ended well, but then one on the copy "
+                f"did not: {wrong}. What does it remember that is neither in its rows nor in its checkpoint?")
     return None
 
 

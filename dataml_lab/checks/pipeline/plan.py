@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,8 @@ from dataml_lab.checks.pipeline.replay import (
     with_delays,
     with_repeats,
 )
+from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.checks.shown import shown
 
 CHOICES = {"schedule_h": SCHEDULES, "lookback_days": range(DAYS + 1), "key": KEYS, "store": STORES}
 CHEAP = 1.5  # how much dearer than the cheapest plan that does the job a plan may be
@@ -46,7 +49,9 @@ class Briefs:
     """Four briefs: the first, and three that differ from it in one matter each."""
 
     briefs: list[Brief]
+    order: int = 0  # the seed of the order in which they are asked
     oracle: Callable | None = None
+    replies: Replies | None = None
 
 
 class Matter(NamedTuple):
@@ -72,7 +77,7 @@ def briefs(seed: int) -> Briefs:
     first = Matter(hurried, usual, outage_h, same_id)
     others = ({"accept_h": patient}, {"worst_delay_h": worse}, {"same_id": not same_id})
     matters = [first, *(first._replace(**other) for other in others)]
-    return Briefs([brief(matter, seed + number) for number, matter in enumerate(matters)])
+    return Briefs([brief(matter, seed + number) for number, matter in enumerate(matters)], seed)
 
 
 def brief(matter: Matter, seed: int) -> Brief:
@@ -116,13 +121,18 @@ def made(plan: Answer, brief: Brief) -> Plan:
     """The plan that the answer makes of a brief; Failed, with a sentence, where it is none."""
     result = plan(brief.told)
     if not isinstance(result, dict) or set(Plan._fields) - set(result):
-        raise Failed(f"plan returned {result!r}, where a dict with {', '.join(Plan._fields)} was expected.")
+        raise Failed(f"plan returned {shown(result)}, where a dict with {', '.join(Plan._fields)} was expected.")
     found = Plan(*(result[name] for name in Plan._fields))
     for name, known in CHOICES.items():
         value = getattr(found, name)
         if not isinstance(value, int | float | str) or isinstance(value, bool) or value not in known:
-            raise Failed(f"plan returned {name}={value!r}: {_choice(known)} is needed.")
+            raise Failed(f"plan returned {name}={shown(value)}: {_choice(known)} is needed.")
     return found._replace(schedule_h=int(found.schedule_h), lookback_days=int(found.lookback_days))
+
+
+def replied(plan: Answer, world: Briefs) -> Replies:
+    """The plans that the answer makes of the briefs of the world."""
+    return replies(world, plan, partial(made, plan), lambda: by_id(*world.briefs), world.order)
 
 
 def _choice(known: tuple | range) -> str:
@@ -131,9 +141,9 @@ def _choice(known: tuple | range) -> str:
 
 def measured(plan: Answer, world: Briefs) -> str:
     """What the answer's plans came to when messages were late, came twice, and runs failed: a line for each brief."""
-    lines = []
+    lines, plans = [], replied(plan, world)
     for number, brief in enumerate(world.briefs, 1):
-        chosen = made(plan, brief)
+        chosen = plans[id(brief)]
         record = replay(brief.both, brief.outages, chosen)
         lines.append({"brief": number, "accepts": f"{brief.told['accept_h']} h", "every": f"{chosen.schedule_h} h",
                       "days back": chosen.lookback_days, "key": chosen.key, "store": chosen.store,
@@ -147,8 +157,9 @@ plan = Exercise("plan", briefs, lambda names: answer(names, "plan"), fair, essay
 
 @plan.demands("changes nothing when a run is repeated", points=1)
 def _changes_nothing_on_rerun(plan: Answer, world: Briefs) -> str | None:
+    plans = replied(plan, world)
     for brief in world.briefs:
-        chosen = made(plan, brief)
+        chosen = plans[id(brief)]
         record = replay(brief.repeated, [], chosen)
         if record.twice:
             return (f"With {chosen.store}, {record.twice:,} rows are in the table more than once: each run writes days "
@@ -161,8 +172,9 @@ def _changes_nothing_on_rerun(plan: Answer, world: Briefs) -> str | None:
 
 @plan.demands("counts each purchase once", points=1)
 def _counts_each_once(plan: Answer, world: Briefs) -> str | None:
+    plans = replied(plan, world)
     for brief in world.briefs:
-        chosen = made(plan, brief)
+        chosen = plans[id(brief)]
         record = replay(brief.repeated, [], Plan(24, 3, chosen.key, "replace_days"))
         if record.wrong:
             kept = "keeps" if brief.told["id_is_kept"] else "does not keep"
@@ -174,8 +186,9 @@ def _counts_each_once(plan: Answer, world: Briefs) -> str | None:
 
 @plan.demands("makes good what came late", points=1)
 def _makes_good(plan: Answer, world: Briefs) -> str | None:
+    plans = replied(plan, world)
     for brief in world.briefs:
-        chosen = made(plan, brief)
+        chosen = plans[id(brief)]
         record = replay(brief.late, brief.outages, chosen._replace(key="event_id", store="replace_days"))
         if record.wrong:
             return (f"Looking {chosen.lookback_days} days back, {record.wrong:,} of {USERS * DAYS:,} rows are wrong "
@@ -185,8 +198,9 @@ def _makes_good(plan: Answer, world: Briefs) -> str | None:
 
 @plan.demands("is as fresh as its readers need", points=1)
 def _is_fresh(plan: Answer, world: Briefs) -> str | None:
+    plans = replied(plan, world)
     for brief in world.briefs:
-        chosen, accept_h = made(plan, brief), brief.told["accept_h"]
+        chosen, accept_h = plans[id(brief)], brief.told["accept_h"]
         if chosen.schedule_h > accept_h:
             return f"With a run every {chosen.schedule_h} h readers see data that old; they accept {accept_h} h."
     return None
@@ -196,8 +210,9 @@ def _is_fresh(plan: Answer, world: Briefs) -> str | None:
 def _stays_within_budget(plan: Answer, world: Briefs) -> str | None:
     if _makes_good(plan, world) or _is_fresh(plan, world):
         return "A table that is wrong or old is no bargain: mend that first."
+    plans = replied(plan, world)
     for brief in world.briefs:
-        chosen, budget = made(plan, brief), brief.told["budget_rows"]
+        chosen, budget = plans[id(brief)], brief.told["budget_rows"]
         record = replay(brief.late, brief.outages, chosen)
         if record.rows_made > budget:
             return (f"A run every {chosen.schedule_h} h that looks {chosen.lookback_days} days back makes "

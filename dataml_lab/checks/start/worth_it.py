@@ -3,12 +3,14 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.replies import Replies, by_id, replies
 
 Choice = Literal["rule", "model", "nothing"]
 Brief = dict[str, Any]
@@ -169,16 +171,18 @@ class Pair(NamedTuple):
 
 @dataclass
 class Pairs:
-    """The pairs of briefs by the property that they judge."""
+    """The pairs of briefs by the property that they judge, and the seed of the order in which briefs are asked."""
 
     by_property: dict[str, list[Pair]]
+    order: int = 0
     oracle: Callable | None = None
+    replies: Replies | None = None
 
 
 def pairs(seed: int) -> Pairs:
     """A pair for each theme of each property."""
     random = np.random.default_rng(seed)
-    return Pairs({name: [pair(theme, random) for theme in themes] for name, themes in THEMES.items()})
+    return Pairs({name: [pair(theme, random) for theme in themes] for name, themes in THEMES.items()}, seed)
 
 
 def pair(theme: Theme, random: np.random.Generator) -> Pair:
@@ -268,9 +272,17 @@ def chosen(worth_it: Answer, brief: Brief) -> Choice:
     return found
 
 
-def misjudged(worth_it: Answer, pair: Pair) -> str | None:
-    """Which brief of a pair the answer misjudges, and what that costs; None if it misjudges neither."""
-    choices = [chosen(worth_it, brief) for brief in pair.briefs]
+def replied(worth_it: Answer, world: Pairs) -> Replies:
+    """What the answer chooses for each brief of the world."""
+    def briefs() -> dict[int, Brief]:
+        return by_id(*(brief for pairs in world.by_property.values() for pair in pairs for brief in pair.briefs))
+
+    return replies(world, worth_it, partial(chosen, worth_it), briefs, world.order)
+
+
+def misjudged(choice: Replies, pair: Pair) -> str | None:
+    """Which brief of a pair was misjudged, and what that costs; None where neither was."""
+    choices = [choice[id(brief)] for brief in pair.briefs]
     for brief, year, choice in zip(pair.briefs, pair.years, choices, strict=True):
         if year[choice] < max(year.values()):
             return f"{_said(pair, choices)} {_outcome(pair.field, brief, year, choice)} {_hint(pair.field, brief)}"
@@ -307,7 +319,8 @@ def _shown(found: float | None) -> str:
 def _about(name: str) -> Callable[[Answer, Pairs], str | None]:
     """A property: that the answer misjudges no pair that judges it."""
     def broken(worth_it: Answer, world: Pairs) -> str | None:
-        return next(filter(None, (misjudged(worth_it, pair) for pair in world.by_property[name])), None)
+        choice = replied(worth_it, world)
+        return next(filter(None, (misjudged(choice, pair) for pair in world.by_property[name])), None)
     return broken
 
 

@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from dataml_lab.checks.answers import Handle, Stopped, plain
+from dataml_lab.checks.answers import Handle, Stopped
+from dataml_lab.checks.plain import plain
 from dataml_lab.checks.process import Process
 from dataml_lab.checks.shown import shown
 
 Record = dict[str, int]
 PAGE = 20  # records that one read brings at most
 REACH = 100  # records after which a producer doesn't send an order again
+SHORT = 8  # numbers and words in a key that are not counted
 SEGMENT = 50  # records in a file of the log; no read goes beyond the end of one
 
 
@@ -104,8 +108,8 @@ class Log(Handle):
 
     def commit(self, offset: int) -> None:
         """Lets the broker keep an offset, in place of the last one."""
-        if not isinstance(offset, int) or offset < 0:
-            raise TypeError(f"log.commit takes an offset, a whole number from 0, not {shown(offset, 60)}")
+        if not isinstance(offset, int) or not 0 <= offset < 2**63:
+            raise TypeError(f"log.commit takes an offset, a whole number from 0 to 2⁶³ - 1, not {shown(offset, 60)}")
         self._process.step("before log.commit")
         self._machine.committed = offset
         self._process.step("after log.commit")
@@ -136,15 +140,34 @@ class Table(Handle):
 
 
 def size(value: Any) -> int:
-    """How many numbers and words a value holds, keys not counted twice; a long text has a word in eight characters.
+    """How many numbers and words a value holds, of a key and its value the larger; a long text has a word in eight
+    characters, a long number one in 64 bits.
 
-    >>> size({"offset": 7, "recent": [1, 2, {3: 4}]}), size("[900417, 900424]")
-    (4, 2)
+    >>> size({"offset": 7, "recent": [1, 2, {3: 4}]}), size("[900417, 900424]"), size(1 << 128)
+    (4, 2, 3)
     """
     if isinstance(value, dict):
-        return sum(max(1, size(part)) for part in value.values())
+        return sum(max(1, size(part), size(key) - SHORT) for key, part in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return sum(map(size, value))
     if isinstance(value, str | bytes):
         return max(1, len(value) // 8)
-    return getattr(value, "size", 1)  # of arrays and frames
+    if isinstance(value, int):
+        return 1 + value.bit_length() // 64
+    if isinstance(value, Decimal):
+        return 1 + len(value.as_tuple().digits) // 16
+    if isinstance(value, np.ndarray | pd.Series | pd.Index | pd.DataFrame):
+        return max(value.size, size_of_cells(value))
+    return 1
+
+
+def size_of_cells(value: Any) -> int:
+    """How many numbers and words the objects in an array or table hold, its labels and the names of many columns."""
+    if isinstance(value, np.ndarray):
+        return size(value.ravel().tolist()) if value.dtype.kind in "OSU" else value.nbytes // 8
+    if isinstance(value, pd.DataFrame):
+        return size_of_cells(value.index) + max(0, size_of_cells(value.columns) - SHORT) + sum(
+            size_of_cells(value.iloc[:, place].to_numpy()) for place in range(value.shape[1]))
+    if isinstance(value, pd.RangeIndex):
+        return 0
+    return size_of_cells(value.to_numpy()) + (size_of_cells(value.index) if isinstance(value, pd.Series) else 0)

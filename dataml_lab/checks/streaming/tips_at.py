@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.replies import Replies, by_id, replies
 from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, draw, margin, one_of, told
 
@@ -53,14 +55,21 @@ class Cases:
 
     tipping: dict[str, list[Case]]
     never: list[Case]
+    order: int = 0  # the seed of the order in which they are asked
     oracle: Callable | None = None
+    replies: Replies | None = None
+
+    @property
+    def tips(self) -> list[Case]:
+        """All scenarios in which the choice tips."""
+        return [case for cases in self.tipping.values() for case in cases]
 
 
 def cases(seed: int) -> Cases:
     """Two scenarios a field that tip, and one a field that doesn't."""
     random = np.random.default_rng(seed)
     tipping = {name: drawn(random, name, flips=1) for name in FIELDS}
-    return Cases(tipping, [case for name in FIELDS for case in drawn(random, name, flips=0)[:1]])
+    return Cases(tipping, [case for name in FIELDS for case in drawn(random, name, flips=0)[:1]], seed)
 
 
 def drawn(random: np.random.Generator, name: str, flips: int) -> list[Case]:
@@ -104,9 +113,13 @@ def found(tips_at: Answer, case: Case) -> float | None:
     return float(value)
 
 
-def amiss(tips_at: Answer, case: Case) -> str | None:
+def replied(tips_at: Answer, world: Cases) -> Replies:
+    """What the answer names for each case of the world."""
+    return replies(world, tips_at, partial(found, tips_at), lambda: by_id(*world.tips, *world.never), world.order)
+
+
+def amiss(value: float | None, case: Case) -> str | None:
     """That the choice doesn't tip where the answer says, in words; None where it does."""
-    value = found(tips_at, case)
     wrong = unfounded(case) if value is None else misplaced(case, value)
     return wrong and (f"For {case.what} with {case.field} = {digits(case.now)}, tips_at {wrong} Try it:\n"
                       f'tips_at({case.brief}, "{case.field}")')
@@ -161,7 +174,7 @@ def tipping(tips_at: Answer, case: Case) -> str:
     case = case._replace(tips=flipped(case) > 0)
     value = found(tips_at, case)
     said = "never" if value is None else digits(value)
-    if amiss(tips_at, case):
+    if amiss(value, case):
         return f"{said} (wrong)"
     if value is None:
         return said
@@ -174,7 +187,8 @@ tips_at = Exercise("tips_at", cases, lambda names: answer(names, "tips_at"), fai
 def demand(text: str, *names: str) -> None:
     """Makes it a property that the tipping points of these fields are found."""
     def broken(tips_at: Answer, world: Cases) -> str | None:
-        return next(filter(None, (amiss(tips_at, case) for name in names for case in world.tipping[name])), None)
+        values, cases = replied(tips_at, world), [case for name in names for case in world.tipping[name]]
+        return next(filter(None, (amiss(values[id(case)], case) for case in cases)), None)
 
     tips_at.demands(text, points=1)(broken)
 
@@ -187,7 +201,7 @@ demand("finds how often history may be computed again", "reruns_per_day")
 
 @tips_at.demands("says where nothing tips", points=1)
 def _says_where_nothing_tips(tips_at: Answer, world: Cases) -> str | None:
-    tipping = [case for cases in world.tipping.values() for case in cases]
-    if all(found(tips_at, case) is None for case in tipping):
-        return f"tips_at returned None for each of {len(tipping)} briefs, and in all of them the choice tips."
-    return next(filter(None, (amiss(tips_at, case) for case in world.never)), None)
+    values = replied(tips_at, world)
+    if all(values[id(case)] is None for case in world.tips):
+        return f"tips_at returned None for each of {len(world.tips)} briefs, and in all of them the choice tips."
+    return next(filter(None, (amiss(values[id(case)], case) for case in world.never)), None)

@@ -68,3 +68,24 @@ def test_a_day_more_or_less_at_either_end_costs_one_property():
     assert judged(0, 0) == ["holds"] * 3
     assert judged(1, 0) == judged(0, -1) == ["fails", "holds", "holds"]
     assert judged(-1, 0) == judged(0, 1) == ["holds", "fails", "holds"]
+
+
+def test_each_purchase_is_asked_about_once_so_that_no_call_tells_which_property_it_is_for():
+    asked = []
+
+    def every_day(event_day, arrived_on):
+        asked.append((event_day, arrived_on))
+        return {event_day + DAY * n for n in range(-40, 200)} if arrived_on > event_day else set()
+
+    verdict = affected.judge({"affected": every_day}, [1])
+    assert len(asked) == len(purchases(1).in_time + purchases(1).late + purchases(1).very_late)
+    assert [finding.outcome for finding in verdict.findings] == ["holds", "fails", "holds"]
+    in_order = [(bought.event_day, bought.arrived_on) for bought in purchases(1).in_time]
+    assert asked[:len(in_order)] != in_order
+
+
+@pytest.mark.parametrize("value", ["x" * 10**7, [date.min] * 3_000_000, {"\x1b[2J": 1}, [NotImplemented],
+                                   ["x" * 10**7]], ids=["text", "long", "dict", "object", "no date"])
+def test_what_is_no_set_of_days_is_told_in_a_short_sentence(value):
+    for finding in affected.judge({"affected": lambda *_: value}, [1]).findings:
+        assert finding.sentence.startswith("affected returned ") and len(finding.sentence) < 300

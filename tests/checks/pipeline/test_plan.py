@@ -245,3 +245,20 @@ def test_a_day_less_than_the_least_is_wrong_and_the_least_is_right(seed):
         less = replay(brief.late, brief.outages, chosen._replace(lookback_days=brief.least - 1, key="event_id"))
         assert enough.wrong == enough.twice == enough.lost == 0 < less.wrong
         assert brief.least <= chosen.lookback_days
+
+
+def test_each_brief_is_asked_about_once_and_an_odd_plan_is_told_in_a_short_sentence():
+    asked = []
+
+    def dearest(brief):
+        asked.append(brief)
+        return {"schedule_h": 1, "lookback_days": 90, "store": "replace_days",
+                "key": "event_id" if brief["id_is_kept"] else "content"}
+
+    verdict = plan.judge({"plan": dearest}, [1])
+    assert len(asked) == 4 and verdict.measured
+    assert [finding.outcome for finding in verdict.findings] == ["holds"] * 4 + ["fails"]
+    for odd in ("x" * 10**7, math.nan, b"event_id", 1 << 4_000, [], None, "\x1b[2J"):
+        for result in (odd, dict.fromkeys(("schedule_h", "lookback_days", "key", "store"), odd)):
+            (finding, *_) = plan.judge({"plan": lambda brief, result=result: result}, [1]).findings
+            assert finding.sentence.startswith("plan returned ") and len(finding.sentence) < 300

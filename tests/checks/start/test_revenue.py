@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dataml_lab.checks.answers import Answer
 from dataml_lab.checks.start.revenue import orders, revenue
 
 FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
@@ -28,11 +29,13 @@ def test_worlds_hold_a_list_without_orders_and_cancelled_orders_at_both_ends(see
     world = orders(seed)
     assert sorted(map(len, world.completed))[:3] == [0, 1, 3]
     assert {order["status"] for listed in world.completed for order in listed} == {"completed"}
-    statuses = [order["status"] for order in world.mixed]
-    assert statuses[0] == statuses[-1] == "cancelled"
-    assert statuses.count("cancelled") == statuses.count("completed") == 4
-    assert world.more["status"] == "completed"
-    assert world.more["total"] > sum(order["total"] for order in world.mixed if order["status"] == "completed")
+    for mixed in world.mixed:
+        statuses = [order["status"] for order in mixed.orders]
+        assert statuses[0] == statuses[-1] == "cancelled"
+        assert statuses.count("cancelled") == statuses.count("completed") == 4
+        assert mixed.completed == [order for order in mixed.orders if order["status"] == "completed"]
+        assert mixed.more[1:] == mixed.completed and mixed.more[0]["status"] == "completed"
+        assert mixed.more[0]["total"] > sum(order["total"] for order in mixed.completed)
     assert orders(seed) == world != orders(seed + 1)
 
 
@@ -75,3 +78,28 @@ def test_each_mistake_costs_its_property():
     assert outcomes(lambda listed: sum(order["total"] for order in listed)) == ["holds", "fails"]
     assert outcomes(lambda listed: sum(order["status"] == "completed" for order in listed)) == ["fails", "holds"]
     assert outcomes(lambda listed: 0) == outcomes(lambda listed: 5) == ["fails", "fails"]
+
+
+def test_all_lists_are_asked_about_once_and_in_an_order_that_says_nothing():
+    places = []
+    for seed in range(40):
+        world, asked = orders(seed), []
+        revenue.properties[0].broken(Answer("revenue", lambda listed, asked=asked: asked.append(listed) or 0.0), world)
+        assert len(asked) == len(world.completed) + 3 * len(world.mixed)
+        places.append(asked.index(world.mixed[0].orders) < asked.index(world.mixed[0].completed))
+    assert 10 < sum(places) < 30
+
+
+def test_who_goes_by_the_order_of_calls_leaves_nothing_out():
+    """Adds up everything, and says of a list that has one of the earlier ones in it what it said of that."""
+    said = []
+
+    def recognising(listed):
+        ids = {order["order_id"] for order in listed}
+        known = next((found for before, found in said if before and before < ids and listed[0]["order_id"] not in before
+                      and listed[-1]["order_id"] not in before), None)
+        found = sum(order["total"] for order in listed) if known is None else known
+        said.append((ids, found))
+        return found
+
+    assert all(outcomes(recognising, [seed, seed + 1, seed + 2])[1] == "fails" for seed in range(0, 60, 3))

@@ -1,5 +1,6 @@
 """Exercise 0: that its pairs differ in one field, have the best choices that a slow count finds, and leave no doubt."""
 
+import itertools
 import re
 import runpy
 from functools import cache
@@ -157,3 +158,49 @@ def test_where_no_rule_is_known_a_model_that_guesses_may_pay(seed):
     assert all(0 < brief["labels"] <= 100 and model_right(brief) == 0.5 for brief in pair.briefs)
     assert pair.briefs[0]["rule_right"] is None and best(pair.briefs[0]) == "model"
     assert pair.briefs[0]["gain"] > pair.briefs[0]["loss"]
+
+
+def by_number(seed=None):
+    """An answer that looks at no brief: the best choices of the themes in turn, or in an order of its own."""
+    script = [choice for themes in THEMES.values() for theme in themes for choice in (theme.low, theme.high)]
+    calls = itertools.count()
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(script)) if seed is not None else range(len(script))
+    return lambda brief: script[order[next(calls) % len(script)]]
+
+
+def by_the_briefs_before():
+    """An answer that knows the themes: where one of the briefs before differs from this one in a single field, it says
+    what is best on that side of it, and else guesses by the field that is rarest."""
+    before = []
+
+    def answer(brief):
+        unlike = [(other, [name for name in brief if brief[name] != other[name]]) for other in before]
+        before.append(brief)
+        for other, (name, *more) in unlike:
+            if more:
+                continue
+            theme = next(theme for themes in THEMES.values() for theme in themes if theme.field == name)
+            return theme.high if (brief[theme.field] or 0) > (other[theme.field] or 0) else theme.low
+        return "nothing" if brief["rule_right"] is None else "rule"
+
+    return answer
+
+
+def test_neither_the_number_of_a_call_nor_the_briefs_before_earn_anything():
+    for answer in (by_number(), by_number(1), by_the_briefs_before()):
+        verdict = worth_it.judge({"worth_it": answer}, [1, 2, 3])
+        assert verdict.earned <= 1, verdict
+
+
+def test_each_brief_is_asked_about_once_and_what_it_raises_costs_its_property_alone():
+    asked = []
+
+    def choosy(brief):
+        asked.append(brief)
+        return best(brief) if brief["labels"] else 1 / 0
+
+    verdict = worth_it.judge({"worth_it": choosy}, [1])
+    failing = [finding.property for finding in verdict.findings if finding.outcome == "fails"]
+    assert failing == ["expects little of a model with few labels"]
+    assert len(asked) == len({repr(brief) for brief in asked}) == 2 * sum(map(len, THEMES.values()))

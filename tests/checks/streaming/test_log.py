@@ -1,6 +1,7 @@
 """The log and the table of exercise 2: what the worlds promise, and that a crash comes where it is counted."""
 
 from collections import Counter
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
@@ -132,6 +133,27 @@ def test_misuse_is_told_in_words(call):
 ])
 def test_the_size_of_a_value_is_how_many_it_holds(value, values):
     assert size(value) == values
+
+
+@pytest.mark.parametrize("hidden", [
+    lambda ids: int("".join(map(str, ids))), lambda ids: Decimal("".join(map(str, ids))),
+    lambda ids: np.array([int("".join(map(str, ids)))], object), lambda ids: {tuple(ids): 1},
+    lambda ids: pd.DataFrame({"ids": [" ".join(map(str, ids))]}), lambda ids: {str(ids): 1},
+    lambda ids: pd.Series(ids).to_numpy(), lambda ids: pd.DataFrame(columns=list(map(str, ids)))])
+def test_many_ids_are_many_values_wherever_they_are_hidden(hidden):
+    ids = list(range(900_000, 900_400))
+    assert size({"seen": hidden(ids)}) > 120
+    assert size({"seen": hidden(ids[:10])}) < 30
+
+
+@pytest.mark.parametrize("offset", [2**63, 10**4_000])
+def test_no_offset_is_larger_than_a_broker_has_room_for(offset):
+    machine = Machine()
+    log = Log([], machine, Process())
+    with pytest.raises(TypeError, match="from 0 to 2⁶³ - 1, not "):
+        log.commit(offset)
+    log.commit(2**63 - 1)
+    assert machine.committed == 2**63 - 1
 
 
 @pytest.mark.parametrize("written", [str, lambda ids: ",".join(map(str, ids)), lambda ids: str(ids).encode()])

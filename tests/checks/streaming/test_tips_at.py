@@ -126,7 +126,7 @@ def test_who_never_has_one_keeps_nothing():
 def test_a_value_beyond_the_range_is_no_tipping_point():
     case = next(case for case in world(1).tipping["worth"])
     for value in (case.ends[0] / 1.01, case.ends[1] * 1.01, 1e299, 1e-299):
-        assert "which is not between" in amiss(lambda brief, field, value=value: value, case)
+        assert "which is not between" in amiss(value, case)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -134,7 +134,7 @@ def test_sentences_tell_the_bills_on_both_sides_and_not_the_tipping_point(seed):
     for case in tipping(seed):
         right = root(case.brief, case.field)
         for value in (None, right * 1.2, right / 1.2):
-            sentence = amiss(lambda brief, field, value=value: value, case)
+            sentence = amiss(value, case)
             assert f" {digits(right)}:" not in sentence and f" {digits(right)} a day" not in sentence
             low, high = case.ends if value is None else (value / NEAR, value * NEAR)
             assert compared(case, low, high) in sentence
@@ -144,7 +144,7 @@ def test_sentences_tell_the_bills_on_both_sides_and_not_the_tipping_point(seed):
 
 def test_a_sentence_ends_with_code_that_shows_the_failure_and_has_no_powers_of_ten():
     for case in tipping(1) + tipping(2):
-        sentence, _, code = amiss(lambda brief, field: brief[field], case).partition(" Try it:\n")
+        sentence, _, code = amiss(case.now, case).partition(" Try it:\n")
         assert eval(code, {"tips_at": lambda brief, field: (brief, field)}) == (case.brief, case.field)
         assert "e-0" not in sentence and "e+" not in sentence
 
@@ -173,3 +173,18 @@ def test_a_verdict_is_the_same_twice():
         return brief[name]
 
     assert judged(answer) == judged(answer) and judged(root) == judged(root)
+
+
+def test_each_case_is_asked_about_once_in_an_order_that_says_nothing():
+    """An answer that says None to what it meets for the first time after so many calls learns nothing from that."""
+    asked = []
+
+    def counting(brief, name):
+        asked.append((brief, name))
+        return None if len(asked) > 2 * len(ASKED) + 2 else brief[name]
+
+    verdict = tips_at.judge({"tips_at": counting}, [1, 2, 3])
+    each = [(case.brief, case.field) for case in cases(1).tips + cases(1).never]
+    first = asked[:len(each)]
+    assert sorted(map(repr, first)) == sorted(map(repr, each)) and first != each
+    assert verdict.findings[-1].outcome == "fails"
