@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
     build.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     build.add_argument("--force", action="store_true", help="also those that have not changed")
-    release = _command(commands, "release", _release, "make the students' notebooks, and enter them in the gradebook")
+    release = _command(commands, "release", _release, "make the students' notebooks, keep them, and fill the gradebook")
     release.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
@@ -139,6 +139,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     os.environ |= {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "HOME", "LANG")}
     from dataml_lab.grading import COURSE
+    from dataml_lab.grading.attempts import BusyError
     from dataml_lab.grading.engine.template import hindrance
     from dataml_lab.grading.grade import grade, lessons_handed_in, summary
     from dataml_lab.grading.gradebook import GradebookError
@@ -155,7 +156,7 @@ def _grade(options: argparse.Namespace) -> int:
             found.append(graded.as_data())
             report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
             _show_progress(started, len(found), total, report)
-    except (GradebookError, TemplateError, FileNotFoundError) as error:
+    except (BusyError, GradebookError, TemplateError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     print(json.dumps(found) if options.json else summary(found, course))
@@ -186,7 +187,8 @@ def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
             print(work(lesson))
         except (BuildError, ReleaseError, SourceError, OSError) as error:
             failed += 1
-            print(f"failed\n{error}", file=sys.stderr)
+            print("failed", flush=True)
+            print(error, file=sys.stderr)
     return int(failed > 0)
 
 
@@ -223,3 +225,7 @@ def _progress(what: str) -> Callable[[int, int], None]:
         end = "\r\033[K" if done == total else ""
         print(f"\r{what} {done} of {total}, about {left:.0f} s left ", end=end, file=sys.stderr, flush=True)
     return report if sys.stderr.isatty() else lambda done, total: None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +37,10 @@ class Submission(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.student}/{self.lesson}"
+
+
+class BusyError(RuntimeError):
+    """Another process is grading the same course."""
 
 
 class SubmissionProblem(ValueError):
@@ -79,23 +84,43 @@ def digest(handed_in: dict[str, bytes]) -> str:
     return found.hexdigest()[:12]
 
 
-def attempts(submission: Submission) -> list[dict[str, Any]]:
-    """All that was found of a submission so far, in its order."""
-    paths = sorted(submission.attempts.glob("[0-9]*.json")) if submission.attempts.is_dir() else []
-    return [json.loads(path.read_text("utf-8")) for path in paths]
+def attempts(submission: Submission) -> list[Path]:
+    """The files with what was found of a submission so far, in their order."""
+    return sorted(submission.attempts.glob("[0-9]*.json"))
+
+
+def last_attempt(submission: Submission) -> dict[str, Any] | None:
+    """What was found of a submission last; None where nothing was."""
+    paths = attempts(submission)
+    return json.loads(paths[-1].read_text("utf-8")) if paths else None
 
 
 def keep(submission: Submission, attempt: dict[str, Any]) -> None:
     """Keeps what was found; once this returns, a crash doesn't lose it."""
-    number = 1 + len(list(submission.attempts.glob("[0-9]*.json")) if submission.attempts.is_dir() else [])
-    write_whole(submission.attempts / f"{number:04d}.json", json.dumps(attempt, ensure_ascii=False, indent=1))
+    paths = attempts(submission)
+    number = int(paths[-1].stem) + 1 if paths else 1
+    write_whole(submission.attempts / f"{number:04d}.json", json.dumps(attempt, indent=1))
+
+
+@contextmanager
+def alone(course: Path) -> Iterator[None]:
+    """Only one process at a time is in such a block for a course; BusyError for the others."""
+    import fcntl
+
+    (course / "attempts").mkdir(exist_ok=True)
+    with (course / "attempts" / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(f"{course} is being graded already: wait for that, or stop it.") from None
+        yield
 
 
 def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
     """Writes a file so that it is there as a whole or not at all, and stays through a crash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.lab.tmp")
-    with draft.open("w", encoding="utf-8", errors="surrogatepass") as file:
+    with draft.open("w", encoding="utf-8", errors="replace") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

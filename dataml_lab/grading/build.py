@@ -80,15 +80,17 @@ def release(course: Path, lesson: str, gradebook: Path | None = None) -> str:
     All that can fail is done in a folder that is thrown away, since generate_assignment deletes what it fails to
     replace. Whatever interrupts the rest, the notebook of before stays in place and doing it again completes it.
     """
+    fresh = notebook(source_of(course, lesson))
+    if gradebook:
+        require_frozen(gradebook, lesson, fresh)
     with tempfile.TemporaryDirectory() as temporary:
         desk = Path(temporary)
         shutil.copy(course / "nbgrader_config.py", desk)
-        write(solution_path(desk, lesson), notebook(source_of(course, lesson)))
+        write(solution_path(desk, lesson), fresh)
         _generate_assignment(desk, lesson, desk / "gradebook.db")
         released = nbformat.read(release_path(desk, lesson), as_version=4)
         _require_compiling(lesson, released)
         if gradebook:
-            require_frozen(gradebook, lesson, released)
             keep(course, lesson, released)
             _generate_assignment(desk, lesson, gradebook)
         write(release_path(course, lesson), released)

@@ -5,6 +5,7 @@ it at the end of a batch and at the beginning of the next: however grading ends,
 gradebook.
 """
 
+import copy
 import json
 import runpy
 import time
@@ -17,13 +18,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.grading import COURSE
 from dataml_lab.grading.attempts import (
     Submission,
     SubmissionProblem,
-    attempts,
+    alone,
     digest,
     files,
     keep,
+    last_attempt,
     submissions,
     write_whole,
 )
@@ -40,7 +43,7 @@ from dataml_lab.grading.submission import SubmissionError, read
 
 SERVE = "dataml_lab.grading.engine.pupil:serve"
 MODULES = ("dataml_lab.grading.engine.warm",)
-JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has from its first byte to its last
+JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has, from its first byte to its last
 
 
 class Graded(NamedTuple):
@@ -76,12 +79,12 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
     """Grades what is new or changed, or all of it `again`. Yields how many there are and what came of each, as it
     comes."""
     found = submissions(course, lessons, students)
-    with ScoreBook(course) as book:
+    with alone(course), ScoreBook(course) as book:
         for lesson in sorted({submission.lesson for submission in found}):
             book.require(lesson)
         todo = []
         for submission in found:
-            last = (attempts(submission) or [None])[-1]
+            last = last_attempt(submission)
             if again or last is None or last["digest"] != _digest(submission):
                 todo.append(submission)
                 continue
@@ -102,16 +105,19 @@ def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: in
     if not todo:
         return
     desk = _Desk(todo[0].course, {submission.lesson for submission in todo})
-    with Template(SERVE, MODULES, isolated=isolated) as template:
+    data = [path for path in [COURSE / "datasets"] if path.exists()]
+    with Template(SERVE, MODULES, data, isolated) as template:
         def work(submission: Submission, core: int) -> dict[str, Any]:
             return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
 
         for outcome in side_by_side(todo, work, workers, JUDGE_SECONDS):
-            trouble = outcome.trouble
-            if not trouble:
-                keep(outcome.piece, outcome.result)
-                trouble = _enter(book, outcome.piece, outcome.result)
-            yield Graded(outcome.piece, "failed" if trouble else "new", outcome.result, trouble)
+            submission, found, trouble = outcome.piece, outcome.result, outcome.error
+            if outcome.lost:
+                found = desk.unjudged(submission, f"the process that judged it {outcome.lost}")
+            if found:
+                keep(submission, found)
+                trouble = _enter(book, submission, found)
+            yield Graded(submission, "failed" if trouble else "new", found, trouble)
 
 
 def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> bool:
@@ -155,6 +161,13 @@ class _Desk:
             "digest": _digest(submission), "timestamp": _moment(handed_in), "release": release.version, "file": name,
             "seconds": round(time.monotonic() - started, 3)}
 
+    def unjudged(self, submission: Submission, problem: str) -> dict[str, Any]:
+        """What is noted of a submission that no judge can bear."""
+        release = released_for(self.course, submission.lesson, nbformat.v4.new_notebook())
+        untouched = Rebuilt(copy.deepcopy(release.book), (), frozenset())
+        return self._data(submission, untouched, Judgement(), problem) | {
+            "digest": _digest(submission), "timestamp": "", "release": release.version, "file": "", "seconds": 0.0}
+
     def _task(self, submission: Submission, built: Rebuilt, handed_in: dict[str, bytes], name: str) -> Task:
         beside = {path: data for path, data in handed_in.items() if path != name}
         known, student = self.exercises[submission.lesson], submission.student
@@ -170,9 +183,10 @@ class _Desk:
         scores |= {essay: 0.0 if problem or essay in untouched else None for essay in essays}
         return {
             "student": submission.student, "lesson": submission.lesson, "problem": problem, "scores": scores,
-                        "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
-            "damage": [list(damage) for damage in built.damage], "endings": found.endings, "broken": found.broken,
-            "integrity": suspicions(built, found), "notebook": _with_outputs(built.book, found, verdicts),
+            "untouched": untouched, "verdicts": {name: list(verdict) for name, verdict in verdicts.items()},
+            "damage": [] if problem else [list(damage) for damage in built.damage],
+            "endings": found.endings, "broken": found.broken, "integrity": suspicions(built, found),
+            "notebook": _with_outputs(built.book, found, verdicts),
         }
 
 

@@ -19,13 +19,19 @@ SIGNS = {
     r"settrace|setprofile|signal\.(?:signal|setitimer|alarm|pthread_sigmask)": "hooks itself into the interpreter",
     r"ast_transformers|input_transformers|display_formatter|run_cell|showtraceback|user_ns": "changes how cells run",
     r"sys\.modules|builtins\.\w+ *=|setattr\( *(?:builtins|np|pd|json|socket)": "replaces what others use",
-    r"dataml_lab\.(?:checks|grading)\b": "reaches for the checks or the grader",
+    r"dataml_lab\.(?:checks\.|grading)|import checks\b": "reaches for the checks or the grader",
     r"os\.(?:fork|kill|killpg|_exit|dup2?|setsid|writev?)\b|\bPopen\b|multiprocessing": "starts or ends processes, or "
                                                                                      "writes to what it did not open",
     r"\bsocket\b|urllib|requests\.|httpx|http\.client": "reaches for a network",
     r"def __(?:eq|ne|lt|le|reduce(?:_ex)?|class|instancecheck|getattribute)__": "defines objects that may lie",
+    r"__(?:closure|code|globals|subclasses|mro|dict)__|\b(?:api|state|log|table)\._(?!replace|asdict)":
+        "looks inside of what it was lent",
+    r"rglob\(|os\.(?:walk|scandir|listdir)|\biterdir\(|expanduser|\.home\(|[\"']\.\./|Path\([\"']/":
+        "looks around outside of its folder",
+    r"\\x1b|\\033|<script|properties hold|of \d+ points": "writes what looks like a verdict, or is not for people",
+    r"get_ipython\(|\bIPython\b|ipykernel": "reaches for the notebook's own machinery",
 }
-TAMPERING = re.compile(r"edited|skip-execution|points|flags")
+TAMPERING = re.compile(r"graded cell .* was edited|skip-execution|marks of .* were changed")
 
 
 def suspicions(built: Rebuilt, found: Judgement) -> list[str]:

@@ -21,6 +21,7 @@ from dataml_lab.checks import exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release, release_path, solution_path
 from dataml_lab.grading.catalogue import entries
+from dataml_lab.grading.releases import ReleaseError, require_frozen
 
 LESSON = "01_pipeline"
 SALT = "the-secret-of-this-test"
@@ -394,6 +395,15 @@ def test_a_submission_of_an_older_release_is_graded_against_that(graded, release
     book = autograded(graded, "ida_deleted")
     assert book.metadata.dataml_lab.version == released_again.before
     assert not any("newer" in cell.source for cell in book.cells)
+
+
+def test_the_gradebook_of_a_class_freezes_cells_and_points(graded):
+    gradebook = graded.course / "gradebook.db"
+    book = nbformat.read(release_path(graded.course, LESSON), as_version=4)
+    require_frozen(gradebook, LESSON, book)
+    marked(book, "affected-graded").metadata.nbgrader.points += 1
+    with pytest.raises(ReleaseError, match="affected had 3 points and has 4"):
+        require_frozen(gradebook, LESSON, without_cells(book, "plan-question"))
 
 
 def test_damage_is_logged_in_words(released_again):

@@ -365,6 +365,14 @@ def test_an_edited_copy_of_a_locked_cell_is_the_students_and_stays_in_its_place(
     assert rebuilt(RELEASE, plain).book == RELEASE
 
 
+def test_an_answer_typed_into_a_check_runs_before_it():
+    check = source(RELEASE, "fetch_all-check")
+    made = rebuilt(RELEASE, changed(fetch_all__check={"source": f"fetch_all = print\n{check}"}))
+    place = place_of(made.book, "fetch_all-check")
+    assert made.book.cells.pop(place - 1) == code(f"fetch_all = print\n{check}", "own-001")
+    assert made.book == RELEASE and made.own == {"own-001"}
+
+
 def test_names_that_a_student_made_up_are_short_and_printable():
     tagged = copy.deepcopy(RELEASE)
     tagged.cells[place_of(tagged, "fetch_all-graded")].metadata["tags"] = ["\x1b[2J" + "x" * 10**6, 1, [2], {}, 5]

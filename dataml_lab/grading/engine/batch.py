@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import resource
 import selectors
 import signal
 import sys
@@ -13,14 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 PR_SET_PDEATHSIG = 1
+MOST_MEMORY = 8 << 30  # bytes of address space that a piece of work may take
 
 
 class Outcome(NamedTuple):
-    """What came of a piece of work: its result, or why there is none."""
+    """What came of a piece of work: its result; or the `error` that it raised; or how its process was `lost`."""
 
     piece: Any
-    result: Any
-    trouble: str
+    result: Any = None
+    error: str = ""
+    lost: str = ""
 
 
 @dataclass
@@ -79,10 +82,10 @@ def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, 
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that waits for us
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            os.sched_setaffinity(0, {core})
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         if os.getppid() == parent:
-            silence = os.open(os.devnull, os.O_RDWR)
-            for stream in (0, 1, 2):
-                os.dup2(silence, stream)
+            _be_silent()
             with os.fdopen(writing, "wb") as pipe:
                 pipe.write(json.dumps(_result(piece, core, work)).encode())
             code = 0
@@ -90,12 +93,19 @@ def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, 
         os._exit(code)
 
 
+def _be_silent() -> None:
+    """Nothing is read from or written to where the parent is."""
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silence, stream)
+    sys.stdout = sys.stderr = os.fdopen(silence, "w")
+
+
 def _result(piece: Any, core: int, work: Callable[[Any, int], Any]) -> dict:
     try:
         return {"result": work(piece, core)}
     except Exception as error:
-        return {"trouble": "".join(traceback.format_exception_only(error)).strip(),
-                "where": "".join(traceback.format_tb(error.__traceback__)[-3:])}
+        return {"error": "".join([*traceback.format_exception_only(error), *traceback.format_tb(error.__traceback__)])}
 
 
 def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> list[_Worker]:
@@ -110,7 +120,7 @@ def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> 
             found += [] if data else [worker]
         late = [worker for worker in at_work.values() if time.monotonic() > worker.until and worker not in found]
         for worker in late:
-            worker.heard = [json.dumps({"trouble": "it took too long, and was ended"}).encode()]
+            worker.heard = [json.dumps({"lost": "took too long, and was ended"}).encode()]
         if found or late:
             return found + late
 
@@ -118,10 +128,9 @@ def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> 
 def _outcome(worker: _Worker) -> Outcome:
     _end(worker)
     try:
-        said = json.loads(b"".join(worker.heard))
+        return Outcome(worker.piece, **json.loads(b"".join(worker.heard)))
     except ValueError:
-        said = {"trouble": "the process that judged it ended without a result"}
-    return Outcome(worker.piece, said.get("result"), said.get("trouble", "") + said.get("where", ""))
+        return Outcome(worker.piece, lost="ended without a result")
 
 
 def _end(worker: _Worker) -> None:

@@ -14,7 +14,7 @@ from functools import cache
 from types import MethodType
 from typing import Any, Protocol
 
-from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped
+from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped, TimeOut
 from dataml_lab.grading.engine.forms import WireError
 from dataml_lab.grading.engine.wire import Line, Reference, decode, encode
 
@@ -131,6 +131,8 @@ class Student:
         until = time.monotonic() + seconds + GRACE
         self._tell(encode(request, self._lend))
         for _ in range(MOST_QUESTIONS):
+            if time.monotonic() > until:
+                self._lost("asked back and did not answer in time")
             verb, *details = self._heard(until)
             if verb != "call":
                 return self._came_of_it(verb, details)
@@ -142,11 +144,10 @@ class Student:
             return details[0]
         if verb == "failed" and len(details) == 2:
             kind, words = details
-            if kind == "stopped" and self._raised:
-                raise self._raised
-            if kind in KINDS:
+            if kind == "stopped":
+                raise self._raised or Failed("It was stopped.")
+            if isinstance(kind, str) and kind in KINDS:
                 raise KINDS[kind](_words(words))
-            raise Failed("It was stopped.")
         return self.lied("an answer to nothing that it was asked")
 
     def _tell(self, message: bytes) -> None:
@@ -203,7 +204,7 @@ class Student:
             if not isinstance(arguments, list) or not isinstance(named, dict) or not all(map(_is_text, named)):
                 self.lied("a call without arguments")
             return self._gave(call, arguments, named)
-        except Gone:
+        except (Gone, TimeOut):  # the judge's own
             raise
         except Raised as error:
             return encode(["raised", Reference(-error.number, "")])

@@ -43,8 +43,16 @@ class Form(NamedTuple):
     calls: bool = False
 
 
+def _hashable(items: list) -> list:
+    """The items themselves; WireError where so many share a hash that a set of them takes minutes."""
+    if len(items) > 1_000 and len(set(map(hash, items))) < len(items) / 2:
+        raise WireError(f"{len(items):,} keys or items of which most have the same hash")
+    return items
+
+
 def _mapping(content: list) -> dict:
-    return dict(zip(*content, strict=True))
+    keys, values = content
+    return dict(zip(_hashable(keys), values, strict=True))
 
 
 def _moment(value: datetime | time) -> list:
@@ -280,8 +288,8 @@ MASKED = Form("masked", _masked, _masked_array)
 FORMS: dict[type, Form] = {
     dict: Form("dict", lambda value: [list(value), list(value.values())], _mapping),
     tuple: Form("tuple", list, tuple),
-    set: Form("set", list, set),
-    frozenset: Form("frozenset", list, frozenset),
+    set: Form("set", list, lambda items: set(_hashable(items))),
+    frozenset: Form("frozenset", list, lambda items: frozenset(_hashable(items))),
     bytes: Form("bytes", Data, lambda data: bytes(data.buffer)),
     complex: Form("complex", lambda value: [value.real, value.imag], lambda parts: complex(*parts)),
     Decimal: Form("decimal", str, Decimal),

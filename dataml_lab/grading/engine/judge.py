@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dataml_lab.checks.answers import Stopped, within
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
-from dataml_lab.grading.engine.cells import needed, needed_for
 from dataml_lab.grading.engine.far import Failed, Gone, Student
+from dataml_lab.grading.engine.needed import needed, needed_for
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
-NOTEBOOK_SECONDS = 600.0  # those of all its cells and answers together, however often they are run
-EXERCISE_SECONDS = 120.0  # those of all calls of one answer
+NOTEBOOK_SECONDS = 300.0  # those of all its cells and answers together, however often they are run
+EXERCISE_SECONDS = 90.0  # those of all calls of one answer
 WORLDS = 3  # an answer is judged in
 MISSING = re.compile(r"name '(\w+)' is not defined")
 
@@ -122,9 +123,12 @@ class _Sitting:
         worlds = seeds(name, task.salt, task.student, WORLDS)
         try:
             student.until = min(self.until, time.monotonic() + EXERCISE_SECONDS)
-            self.found.verdicts[name] = exercise.judge(student.namespace(), worlds, task.oracles.get(name))
+            with within(2 * EXERCISE_SECONDS):
+                self.found.verdicts[name] = exercise.judge(student.namespace(), worlds, task.oracles.get(name))
         except Gone as error:
             self._lose([exercise], str(error))
+        except Stopped:
+            self._lose([exercise], "What your answer returned takes too long to be judged.")
         except Exception as error:
             self._lose([exercise], f"The check itself failed, which is not your fault ({type(error).__name__}).")
             self.found.broken[name] = "".join(traceback.format_exception(error)[-3:])

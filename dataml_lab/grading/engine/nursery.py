@@ -8,7 +8,6 @@ closes, all are. (A datagram can be sent by several processes at once, none of w
 """
 
 import contextlib
-import fcntl
 import gc
 import importlib
 import json
@@ -20,19 +19,17 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from dataml_lab.grading.engine import kernel, mounts, usage
-from dataml_lab.grading.engine.sandbox import Limits, Sandbox, leave_host, limit
+from dataml_lab.grading.engine.life import INTERRUPTS, Dowry, Serve, live, tell
+from dataml_lab.grading.engine.sandbox import Limits, Sandbox, leave_host
 
 LOOK = 0.1  # seconds between looks at what the forks use
 UNFIT = {"tqdm", "matplotlib_inline.backend_inline"}  # modules that look, when imported, at where they are
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-Serve = Callable[[socket.socket], None]
 
 
 class Order(NamedTuple):
@@ -53,13 +50,11 @@ class Child:
     """A fork, as its template sees it."""
 
     pid: int
-    process: int  # descriptors
-    leash: int
-    limits: Limits
-    scratch: str
-    end: float
+    process: int  # a descriptor
+    dowry: Dowry
+    end: float  # at the latest
     meter: usage.Meter
-    why: str = ""
+    why: str = ""  # it was killed
 
 
 def prepare(order: Order) -> Serve:
@@ -99,12 +94,12 @@ class Nursery:
         """Serves until the control socket closes."""
         look = 0.0
         while True:
-            for descriptor, _ in self.poll.poll(LOOK * 1000 if self.children else None):
-                if descriptor == self.control.fileno():
-                    if not self.start():
-                        return self.leave()
-                elif child := self.children.get(descriptor):
+            ready = dict(self.poll.poll(LOOK * 1000 if self.children else None))
+            for descriptor in ready:
+                if child := self.children.get(descriptor):
                     self.attend(child, descriptor)
+            if self.control.fileno() in ready and not self.start():  # last: new descriptors get old numbers
+                return self.leave()
             if time.monotonic() > look:
                 self.look()
                 look = time.monotonic() + LOOK
@@ -118,26 +113,27 @@ class Nursery:
         stream, leash = sockets
         try:
             _alone()
-            self.fork(Limits(*limits), core, stream, leash)
+            folder = "" if self.sandbox else tempfile.mkdtemp(prefix="dataml-lab-")
+            self.fork(Dowry(Limits(*limits), core, stream, leash, folder))
         except (OSError, Unfit) as error:
             tell(leash, f"{error}")
             os.close(leash)
         os.close(stream)
         return True
 
-    def fork(self, limits: Limits, core: int | None, stream: int, leash: int) -> None:
+    def fork(self, dowry: Dowry) -> None:
         """Forks, and from then on looks after the fork."""
-        scratch = "" if self.sandbox else tempfile.mkdtemp(prefix="dataml-lab-")
-        end = time.monotonic() + limits.seconds
+        end = time.monotonic() + dowry.limits.seconds
         pid = self.first_of_its_own() if self.sandbox else os.fork()
         if not pid:
-            self.live(limits, core, stream, leash, scratch)
+            self.control.detach()  # or it would close one of the fork's descriptors when it is collected
+            live(dowry, self.serve, self.sandbox)
         process = os.pidfd_open(pid)
-        child = Child(pid, process, leash, limits, scratch, end, usage.Meter(pid))
-        for descriptor in (process, leash):
+        child = Child(pid, process, dowry, end, usage.Meter(pid))
+        for descriptor in (process, dowry.leash):
             self.children[descriptor] = child
             self.poll.register(descriptor, select.POLLIN)
-        tell(leash, "", process)
+        tell(dowry.leash, "", process)
 
     def first_of_its_own(self) -> int:
         """Forks a process that is the first of a new process namespace."""
@@ -150,39 +146,6 @@ class Nursery:
                 kernel.enter(self.processes, kernel.NEWPID)
         return pid
 
-    def live(self, limits: Limits, core: int | None, stream: int, leash: int, scratch: str) -> None:
-        """The life of a fork, which never returns."""
-        code = 1
-        try:
-            self.control.detach()  # or it would close one of the fork's descriptors when it is collected
-            settle(stream, leash, core)
-            try:
-                self.confine(limits, scratch)
-            except OSError as error:
-                tell(LEASH, f"no sandbox could be made: {error}")
-                raise
-            tell(LEASH, "")
-            os.close(LEASH)
-            self.serve(socket.socket(fileno=STREAM))
-            code = 0
-        except SystemExit as end:
-            code = 0 if end.code is None else end.code if isinstance(end.code, int) else 1
-        finally:
-            os._exit(code & 255)
-
-    def confine(self, limits: Limits, scratch: str) -> None:
-        """Confines a fork, as far as the order says."""
-        if self.sandbox:
-            self.sandbox.confine(limits)
-        else:
-            os.chdir(scratch)
-            limit(limits)
-            kernel.control(kernel.PDEATHSIG, signal.SIGKILL)
-        os.environ.update(HOME=scratch or "/work", TMPDIR=scratch or "/tmp")
-        tempfile.tempdir = None
-        if "numpy" in sys.modules:  # Python's own generator is seeded in each fork
-            sys.modules["numpy"].random.seed()
-
     def attend(self, child: Child, descriptor: int) -> None:
         """Acts on what a descriptor says: the fork has ended, or nobody wants it any more."""
         if descriptor == child.process:
@@ -194,12 +157,13 @@ class Nursery:
     def look(self) -> None:
         """Ends the forks that have used up what they may use."""
         for child in {child.pid: child for child in self.children.values() if not child.why}.values():
+            limits = child.dowry.limits
             if time.monotonic() > child.end:
-                self.end(child, f"it ran longer than {child.limits.seconds:,g} s")
-            elif child.meter.cpu_seconds() > child.limits.cpu_seconds:
-                self.end(child, too_much_cpu(child.limits))
-            elif child.meter.exceeds(child.limits.memory):
-                self.end(child, f"it used more than {child.limits.memory:,} MB of memory")
+                self.end(child, f"it ran longer than {limits.seconds:,g} s")
+            elif child.meter.cpu_seconds() > limits.cpu_seconds:
+                self.end(child, f"it used more than {limits.cpu_seconds:,} s of processor time")
+            elif child.meter.exceeds(limits.memory):
+                self.end(child, f"it used more than {limits.memory:,} MB of memory")
 
     def end(self, child: Child, why: str) -> None:
         """Kills a fork."""
@@ -209,18 +173,15 @@ class Nursery:
 
     def bury(self, child: Child) -> None:
         """Clears up after a fork that has ended, and tells why it did."""
-        _, status, used = os.wait4(child.pid, 0)
+        _, status = os.waitpid(child.pid, 0)
         if not self.sandbox:
             clear_up(child)
-        cpu = used.ru_utime + used.ru_stime
-        over = too_much_cpu(child.limits) if cpu >= child.limits.cpu_seconds else ""
-        tell(child.leash, child.why or over or words(os.waitstatus_to_exitcode(status)))
-        for descriptor in (child.process, child.leash):
+        tell(child.dowry.leash, child.why or words(os.waitstatus_to_exitcode(status)))
+        for descriptor in (child.process, child.dowry.leash):
             del self.children[descriptor]
             with contextlib.suppress(KeyError):
                 self.poll.unregister(descriptor)
             os.close(descriptor)
-
 
     def leave(self) -> None:
         """Ends the forks that have no namespace that would end with this process."""
@@ -232,36 +193,7 @@ def clear_up(child: Child) -> None:
     """Ends what is left of a fork that isn't isolated, as far as it can be found, and removes its folder."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    shutil.rmtree(child.scratch, ignore_errors=True)
-
-
-STREAM, LEASH = 3, 4  # a fork's descriptors
-
-
-def settle(stream: int, leash: int, core: int | None) -> None:
-    """Gives a fork a session, a core and descriptors of its own: STREAM, and LEASH for as long as it isn't ready."""
-    os.setsid()
-    for number in INTERRUPTS:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    null = os.open(os.devnull, os.O_RDWR)
-    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 16) for descriptor in (stream, leash)]
-    for number, descriptor in enumerate([null, null, null, *high]):
-        os.dup2(descriptor, number, inheritable=number < STREAM)
-    os.closerange(LEASH + 1, 1 << 20)
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-
-
-def tell(leash: int, text: str, *descriptors: int) -> None:
-    """Sends a text down a leash, unless nobody holds its end."""
-    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(leash)) as end:
-        socket.send_fds(end, [json.dumps(text).encode()], descriptors, socket.MSG_NOSIGNAL)
-
-
-def too_much_cpu(limits: Limits) -> str:
-    """Why a fork was ended."""
-    return f"it used more than {limits.cpu_seconds:,} s of processor time"
+    shutil.rmtree(child.dowry.folder, ignore_errors=True)
 
 
 def words(code: int) -> str:
@@ -282,15 +214,25 @@ def main(descriptor: str) -> None:
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=int(descriptor))
     order = Order(*json.loads(control.recv(1 << 20)))
-    try:
+    with telling(control):
         sandbox = move_in(order, control)
-        nursery = Nursery(control, prepare(order), sandbox)
+    with tempfile.TemporaryDirectory(prefix="dataml-lab-") as folder:
+        os.environ["MPLCONFIGDIR"] = folder  # or Matplotlib warns, and makes its own
+        with telling(control):
+            nursery = Nursery(control, prepare(order), sandbox)
+        tell(control.fileno(), "")
+        nursery.run()
+    os._exit(0)
+
+
+@contextlib.contextmanager
+def telling(control: socket.socket) -> Iterator[None]:
+    """Tells what goes wrong at the start of a template."""
+    try:
+        yield
     except BaseException as error:  # a module may end the process as well
         tell(control.fileno(), f"{type(error).__name__}: {error}")
         raise
-    tell(control.fileno(), "")
-    nursery.run()
-    os._exit(0)
 
 
 def move_in(order: Order, control: socket.socket) -> Sandbox | None:

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,8 @@ class Pupil:
             reply = encode(["done", getattr(self, f"on_{verb}")(*details)])
         except tuple(KINDS) as error:
             reply = encode(["failed", next(KINDS[kind] for kind in KINDS if isinstance(error, kind)), str(error)])
+        except KeyboardInterrupt:
+            reply = encode(["failed", "failed", "It raised KeyboardInterrupt."])
         except Stopped:
             reply = encode(["failed", "stopped", ""])
         except WireError as error:
@@ -200,5 +203,6 @@ def _as_data(value: Any) -> Any:
 
 
 def serve(connection: socket.socket) -> None:
-    """Serves the judge at the other end of a connection."""
+    """Serves the judge at the other end of a connection, in a folder whose modules can be imported."""
+    sys.path.insert(0, "")
     Pupil(Line(connection), shell()).serve()

@@ -1,6 +1,6 @@
 """The sandbox of a template and of each fork: namespaces, a root of its own, limits, no rights, fewer system calls."""
 
-import fcntl
+import contextlib
 import os
 import socket
 import struct
@@ -31,7 +31,8 @@ def leave_host(paths: list[Path]) -> list[mounts.Tree]:
     the first process of the new process namespace. Returns the trees that `make_root` shall attach there."""
     trees = None
     if is_root():
-        trees = mounts.open_trees(paths, NOBODY)  # with the rights of root, which are dropped next
+        with contextlib.suppress(PermissionError):  # root in a container may have no more rights than others
+            trees = mounts.open_trees(paths, NOBODY)  # before root's rights are dropped
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -76,6 +77,8 @@ class Sandbox:
 
 def raise_loopback() -> None:
     """Lets processes of this network namespace talk to each other by 127.0.0.1."""
+    import fcntl  # not there on Windows
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh22x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
 

@@ -3,7 +3,6 @@
 import ctypes
 import errno
 import platform
-import socket
 import struct
 from typing import NamedTuple
 
@@ -50,6 +49,7 @@ class Machine(NamedTuple):
 MACHINES = {"x86_64": Machine(0xC000003E, 56, 41, 16, 29), "aarch64": Machine(0xC00000B7, 220, 198, 29, 194)}
 CLONE3 = 435  # its arguments are behind a pointer, which no filter can follow: libraries then use clone
 NEW_NAMESPACES = 0x7E020000
+FAMILIES = (1, 2, 10)  # of sockets: Unix, IPv4, IPv6
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into the terminal of somebody else
 SHARED = 65536  # bytes of a System V segment: PostgreSQL wants 56; they stay when no process has them any more
 
@@ -82,7 +82,6 @@ def program(machine: str) -> list[Step]:
     """The filter's steps for a machine of MACHINES."""
     this, column = MACHINES[machine], list(MACHINES).index(machine)
     forbidden = [numbers[column] for numbers in FORBIDDEN.values() if numbers[column] is not None]
-    families = [socket.AF_UNIX, socket.AF_INET, socket.AF_INET6]
     return [
         _load(4), (_IS, 1, 0, this.audit), _give(_KILL),
         _load(0), *_when(_AT_LEAST, 0x40000000, _give(_KILL)),  # x32, with numbers of its own
@@ -93,8 +92,8 @@ def program(machine: str) -> list[Step]:
         *_when(_IS, this.shmget, _load(28), *_when(_AT_LEAST, 1, _refuse(errno.EINVAL)),
                _argument(1), *_when(_AT_LEAST, SHARED + 1, _refuse(errno.EINVAL)), _give(_ALLOW)),
         *_when(_IS, this.socket, _argument(0),
-               *(step for family in families for step in _when(_IS, family, _give(_ALLOW))),
-               *_when(_IS, 16, _argument(2), *_when(_IS, 0, _give(_ALLOW))),  # AF_NETLINK, NETLINK_ROUTE: interfaces
+               *(step for family in FAMILIES for step in _when(_IS, family, _give(_ALLOW))),
+               *_when(_IS, 16, _argument(2), *_when(_IS, 0, _give(_ALLOW))),  # netlink, but only to see interfaces
                _refuse(errno.EAFNOSUPPORT)),
         *(step for number in forbidden for step in _when(_IS, number, _refuse(errno.EPERM))),
         _give(_ALLOW),

@@ -76,6 +76,9 @@ class Shell(InteractiveShell):
     outputs = Outputs()
     missing = ""
 
+    def enable_gui(self, gui: str | None = None) -> None:
+        """There is no screen to draw on: `%matplotlib` changes nothing."""
+
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.missing = getattr(evalue, "name", None) or "" if isinstance(evalue, NameError) else ""
         self.outputs.add("error", etype.__name__, str(evalue), "\n".join(stb))

@@ -23,11 +23,13 @@ START, PATIENCE = 180, 30  # seconds that a template has for its imports, and a 
 DYING = 1  # seconds between the end of a fork's socket and of the fork, while its memory is given back
 
 # Read by libraries when they load. OpenBLAS, Arrow and DuckDB (SLURM) would start threads at once, which no fork has; a
-# waiting OpenMP thread that spins slows others a hundredfold on a busy machine.
+# waiting OpenMP thread that spins slows others a hundredfold on a busy machine; and the C library would reserve so much
+# for each thread (an arena) that a limit of memory is reached by 35.
 ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1",
-    "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp/matplotlib",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false", "SLURM_CPUS_ON_NODE": "1", "PYTHONDONTWRITEBYTECODE": "1",
+    "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "SLURM_CPUS_ON_NODE": "1", "MALLOC_ARENA_MAX": "2", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
 
 
@@ -78,7 +80,8 @@ class Template:
         self._control.settimeout(START)
         try:
             self._control.send(json.dumps(order).encode())
-            trouble = json.loads(self._control.recv(1 << 16) or b'"it ended"')
+            answer = self._control.recv(1 << 16)
+            trouble = json.loads(answer) if answer else f"it ended. {self._last_words()}"
         except OSError as error:
             trouble = str(error)
         if trouble:
@@ -94,17 +97,14 @@ class Template:
         """A new fork, on one core where that is given; TemplateError if there is none to be had."""
         stream, its_stream = socket.socketpair()
         leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        fork = None
+        fork = Fork(stream, leash)
         try:
             with its_stream, its_leash:
                 request = json.dumps([limits, core]).encode()
                 socket.send_fds(self._control, [request], [its_stream.fileno(), its_leash.fileno()])
-            leash.settimeout(PATIENCE)
-            fork = Fork(stream, leash)
             fork._wait_until_ready()
         except BaseException as error:
-            for end in [fork] if fork else [stream, leash]:
-                end.close()
+            fork.close()
             if isinstance(error, OSError):
                 raise TemplateError(f"no fork could be made: {error}. {self._last_words()}") from None
             raise
@@ -145,6 +145,7 @@ class Fork:
 
     def _wait_until_ready(self) -> None:
         ready = False
+        self._leash.settimeout(PATIENCE)
         while not ready or self.process < 0:
             message, descriptors, _, _ = socket.recv_fds(self._leash, 4096, 1)
             if trouble := json.loads(message or b'"the template has ended"'):
@@ -174,7 +175,7 @@ class Fork:
 
     def kill(self) -> None:
         """Ends it with all that it started, and returns when that is gone; TemplateError if it doesn't go."""
-        if self.ended():
+        if self._why or self._hear(0):
             return
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.process, signal.SIGKILL)
@@ -207,10 +208,10 @@ class Fork:
 
 
 SWITCHES = {
-    "user/max_user_namespaces": "0",
-    "kernel/unprivileged_userns_clone": "0",
-    "kernel/apparmor_restrict_unprivileged_userns": "1",
-}  # settings of Linux that keep a user from isolating anything, with the values that do
+    "user.max_user_namespaces": ("0", "15000"),
+    "kernel.unprivileged_userns_clone": ("0", "1"),
+    "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
+}  # settings of Linux: the value that keeps users from isolating anything, and one that doesn't
 
 
 def hindrance() -> str:
@@ -227,11 +228,9 @@ def hindrance() -> str:
 
 
 def _advice() -> str:
-    switches = [(Path("/proc/sys", name), value) for name, value in SWITCHES.items()]
-    for path, value in switches:
+    for name, (off, on) in SWITCHES.items():
         with contextlib.suppress(OSError):
-            if path.read_text().strip() == value:
-                name, other = ".".join(path.parts[-2:]), {"0": "1", "1": "0"}[value]
-                other = "15000" if name.startswith("user.") else other
-                return f"User namespaces are switched off: an administrator can allow them, `sysctl -w {name}={other}`."
-    return "In a container, it has to allow user namespaces and a /proc of one's own (Docker: `--privileged`)."
+            if Path("/proc/sys", *name.split(".")).read_text().strip() == off:
+                return f"User namespaces are switched off: an administrator can allow them, `sysctl -w {name}={on}`."
+    return ("A container has to allow namespaces and a whole /proc: `--security-opt seccomp=unconfined --security-opt "
+            "apparmor=unconfined --security-opt systempaths=unconfined` for Docker.")

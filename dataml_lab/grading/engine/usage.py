@@ -1,22 +1,21 @@
 """What a process and all that it started use, read from /proc."""
 
+import contextlib
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 PAUSE = 2  # how many times as long as an exact measurement took, none is taken
 
 
-def family(pid: int) -> Iterator[int]:
+def family(pid: int) -> list[int]:
     """The ids of a process and of all below it."""
-    yield pid
-    try:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            for child in (thread / "children").read_text().split():
-                yield from family(int(child))
-    except OSError:  # it ended meanwhile
-        return
+    found = [pid]
+    for member in found:  # which grows meanwhile
+        with contextlib.suppress(OSError):  # it ended
+            for thread in Path(f"/proc/{member}/task").iterdir():
+                found += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def cpu_seconds(pid: int) -> float:

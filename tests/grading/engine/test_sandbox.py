@@ -216,6 +216,18 @@ answer = [min(scores) > .9, bool(numpy.allclose(inverse, numpy.eye(4))), rows]
     assert pupils(warm).run(source) == [True, True, [[1000000, 499999500000]]]
 
 
+def test_what_lessons_start_runs_in_it(pupils, warm):
+    source = """
+import subprocess
+from dataml_lab.store import Store
+store = Store(users=5, days=20)
+with store.database('users') as database, database.connect() as connection, store.topic('users', partitions=1) as topic:
+    rows = connection.execute('select count(*) from users').fetchone()[0]
+    answer = [rows, len(topic), subprocess.run('python -c "print(1)" | cat', shell=True, capture_output=True).stdout]
+"""
+    assert pupils(warm).run(source) == [5, 5, "b'1\\n'"]
+
+
 # Limits
 
 def test_a_fork_bomb_stops(pupils, alone):
@@ -232,6 +244,19 @@ except BlockingIOError: pass
     assert pupil.run(source) == 19
     pupil.fork.close()
     assert alone()
+
+
+def test_threads_are_counted_with_processes_and_take_little_memory(pupils):
+    source = """
+import threading
+answer, end = 1, threading.Event()
+try:
+    for _ in range(200):
+        threading.Thread(target=end.wait, daemon=True).start()
+        answer += 1
+except RuntimeError: pass
+"""
+    assert pupils(processes=50).run(source) == 50
 
 
 def test_the_processes_of_two_forks_are_counted_apart(pupils):

@@ -15,6 +15,7 @@ import pytest
 from dataml_lab.grading.engine import template as engine
 from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.template import Template, TemplateError, hindrance
+from dataml_lab.grading.engine.usage import resident
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="templates need Linux")
 
@@ -61,6 +62,13 @@ def test_a_fork_that_is_killed_says_so_once_and_for_all(pupils, any_template):
     assert pupil.fork.ended() == "it was stopped"
 
 
+def test_a_fork_that_closes_its_socket_runs_on_and_can_be_killed(pupils):
+    pupil = pupils()
+    assert pupil.run("import os, time\nos.close(3)\ntime.sleep(99)") is None and pupil.fork.ended() == ""
+    pupil.fork.kill()
+    assert pupil.fork.ended() == "it was stopped"
+
+
 DAEMON = """
 import os, subprocess
 if os.fork() == 0:
@@ -87,8 +95,10 @@ def test_a_fork_killed_from_outside_is_told_and_leaves_nothing(pupils, alone):
 
 
 def test_a_fork_ends_when_nobody_has_its_leash(template, alone):
-    template.fork()._leash.close()
+    fork = template.fork()  # its socket stays open
+    fork._leash.close()
     assert alone()
+    fork.socket.close()
 
 
 GRADER = """
@@ -101,6 +111,7 @@ def judge():
     lines = fork.socket.makefile("rw")
     print('"import os; answer = os.fork()"', file=lines, flush=True)
     lines.readline()
+    print('"import time; time.sleep(99)"', file=lines, flush=True)
     return fork
 fork = judge()
 """
@@ -182,10 +193,10 @@ def test_two_hundred_forks_leave_a_template_as_it_was(template, processes):
 
     forks(20)
     processes.until(lambda: nursery.num_fds() == 5)  # standard ones, the control socket, its process namespace
-    descriptors, memory = own.num_fds(), nursery.memory_full_info().pss
+    descriptors, memory = own.num_fds(), resident(nursery.pid)
     forks(200)
     processes.until(lambda: nursery.num_fds() == 5)
-    assert own.num_fds() == descriptors and nursery.memory_full_info().pss < memory + (1 << 19)
+    assert own.num_fds() == descriptors and resident(nursery.pid) < memory + 0.5
 
 
 # What can't be had
@@ -205,12 +216,12 @@ def test_what_is_not_there_is_named(tmp_path):
     ("import tqdm", "tqdm must not be imported"), ("import os; os._exit(3)", "it ended"),
     ("raise SystemExit(3)", "SystemExit: 3"),
 ])  # fmt: skip
-def test_a_module_that_spoils_a_template_is_told(make_template, tmp_path, monkeypatch, source, words):
+def test_a_module_that_spoils_a_template_is_told(make_template, isolation, tmp_path, monkeypatch, source, words):
     (tmp_path / "spoiler.py").write_text(source)
     (tmp_path / "tqdm.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(TemplateError, match=words):
-        make_template(isolated=False, modules=["spoiler"])
+        make_template(modules=["spoiler"], readable=[tmp_path])
 
 
 def test_a_thread_that_starts_later_is_told(make_template, tmp_path, monkeypatch):
@@ -228,8 +239,8 @@ def test_a_thread_that_starts_later_is_told(make_template, tmp_path, monkeypatch
         late.fork()
 
 
-def test_a_template_that_is_gone_makes_no_forks(make_template):
-    with make_template(isolated=False) as template:
+def test_a_template_that_is_gone_makes_no_forks(make_template, isolation):
+    with make_template() as template:
         fork = template.fork()
         os.kill(template.pid, signal.SIGKILL)
         template._process.wait()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from IPython.core.inputtransformer2 import TransformerManager
 
 EVERYTHING = "*"  # what a cell gives or takes that can't be told
+MAGIC = "get_ipython"  # what magics are calls of
 
 
 class Names(NamedTuple):
@@ -23,13 +24,14 @@ def names(source: str) -> Names:
     code = TransformerManager().transform_cell(source)
     try:
         tree, table = ast.parse(code), symtable.symtable(code, "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # so much is nested in it
         return Names(frozenset(), frozenset())
     bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     stars = {EVERYTHING for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"}
-    taken = _taken(table) - defined - _imported(tree) - set(dir(builtins))
-    return Names(frozenset(bound | defined | _imported(tree) | _changed(tree) | stars), frozenset(taken))
+    given = bound | defined | _imported(tree) | _changed(tree) | stars
+    taken = (_taken(table) | _taken_by_magics(tree)) - defined - _imported(tree) - set(dir(builtins))
+    return Names(frozenset(given - {MAGIC}), frozenset(taken - {MAGIC}))
 
 
 def _taken(table: symtable.SymbolTable) -> set[str]:
@@ -37,6 +39,13 @@ def _taken(table: symtable.SymbolTable) -> set[str]:
     read = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
     own = {symbol.get_name() for symbol in read if symbol.is_global() or table.get_type() == "module"}
     return own.union(*map(_taken, table.get_children()))
+
+
+def _taken_by_magics(tree: ast.Module) -> set[str]:
+    """The names that are read in code which a magic, as `%timeit`, is given as text."""
+    texts = [argument.value for node in ast.walk(tree) if isinstance(node, ast.Call) and _root(node) == MAGIC
+             for argument in node.args[1:] if isinstance(argument, ast.Constant)]
+    return set().union(*(names(text).takes for text in texts if isinstance(text, str)))
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -1,0 +1,390 @@
+"""A student's process and the judge at the other end of the line: what honest code gives, and what a liar gets."""
+
+import contextlib
+import io
+import itertools
+import runpy
+import socket
+import sys
+import threading
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks.answers import Failed, Handle, NotAttempted, OutOfTime, answer, maker
+from dataml_lab.checks.exercise import seeds
+from dataml_lab.checks.process import Crash
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.engine import far
+from dataml_lab.grading.engine.far import Gone, Student
+from dataml_lab.grading.engine.template import Template
+from dataml_lab.grading.engine.wire import Line, encode
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
+
+
+@pytest.fixture(scope="module")
+def template():
+    with Template("dataml_lab.grading.engine.pupil:serve", ["dataml_lab.grading.engine.warm"], isolated=False) as warm:
+        yield warm
+
+
+@pytest.fixture
+def student(template):
+    with template.fork() as fork:
+        yield Student(fork)
+
+
+def names(student, source):
+    ran = student.run(source, 10)
+    assert not [output for output in ran["outputs"] if output[0] == "error"], ran
+    return student.namespace()
+
+
+class Counter(Handle):
+    """A handle: its owner stays in the judge."""
+
+    def __init__(self):
+        self.calls, self._hidden = [], 42
+
+    def add(self, one, two=0):
+        self.calls.append((one, two))
+        return {"sum": one + two, "nested": self}
+
+    def crash(self):
+        raise Crash
+
+    def refuse(self):
+        raise KeyError("not here")
+
+
+def test_a_call_takes_and_gives_data_and_leaves_arguments_alone(student):
+    ns = names(student, "import pandas as pd\ndef twice(frame, by):\n    frame['x'] *= by\n    return frame, (by, [1])")
+    given = pd.DataFrame({"x": [1.5, 2.0]})
+    found, rest = answer(ns, "twice")(given, 2)
+    assert found["x"].tolist() == [3.0, 4.0] and rest == (2, [1]) and given["x"].tolist() == [1.5, 2.0]
+    (found, _), (left, by) = answer(ns, "twice").and_after(given, 2)
+    assert left["x"].tolist() == [3.0, 4.0] and by == 2 and given["x"].tolist() == [1.5, 2.0]
+
+
+def test_results_of_several_calls_are_as_the_last_call_left_them(student):
+    ns = names(student, "kept = {}\ndef f(row):\n    kept.update(row)\n    row['seen'] = True\n    return kept")
+    results, left = answer(ns, "f").each([{"a": 1}, {"b": 2}])
+    assert results == [{"a": 1, "b": 2}] * 2 and left == [{"a": 1, "seen": True}, {"b": 2, "seen": True}]
+
+
+def test_what_is_left_as_it_was_is_the_very_argument(student):
+    class Event(NamedTuple):
+        day: int
+
+    ns = names(student, "def f(rows, table):\n    rows.append(1)")
+    table, rows = np.arange(3), [3]
+    _, (left, same) = answer(ns, "f").and_after(rows, table)
+    assert left == [3, 1] and same is table and rows == [3]
+    with pytest.raises(far.WireError, match="Event"):
+        answer(ns, "f")([Event(3)], table)
+
+
+@pytest.mark.parametrize(("source", "error", "words"), [
+    ("def f(x):\n    return NotImplemented", NotAttempted, "still returns NotImplemented"),
+    ("def f(x):\n    return {}[x]", Failed, "f raised KeyError: 1 (line 2 of its cell)"),
+    ("async def f(x):\n    return x", Failed, "async def"),
+    ("def f(x):\n    return object()", Failed, "an object of type object, where plain data was expected"),
+    ("def f(x):\n    return [f]", Failed, "an object of type function"),
+    ("import pandas as pd\ndef f(x):\n    return pd.Series([f])", Failed, "f returned an object of type function"),
+    ("def f(x):\n    x = [1]\n    x.append(x)\n    return x", Failed, "levels deep"),
+    ("def f(x):\n    return 10**5000", Failed, "a whole number of more than a thousand digits"),
+    ("import pandas as pd\ndef f(x):\n    return pd.DataFrame(index=range(10**12))", Failed, "rows"),
+    ("def f(x):\n    raise SystemExit(3)", Failed, "SystemExit: 3"),
+    ("def f(x):\n    raise KeyboardInterrupt", Failed, "KeyboardInterrupt"),
+])  # fmt: skip
+def test_what_goes_wrong_is_told_as_in_a_notebook(student, source, error, words):
+    with pytest.raises(error) as raised:
+        answer(names(student, source), "f")(1)
+    assert words in str(raised.value)
+    assert student.run("1 + 1", 5)["outputs"] == [["result", "2"]] and not student.gone
+
+
+def test_a_call_without_an_end_is_out_of_time_and_the_next_one_is_served(student, monkeypatch):
+    monkeypatch.setattr(far, "DEADLINE", 3600)
+    ns = names(
+        student,
+        "from dataml_lab.checks import answers\nanswers.DEADLINE = 0.2\n"
+        "def f(x):\n    while x:\n        pass\n    return x",
+    )
+    with pytest.raises(OutOfTime, match="still running after 0 seconds"):
+        answer(ns, "f")(1)
+    assert answer(ns, "f")(0) == 0
+
+
+def test_objects_stay_there_and_their_methods_are_called(student):
+    ns = names(
+        student,
+        "class Sum:\n    def __init__(self, start=0):\n        self.total = start\n"
+        "    def add(self, rows):\n        self.total += rows.pop()\n        return self.total\n"
+        "    def fit(self, rows):\n        rows.clear()\n        return self",
+    )
+    one, two = maker(ns, "Sum")(), maker(ns, "Sum")(10)
+    assert [one("add", [1]), one("add", [2]), two("add", [5])] == [1, 3, 15]
+    assert one.told("fit", [7]) == ([],)
+    with pytest.raises(Failed, match="Sum has no method `gone`"):
+        one("gone")
+
+
+def test_a_fitted_model_is_an_object_like_others(student):
+    ns = names(
+        student,
+        "from sklearn.linear_model import LogisticRegression\n"
+        "def train(X, y):\n    return LogisticRegression().fit(X, y)",
+    )
+    rows = pd.DataFrame({"x": [-2.0, -1.0, 1.0, 2.0]})
+    model = maker(ns, "train")(rows, pd.Series([0, 0, 1, 1]))
+    assert model("predict", rows).tolist() == [0, 0, 1, 1] and model("predict_proba", rows).shape == (4, 2)
+
+
+def test_handles_are_called_back_and_show_nothing_but_their_methods(student):
+    ns = names(
+        student,
+        "def f(counter):\n    inner = counter.add(1, two=2)\n    again = inner['nested'].add(5)\n"
+        "    return [inner['sum'], again['sum'], [n for n in vars(counter)]]\n",
+    )
+    counter = Counter()
+    assert answer(ns, "f")(counter) == [3, 5, ["add", "crash", "refuse"]]
+    assert counter.calls == [(1, 2), (5, 0)]
+
+
+def test_exceptions_of_handles_arrive_as_what_they_are_and_a_crash_ends_the_call(student):
+    ns = names(
+        student,
+        "def f(counter, crash):\n    try:\n        counter.refuse()\n    except KeyError as error:\n"
+        "        seen = str(error)\n    if crash:\n        try:\n            counter.crash()\n"
+        "        except Exception:\n            return 'held up'\n    return seen",
+    )
+    assert answer(ns, "f")(Counter(), False) == "'not here'"
+    with pytest.raises(Crash):
+        answer(ns, "f")(Counter(), True)
+
+
+def test_what_was_lent_is_of_no_use_after_the_call(student):
+    ns = names(
+        student,
+        "import threading, time\nkept, seen = [], []\ndef f(counter):\n    kept.append(counter)\n"
+        "def g():\n    try:\n        kept[0].add(1)\n    except Exception as error:\n"
+        "        return type(error).__name__\n",
+    )
+    counter = Counter()
+    answer(ns, "f")(counter)
+    assert answer(ns, "g")() == "ReferenceError" and not counter.calls
+
+
+def test_a_lent_function_may_call_the_student_again_and_changes_no_record_for_good(student):
+    ns = names(
+        student,
+        "record = {'a': 1}\ndef clean(raw):\n    return {**raw, 'clean': True} if raw['a'] else 1 / 0\n"
+        "def test(f):\n    before = dict(record)\n    cleaned = f(record)\n    changed = record != before\n"
+        "    try:\n        f({'a': 0})\n    except ZeroDivisionError as error:\n"
+        "        return [cleaned, changed, str(error)]\ndef kept():\n    return record",
+    )
+    clean = answer(ns, "clean").function
+
+    def spoiling(raw):
+        raw["a"] = raw["a"] and 7
+        return clean(raw)
+
+    assert answer(ns, "test")(spoiling) == [{"a": 7, "clean": True}, True, "division by zero"]
+    assert answer(ns, "kept")() == {"a": 1}
+
+
+def test_threads_may_call_handles_while_the_call_lasts(student):
+    ns = names(
+        student,
+        "from concurrent.futures import ThreadPoolExecutor\ndef f(counter):\n"
+        "    with ThreadPoolExecutor(4) as pool:\n"
+        "        return sorted(x['sum'] for x in pool.map(lambda n: counter.add(n), range(40)))",
+    )
+    assert answer(ns, "f")(Counter()) == list(range(40))
+
+
+def test_cells_write_what_they_would_in_a_notebook(student):
+    ran = student.run(
+        "import sys\nprint('a', end='')\nprint('b')\nprint('c', file=sys.stderr)\ndisplay(3)\n"
+        "x = !echo shell\n%time 1\nx[0]",
+        10,
+    )["outputs"]
+    assert ran[:3] == [["stream", "stdout", "ab\n"], ["stream", "stderr", "c\n"], ["display", "3"]]
+    assert ran[-1] == ["result", "'shell'"]
+    failed = student.run("undefined + 1", 5)
+    assert failed["missing"] == "undefined" and failed["outputs"][0][:2] == ["error", "NameError"]
+    assert student.run("await __import__('asyncio').sleep(0, 5)", 5)["outputs"] == [["result", "5"]]
+
+
+def test_output_is_kept_up_to_a_limit_and_a_cell_up_to_its_time(student):
+    outputs = student.run("for _ in range(1000):\n    print('x' * 1000)", 10)["outputs"]
+    assert sum(len(output[-1]) for output in outputs) == 100_000
+    outputs = student.run("while True:\n    pass", 0.2)["outputs"]
+    assert outputs[0][:2] == ["error", "TimeOut"] and student.run("1", 5)["outputs"] == [["result", "1"]]
+
+
+def test_files_lie_beside_the_notebook(student):
+    student.give({"help/er.py": b"value = 5\n", "data.csv": b"a\n1\n"})
+    assert student.run("from help.er import value\nvalue, open('data.csv').read()", 5)["outputs"] == [
+        ["result", "(5, 'a\\n1\\n')"]
+    ]
+
+
+@pytest.mark.parametrize(("source", "words"), [
+    ("import os\nos._exit(3)", "its process ended with code 3"),
+    ("import ctypes\nctypes.string_at(0)", "killed by signal 11 (SIGSEGV)"),
+])  # fmt: skip
+def test_an_answer_that_ends_its_process_is_told_how(student, source, words):
+    lines = source.replace("\n", "\n    ")
+    ns = names(student, f"def f():\n    {lines}")
+    with pytest.raises(Gone) as gone:
+        answer(ns, "f")()
+    assert words in str(gone.value) and words in student.gone
+    with pytest.raises(Gone):
+        answer(ns, "f")()
+
+
+def test_an_answer_that_hangs_beyond_its_deadline_is_ended(student, monkeypatch):
+    monkeypatch.setattr(far, "DEADLINE", 0.1)
+    monkeypatch.setattr(far, "GRACE", 0.3)
+    ns = names(
+        student,
+        "import signal\ndef f():\n    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "    while True:\n        pass",
+    )
+    with pytest.raises(Gone, match="did not answer in time, and was ended"):
+        answer(ns, "f")()
+
+
+def test_all_calls_together_have_an_end(student):
+    ns = names(student, "def f():\n    return 1")
+    student.until = 0
+    with pytest.raises(OutOfTime, match="together"):
+        answer(ns, "f")()
+
+
+class Liar:
+    """A process that says whatever it is told to."""
+
+    def __init__(self, *replies):
+        mine, self.socket = socket.socketpair()
+        self.killed, self.line = False, Line(mine)
+        self.thread = threading.Thread(target=self._reply, args=(replies,), daemon=True)
+        self.thread.start()
+
+    def _reply(self, replies):
+        with contextlib.suppress(EOFError, OSError):
+            for reply in replies:
+                self.line.receive()
+                for part in reply if isinstance(reply, list) else [reply]:
+                    self.line.connection.sendall(part)
+            self.line.receive()
+
+    def kill(self):
+        self.killed = True
+
+    def ended(self):
+        return ""
+
+
+def framed(data):
+    return len(data).to_bytes(8, "little") + data
+
+
+def said(*message):
+    return framed(encode(list(message)))
+
+
+@pytest.mark.parametrize("reply", [
+    framed(b""), framed(b"garbage"), said(), said("done"), said("done", 1, 2), said("nonsense", 1), said(1, 2),
+    said("failed", "unheard of"), said("call", 1),  framed(encode("done")),
+    framed(encode({"done": 1})), (2**63).to_bytes(8, "little"), said("failed", "failed", "words", "more"),
+    framed(encode(["done", {1, 2}])[:-1]),  said("failed", ["not attempted"], ""),
+    framed(encode(["done", print], lambda thing: far.Reference(1, "print"))), said("failed", {}, {}),
+], ids=lambda reply: repr(reply[8:30]))  # fmt: skip
+def test_a_process_that_makes_no_sense_is_ended_and_the_lie_is_kept(reply):
+    liar = Liar([reply] * 1)
+    student = Student(liar)
+    with pytest.raises(Gone):
+        student.ask("f", "called", "f", 1)
+    assert liar.killed and student.lies and student.gone
+    liar.socket.close()
+
+
+@pytest.mark.parametrize("how", ["called_and_left", "called_each", "method_told", "made", "bare"])
+def test_a_reply_of_another_shape_than_was_asked_for_is_a_lie(how):
+    for reply in (
+        None,
+        5.0,
+        [],
+        [1],
+        [1, 2, 3],
+        [[1], 5],
+        [None, [[]] * 9],
+        {"a": 1},
+        ["returned"],
+        ["raised", "x", "y"],
+    ):
+        liar = Liar(said("done", reply))
+        student = Student(liar)
+        with pytest.raises((Gone, Failed)):
+            thing = far.Far(student, "f")
+            thing(1) if how == "bare" else thing.ask(how, "f", *(["m"] if how == "method_told" else []), [1, 2])
+            pytest.fail(f"{how} took {reply}")
+        assert liar.killed, (how, reply)
+        liar.socket.close()
+
+
+def test_a_call_of_what_was_not_lent_or_is_no_method_reaches_nothing():
+    counter = Counter()
+    for number, method in (
+        (1, "_hidden"),
+        (1, "__init__"),
+        (1, "calls"),
+        (1, "__class__"),
+        (1, ""),
+        (2, "add"),
+        (True, "add"),
+    ):
+        liar = Liar(said("call", number, method, [], {}), said("done", 0))
+        student = Student(liar)
+        with contextlib.suppress(Gone):
+            student.ask("f", "called", "f", counter)
+        assert not counter.calls
+        liar.socket.close()
+
+
+def test_words_of_the_other_process_are_short_and_printable():
+    liar = Liar(said("failed", "failed", "\x1b[2J\u202e\ud800\n" + "x" * 10_000))
+    with pytest.raises(Failed) as failed:
+        Student(liar).ask("f", "called", "f", 1)
+    assert len(str(failed.value)) <= far.MOST_WORDS and str(failed.value).isprintable()
+    str(failed.value).encode()
+    liar.socket.close()
+
+
+def sample(lesson, exercise):
+    """The solution and some answers of the catalogue."""
+    files = sorted((COURSE / "solutions" / lesson / "answers" / exercise).glob("*.py"))
+    return files[:: max(1, len(files) // 3)]
+
+
+@pytest.mark.parametrize(("lesson", "name"), [(lesson, name) for lesson in LESSONS for name in exercises(lesson)])
+def test_checks_find_the_same_here_and_there(template, lesson, name):
+    exercise = exercises(lesson)[name]
+    oracle = runpy.run_path(str(COURSE / "solutions" / lesson / "oracle.py"))["ORACLES"].get(name)
+    worlds = seeds(name, "both ways", count=1)
+    for file in sample(lesson, name):
+        with contextlib.redirect_stderr(io.StringIO()), template.fork() as fork:
+            student = Student(fork)
+            student.run(file.read_text("utf-8"), 60)
+            there = exercise.judge(student.namespace(), worlds, oracle)
+            here = exercise.judge(runpy.run_path(str(file)), worlds, oracle)
+        assert not student.lies
+        for one, other in itertools.zip_longest(here.findings, there.findings):
+            assert one.outcome == other.outcome, f"{file.name}: {one} {other}"

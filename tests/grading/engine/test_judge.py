@@ -1,0 +1,136 @@
+"""One notebook judged: what ends a process costs what it was at work on, and nothing else."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from dataml_lab.checks.answers import answer
+from dataml_lab.checks.exercise import Exercise
+from dataml_lab.grading.engine import judge
+from dataml_lab.grading.engine.judge import Cell, Task, judged
+from dataml_lab.grading.engine.template import Template
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
+SUM = "def {}(x):\n    return x + 1"
+
+
+@pytest.fixture(scope="module")
+def template():
+    with Template("dataml_lab.grading.engine.pupil:serve", ["dataml_lab.grading.engine.shell"], isolated=False) as warm:
+        yield warm
+
+
+def exercise(name):
+    """`name(x)` has to return x + 1; the second property asks for it again, the third is that of an unkind check."""
+    found = Exercise(name, lambda seed: SimpleNamespace(seed=seed % 100), lambda names: answer(names, name))
+
+    @found.demands("adds one", points=2)
+    def _adds_one(function, world):
+        return None if function(world.seed) == world.seed + 1 else "It did not add one."
+
+    @found.demands("adds one to what is negative", points=1)
+    def _adds_one_below(function, world):
+        return None if function(-world.seed - 1) == -world.seed else "It did not add one to a negative number."
+
+    return found
+
+
+def task(**cells):
+    """A notebook of cells: `a`, `b` are answers, each followed by its graded cell; others are the student's own, or the
+    lesson's where they begin with `lesson`."""
+    found = []
+    for name, source in cells.items():
+        answers = name if len(name) == 1 else ""
+        found.append(Cell(name, source, not name.startswith("lesson"), answers))
+        found += [Cell(f"{name}-graded", "", False, grades=name)] if answers else []
+    known = {cell.answers: exercise(cell.answers) for cell in found if cell.answers}
+    return Task(tuple(found), known, "salt", "ada", {}, {})
+
+
+def outcomes(found):
+    return {
+        name: "".join(finding.outcome[0] for finding in verdict.findings) for name, verdict in found.verdicts.items()
+    }
+
+
+@pytest.fixture
+def forks(template):
+    """Makes processes, and counts them."""
+    made = []
+
+    def make():
+        made.append(template.fork())
+        return made[-1]
+
+    make.made = made
+    return make
+
+
+def test_a_notebook_is_judged_in_one_process_and_in_order(forks):
+    found = judged(
+        task(a=SUM.format("a"), own="def a(x):\n    return 0", b="def b(x):\n    return a(x) + x + 1"), forks
+    )
+    assert outcomes(found) == {"a": "hh", "b": "hh"} and len(forks.made) == 1 and not found.endings
+
+
+@pytest.mark.parametrize(("source", "words"), [
+    ("import os\nos._exit(3)", "ended with code 3"), ("import ctypes\nctypes.string_at(0)", "signal 11"),
+])  # fmt: skip
+def test_a_cell_that_ends_its_process_costs_what_it_answers(forks, source, words):
+    found = judged(task(a=SUM.format("a"), b=source, c=SUM.format("c"), last=source, d=SUM.format("d")), forks)
+    assert outcomes(found) == {"a": "hh", "b": "fn", "c": "hh", "d": "hh"}
+    assert words in found.verdicts["b"].findings[0].sentence and words in found.outputs["b"][0][2]
+    assert len(found.endings) == 2 and len(forks.made) == 3
+
+
+def test_an_answer_that_ends_its_process_keeps_what_it_had_earned(forks):
+    source = "import os\ndef {}(x):\n    return x + 1 if x >= 0 else os._exit(0)"
+    found = judged(task(a=source.format("a"), b="def b(x):\n    import os; os._exit(0)", c=SUM.format("c")), forks)
+    assert outcomes(found) == {"a": "hf", "b": "fn", "c": "hh"}
+    assert found.verdicts["a"].earned == 2 and "ended with code 0" in found.verdicts["a"].findings[1].sentence
+
+
+def test_lesson_cells_run_only_where_they_are_needed_or_were_missed(forks):
+    cells = {"lesson1": "import os\nos._exit(1)", "lesson2": "rate = 1", "lesson3": "base = 0"}
+    found = judged(
+        task(**cells, a="def a(x):\n    return x + rate", b="def b(x):\n    return x + 1 + eval('base')"), forks
+    )
+    assert outcomes(found) == {"a": "hh", "b": "hh"} and set(found.outputs) == {"lesson2", "lesson3", "a", "b"}
+
+
+def test_a_cell_out_of_time_is_stopped_and_the_rest_runs(forks, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 0.3)
+    found = judged(task(own="while True:\n    pass", a=SUM.format("a")), forks)
+    assert outcomes(found) == {"a": "hh"} and found.outputs["own"][0][1] == "TimeOut"
+
+
+def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):
+    monkeypatch.setattr(judge, "EXERCISE_SECONDS", 0.5)
+    found = judged(task(a="import time\ndef a(x):\n    time.sleep(0.3)\n    return x + 1", b=SUM.format("b")), forks)
+    assert outcomes(found) == {"a": "fn", "b": "hh"} and "together" in found.verdicts["a"].findings[0].sentence
+
+
+def test_a_notebook_as_a_whole_has_an_end(forks, monkeypatch):
+    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 0.5)
+    found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(1)", b=SUM.format("b")), forks)
+    assert outcomes(found) == {"a": "hh", "b": "fn"} and "as a whole" in found.verdicts["b"].findings[0].sentence
+
+
+def test_a_check_that_fails_itself_is_told_and_costs_no_other(forks):
+    broken = task(a=SUM.format("a"), b=SUM.format("b"))
+    broken.exercises["a"].fair = lambda world: 1 / 0
+    found = judged(broken, forks)
+    assert outcomes(found) == {"a": "fn", "b": "hh"} and "ZeroDivisionError" in found.broken["a"]
+    assert "not your fault" in found.verdicts["a"].findings[0].sentence
+
+
+def test_an_exercise_without_a_graded_cell_has_a_verdict_all_the_same(forks):
+    cells = task(a=SUM.format("a"), b=SUM.format("b"))
+    found = judged(cells._replace(cells=cells.cells[:2]), forks)
+    assert outcomes(found) == {"a": "hh", "b": "fn"} and len(forks.made) == 1
+
+
+def test_nothing_is_attempted_where_nothing_was_done(forks):
+    found = judged(task(a="", b="def b(x):\n    return NotImplemented"), forks)
+    assert outcomes(found) == {"a": "nn", "b": "nn"} and all(v.not_attempted for v in found.verdicts.values())

@@ -1,0 +1,345 @@
+"""`dataml-lab grade` on a course folder: honest, damaged and broken submissions, again and again, killed on the way."""
+
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+
+from dataml_lab import cli
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.attempts import alone
+from dataml_lab.grading.build import release
+from dataml_lab.grading.engine.template import hindrance
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
+LESSON = "00_start_here"
+SALT = "the-secret-of-this-test"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """A course folder in which the lesson is released."""
+    course = tmp_path_factory.mktemp("released")
+    shutil.copy(COURSE / "nbgrader_config.py", course)
+    shutil.copytree(COURSE / "solutions" / LESSON, course / "solutions" / LESSON)
+    shutil.copytree(COURSE / "notebooks" / LESSON, course / "notebooks" / LESSON)
+    (course / ".salt").write_text(SALT)
+    release(course, LESSON, course / "gradebook.db")
+    return course
+
+
+@pytest.fixture
+def course(released, tmp_path, monkeypatch):
+    """A copy of it, of a test's own."""
+    monkeypatch.delenv("DATAML_LAB_SALT", raising=False)
+    return Path(shutil.copytree(released, tmp_path / "course"))
+
+
+def solution(exercise):
+    book = nbformat.read(COURSE / "solutions" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    return next(cell.source for cell in book.cells if cell.id == f"{exercise}-answer")
+
+
+def hand_in(course, student, name=f"{LESSON}.ipynb", **answers):
+    """A submission with these sources in its answer cells."""
+    book = nbformat.read(course / "notebooks" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    for cell in book.cells:
+        exercise = cell.id.removesuffix("-answer")
+        cell.source = answers.get(exercise, cell.source) if cell.id != exercise else cell.source
+    folder = course / "submitted" / student / LESSON
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(book, folder / name)
+    return folder
+
+
+def grade(course, *options):
+    """Grades in this process, in a sandbox where the host can."""
+    sandbox = [] if not hindrance() else ["--no-sandbox"]
+    return cli.main(["grade", "--course", str(course), "--workers", "2", *sandbox, *options])
+
+
+def graded(course, capsys, *options):
+    """What `--json` tells, by student."""
+    capsys.readouterr()
+    grade(course, "--json", *options)
+    return {found["student"]: found for found in json.loads(capsys.readouterr().out)}
+
+
+def scores(course):
+    """All scores of the gradebook."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        return {
+            (grade.notebook.student.id, grade.name): (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            for submission in book.assignment_submissions(LESSON)
+            for grade in submission.notebooks[0].grades
+        }
+
+
+def test_a_class_is_graded_and_each_problem_is_a_line(course, capsys):
+    hand_in(course, "ada", revenue=solution("revenue"), worth_it=solution("worth_it"))
+    hand_in(course, "bob")
+    hand_in(course, "cleo", revenue=solution("revenue"), worth_it="def worth_it(brief):\n    return 'model'")
+    (hand_in(course, "dan") / f"{LESSON}.ipynb").write_text('{"cells": [')
+    hand_in(course, "eve", revenue="import os\nos._exit(3)", worth_it=solution("worth_it"))
+    (course / "submitted" / "fay" / LESSON).mkdir(parents=True)
+    assert grade(course) == 1
+    told = capsys.readouterr()
+    assert f"dan/{LESSON}: 0 points: " in told.err and f"fay/{LESSON}: 0 points: it holds no notebook" in told.err
+    assert "eve/00_start_here: The process that your code ran in was ended: its process ended with code 3." in told.err
+    assert told.out == f"{LESSON}: 6 graded, 0 unchanged, 0 not graded; on average 3.3 of 10 points.\n"
+    found = {key: value[0] for key, value in scores(course).items()}
+    assert [found[who, "revenue"] for who in ("ada", "bob", "cleo", "dan", "eve", "fay")] == [2, 0, 2, 0, 0, 0]
+    assert [found[who, "worth_it"] for who in ("ada", "bob", "dan", "eve", "fay")] == [8, 0, 0, 8, 0]
+    verdict = nbformat.read(course / "autograded" / "eve" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    (told,) = (cell.outputs for cell in verdict.cells if cell.id == "revenue-graded")
+    assert "its process ended with code 3" in told[0].text and told[1].data["text/plain"] == "0.0"
+
+
+def test_what_is_graded_is_not_graded_again_until_it_changes(course, capsys):
+    hand_in(course, "ada", revenue=solution("revenue"))
+    hand_in(course, "bob", revenue=solution("revenue"))
+    assert {who: found["state"] for who, found in graded(course, capsys).items()} == {"ada": "new", "bob": "new"}
+    hand_in(course, "bob", worth_it=solution("worth_it"))
+    again = graded(course, capsys)
+    assert {who: found["state"] for who, found in again.items()} == {"ada": "unchanged", "bob": "new"}
+    assert again["bob"]["scores"] == {"revenue": 0.0, "worth_it": 8.0}
+    assert len(list((course / "attempts" / LESSON / "bob").iterdir())) == 2
+    assert graded(course, capsys, "--again", "--student", "ada")["ada"]["state"] == "new"
+    assert scores(course)["bob", "revenue"][0] == 0.0
+
+
+def test_marks_of_a_person_stay_and_are_asked_to_be_confirmed(course, capsys):
+    hand_in(course, "ada", revenue=solution("revenue"))
+    grade(course)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.find_grade("worth_it", LESSON, LESSON, "ada").manual_score = 3.5
+        book.db.commit()
+    hand_in(course, "ada", worth_it=solution("worth_it"))
+    grade(course)
+    assert scores(course)["ada", "worth_it"] == (8.0, 3.5, True) and scores(course)["ada", "revenue"] == (
+        0.0,
+        None,
+        False,
+    )
+
+
+def test_a_lost_gradebook_entry_comes_back_without_grading(course, capsys):
+    hand_in(course, "ada", revenue=solution("revenue"))
+    grade(course)
+    before = scores(course)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.remove_submission(LESSON, "ada")
+    (course / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb").unlink()
+    assert graded(course, capsys)["ada"]["state"] == "unchanged"
+    assert scores(course) == before and (course / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb").exists()
+
+
+def test_lesson_cells_run_where_an_answer_needs_them(course, capsys):
+    book = nbformat.read(course / "notebooks" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    assert any(cell.source.startswith("orders = [") for cell in book.cells)
+    needy = (
+        "def revenue(rows):\n    {needs}\n"
+        + textwrap.indent(solution("revenue"), "    ")
+        + "\n    return revenue(rows)"
+    )
+    hand_in(course, "ada", revenue=needy.format(needs="orders[0]['order_id']"))
+    hand_in(course, "bob", revenue=needy.format(needs="eval('orders')[0]"))
+    hand_in(course, "cleo", revenue=needy.format(needs="globals()['orders'][0]"))
+    found = graded(course, capsys)
+    assert [found[who]["scores"]["revenue"] for who in ("ada", "bob")] == [
+        2.0,
+        2.0,
+    ]  # read in the source; missed when run
+    assert found["cleo"]["scores"]["revenue"] == 0.0
+
+
+def test_other_files_lie_beside_the_notebook_and_links_lead_nowhere(course, capsys):
+    secret = course / "secret.txt"
+    secret.write_text("hunter2")
+    source = "from pathlib import Path\nfrom helper import RATE\nassert not Path('link').exists()\n" + solution(
+        "revenue"
+    )
+    folder = hand_in(course, "ada", revenue=source)
+    (folder / "helper.py").write_text("RATE = 1")
+    (folder / "link").symlink_to(secret)
+    assert graded(course, capsys)["ada"]["scores"]["revenue"] == 2.0
+
+
+def test_renamed_notebooks_are_found_and_ambiguous_ones_named(course, capsys):
+    hand_in(course, "ada", f"{LESSON} (1).ipynb", revenue=solution("revenue"))
+    hand_in(course, "bob", "mine.ipynb", revenue=solution("revenue"))
+    hand_in(course, "cleo", "mine.ipynb", revenue=solution("revenue"))
+    hand_in(course, "cleo", "other.ipynb")
+    found = graded(course, capsys)
+    assert [found[who]["scores"]["revenue"] for who in ("ada", "bob", "cleo")] == [2.0, 2.0, 0.0]
+    assert found["cleo"]["problem"] == "it holds several notebooks, and none that is called 00_start_here.ipynb"
+
+
+def test_essays_that_are_untouched_get_nothing_and_others_wait_for_a_person(released, tmp_path, capsys):
+    lesson = "01_pipeline"
+    course = Path(shutil.copytree(released, tmp_path / "course"))
+    shutil.copytree(COURSE / "solutions" / lesson, course / "solutions" / lesson)
+    release(course, lesson, course / "gradebook.db")
+    book = nbformat.read(course / "notebooks" / lesson / f"{lesson}.ipynb", as_version=4)
+    for student, words in (("ada", "Because it is late."), ("bob", None)):
+        for cell in book.cells:
+            if cell.id == "plan-essay" and words:
+                cell.source = words
+        (course / "submitted" / student / lesson).mkdir(parents=True)
+        nbformat.write(
+            book if words else nbformat.read(course / "notebooks" / lesson / f"{lesson}.ipynb", as_version=4),
+            course / "submitted" / student / lesson / f"{lesson}.ipynb",
+        )
+    grade(course, lesson)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as known:
+        ada, bob = (known.find_grade("plan-essay", lesson, lesson, who) for who in ("ada", "bob"))
+        assert (ada.auto_score, ada.needs_manual_grade, bob.auto_score, bob.needs_manual_grade) == (
+            None,
+            True,
+            0.0,
+            False,
+        )
+        assert known.find_comment("plan-essay", lesson, lesson, "bob").comment == "No response."
+        assert known.find_comment("plan-essay", lesson, lesson, "ada").comment is None
+
+
+def test_a_lesson_that_was_not_released_and_an_empty_course_are_named(course, capsys):
+    assert grade(course) == 0 and "Nothing is handed in" in capsys.readouterr().out
+    (course / "submitted" / "ada" / "02_batch_and_stream").mkdir(parents=True)
+    assert (
+        grade(course) == 1 and "knows no lesson 02_batch_and_stream: run `dataml-lab release" in capsys.readouterr().err
+    )
+
+
+def test_a_host_that_cannot_isolate_is_refused_in_words(course, capsys, monkeypatch):
+    monkeypatch.setattr("dataml_lab.grading.engine.template.hindrance", lambda: "User namespaces are switched off.")
+    hand_in(course, "ada")
+    assert cli.main(["grade", "--course", str(course)]) == 2
+    told = capsys.readouterr().err
+    assert "User namespaces are switched off." in told and "--no-sandbox" in told and not (course / "attempts").exists()
+
+
+def test_two_graders_of_a_course_do_not_meet(course, capsys):
+    hand_in(course, "ada")
+    with alone(course):
+        assert grade(course) == 1
+    assert "is being graded already" in capsys.readouterr().err
+    assert grade(course) == 0
+
+
+KILLED = """
+import os, pathlib, sys
+from dataml_lab import cli
+from dataml_lab.grading import gradebook
+
+grader, left = os.getpid(), int(sys.argv[1])
+
+
+def dying(function):
+    def step(*arguments, **named):
+        global left
+        if os.getpid() == grader:
+            left -= 1
+            if left == 0:
+                os.kill(grader, 9)
+        return function(*arguments, **named)
+
+    return step
+
+
+os.fsync = dying(os.fsync)
+pathlib.Path.replace = dying(pathlib.Path.replace)
+pathlib.Path.chmod = dying(pathlib.Path.chmod)
+gradebook.ScoreBook._enter = dying(gradebook.ScoreBook._enter)
+before = gradebook.ScoreBook.__init__
+
+
+def opened(self, course):
+    before(self, course)
+    self._commit = dying(self._commit)
+
+
+gradebook.ScoreBook.__init__ = opened
+sys.exit(cli.main(["grade", "--course", sys.argv[2], "--workers", "2", "--no-sandbox"]))
+"""
+
+
+def content(course):
+    """All that is in the gradebook, and the notebooks beside it, without numbers of rows that chance decides."""
+    with sqlite3.connect(course / "gradebook.db") as db:
+        found = db.execute(
+            "select s.student_id, c.name, g.auto_score, g.manual_score, g.needs_manual_grade, g.extra_credit "
+            "from grade g join base_cell c on c.id = g.cell_id join submitted_notebook n on n.id = "
+            "g.notebook_id join submitted_assignment s on s.id = n.assignment_id order by 1, 2"
+        ).fetchall()
+        comments = db.execute(
+            "select s.student_id, c.name, m.auto_comment from comment m join base_cell c on c.id = m.cell_id "
+            "join submitted_notebook n on n.id = m.notebook_id join submitted_assignment s on s.id = "
+            "n.assignment_id order by 1, 2"
+        ).fetchall()
+    notebooks = {
+        str(path.relative_to(course)): path.read_text("utf-8") for path in (course / "autograded").rglob("*.ipynb")
+    }
+    attempts = {
+        str(path.relative_to(course)): [json.loads(path.read_text("utf-8"))[key] for key in ("scores", "verdicts")]
+        for path in (course / "attempts").rglob("*.json")
+    }
+    return found, comments, notebooks, attempts
+
+
+def test_killed_at_many_points_and_started_again_it_ends_in_the_same_gradebook(course, tmp_path):
+    for number in range(4):
+        hand_in(
+            course, f"student{number}", revenue=solution("revenue"), worth_it="" if number % 2 else solution("worth_it")
+        )
+    undisturbed = Path(shutil.copytree(course, tmp_path / "undisturbed"))
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    codes = []
+    for left in (1, 2, 3, 4, 5, 6, 8, 9, 11, 7, 0):
+        run = subprocess.run([sys.executable, script, str(left), course], capture_output=True, text=True, timeout=120)
+        codes.append(run.returncode)
+    assert codes[0] == -signal.SIGKILL and codes.count(-signal.SIGKILL) >= 5 and codes[-1] == 0, run.stderr
+    assert subprocess.run([sys.executable, script, "0", undisturbed], capture_output=True, timeout=120).returncode == 0
+    assert content(course) == content(undisturbed)
+
+
+def test_ctrl_c_ends_all_of_it_and_the_next_run_goes_on(course):
+    for number in range(3):
+        hand_in(
+            course, f"student{number}", revenue="import time\ntime.sleep(20)" if number == 2 else solution("revenue")
+        )
+    command = [
+        sys.executable,
+        "-m",
+        "dataml_lab.cli",
+        "grade",
+        "--course",
+        str(course),
+        "--workers",
+        "1",
+        *(["--no-sandbox"] if hindrance() else []),
+    ]
+    grader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not (course / "autograded" / "student1").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    family = psutil.Process(grader.pid).children(recursive=True)
+    grader.send_signal(signal.SIGINT)
+    _, err = grader.communicate(timeout=30)
+    assert grader.returncode == 130 and "Stopped." in err and "Traceback" not in err
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert not alive
+    hand_in(course, "student2", revenue=solution("revenue"))
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0 and "1 graded, 2 unchanged" in run.stdout, run.stderr

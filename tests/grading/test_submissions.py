@@ -1,0 +1,124 @@
+"""The corpus, graded: each submission gets what it deserves, and no attack reaches anything."""
+
+import json
+import shutil
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dataml_lab import cli
+from dataml_lab.checks.exercise import seeds
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.build import release
+from dataml_lab.grading.engine import judge
+from dataml_lab.grading.engine.template import hindrance
+from dataml_lab.grading.environment import student_salt
+from tests.grading.corpus import cases, hand_in
+
+pytestmark = pytest.mark.skipif(bool(hindrance()), reason=hindrance())
+LESSONS = ("00_start_here", "01_pipeline", "02_batch_and_stream")
+SALT = "4d1f0c8a0e7b6c5a"
+MARK = "dataml-lab-was-here"
+PORT = 47_113  # one that attacks connect to
+EVERYONE = [case for kind in ("honest", "files", "hostile") for case in cases(kind)]
+
+
+class Tripwire:
+    """What attacks would touch: a server on this machine, and places where they leave a mark."""
+
+    def __init__(self):
+        self.visits = []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._count, daemon=True)
+
+    def _count(self):
+        while True:
+            try:
+                connection, address = self.server.accept()
+            except OSError:
+                return
+            self.visits.append(address)
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The course folder with all of the corpus graded, what `grade --json` told by student, and what was seen."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copy(COURSE / "nbgrader_config.py", course)
+    for lesson in LESSONS:
+        shutil.copytree(COURSE / "solutions" / lesson, course / "solutions" / lesson)
+        shutil.copytree(COURSE / "notebooks" / lesson, course / "notebooks" / lesson)
+        release(course, lesson, course / "gradebook.db")
+    (course / ".salt").write_text(SALT)
+    for case in EVERYONE:
+        hand_in(course, case)
+    before = snapshot(course)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DATAML_LAB_SALT", raising=False)
+        patch.setenv("PLANTED", "hunter2-in-the-environment")
+        patch.setattr(judge, "CELL_SECONDS", 6.0)
+        patch.setattr(judge, "EXERCISE_SECONDS", 30.0)
+        patch.setattr(judge, "NOTEBOOK_SECONDS", 60.0)
+        wire = Tripwire()
+        wire.thread.start()
+        out = course / "out.json"
+        with out.open("w") as stream, pytest.MonkeyPatch.context() as inner:
+            inner.setattr(sys, "stdout", stream)
+            code = cli.main(["grade", "--course", str(course), "--json"])
+        wire.server.close()
+    told = {found["student"]: found for found in json.loads(out.read_text("utf-8"))}
+    out.unlink()
+    return course, told, before, wire, code
+
+
+def snapshot(course):
+    """The bytes of all that grading has no business to change."""
+    return {
+        path: path.read_bytes()
+        for folder in ("submitted", "solutions", "notebooks", "releases")
+        for path in sorted((course / folder).rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+@pytest.mark.parametrize("case", EVERYONE, ids=lambda case: case.student)
+def test_each_gets_what_it_deserves(graded, case):
+    _, told, *_ = graded
+    found = told[case.student]
+    assert found["state"] == "new" and not found["trouble"] and not found["broken"]
+    assert case.deserves is None or found["scores"][case.exercise] == case.deserves, found
+
+
+def test_nobody_is_left_out(graded):
+    _, told, *_ = graded
+    assert sorted(told) == sorted(case.student for case in EVERYONE)
+
+
+def test_no_attack_left_its_folder_changed_a_file_reached_a_server_or_outlived_its_limits(graded):
+    course, _, before, wire, _ = graded
+    assert not wire.visits
+    places = [Path("/tmp"), Path.home(), Path("/dev/shm"), Path("/var/tmp"), COURSE, course, Path.cwd()]
+    assert not [place for place in places if (place / MARK).exists()]
+    assert snapshot(course) == before
+    assert not [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if "engine.nursery" in " ".join(process.info["cmdline"] or [])
+    ]
+
+
+def test_no_secret_is_in_anything_that_was_written(graded):
+    course, *_ = graded
+    oracle = (COURSE / "solutions" / "01_pipeline" / "oracle.py").read_text("utf-8")
+    secrets = [SALT, "hunter2", str(course), *(line.strip() for line in oracle.splitlines() if len(line.strip()) > 40)]
+    for case in EVERYONE:
+        salt = student_salt(SALT, case.student)
+        secrets += [salt, *map(str, seeds(case.exercise, salt, case.student, 3))]
+    for path in [*(course / "attempts").rglob("*.json"), *(course / "autograded").rglob("*.ipynb")]:
+        text = path.read_text("utf-8")
+        assert not [secret for secret in secrets if secret in text], path
