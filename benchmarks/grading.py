@@ -43,7 +43,7 @@ FLAT = 1.0  # KB a submission
 PR_SET_CHILD_SUBREAPER = 36
 KINDS = ("right", "wrong", "untouched", "right")  # of four students
 PARTS = ("rebuild", "fork", "isolation", "channel", "writing", "worker")
-OURS = [sys.executable, "-c", "import sys; from dataml_lab.cli import main; sys.exit(main())", "grade"]
+OURS = [sys.executable, "-m", "dataml_lab.cli", "grade"]
 
 
 class Cost(NamedTuple):
@@ -218,8 +218,8 @@ def bare(course: str, lesson: str, student: str) -> float:
     from dataml_lab.checks.exercise import seeds
     from dataml_lab.grading import grade
     from dataml_lab.grading.attempts import files, submissions
-    from dataml_lab.grading.engine.cells import needed
     from dataml_lab.grading.engine.judge import WORLDS
+    from dataml_lab.grading.engine.needed import needed
 
     submission, = submissions(Path(course), [lesson], [student])
     handed, desk = files(submission), grade._Desk(Path(course), {lesson})
