@@ -5,10 +5,11 @@ data; a process that is gone, hangs or says what makes no sense costs the answer
 """
 
 import itertools
+import marshal
 import math
 import time
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from types import MethodType
 from typing import Any, Protocol
@@ -117,14 +118,9 @@ class Student:
         """Has something done with a thing in the process; what is lent for it comes back at its end."""
         if time.monotonic() > self.until:
             raise OutOfTime("All calls of your answer together took longer than they may.")
-        with self._lending():
-            return self._asked(["ask", thing, how, name, list(arguments)], DEADLINE)
-
-    @contextmanager
-    def _lending(self) -> Any:
         self._depth += 1
         try:
-            yield
+            return self._asked(["ask", thing, how, name, list(arguments)], DEADLINE)
         finally:
             self._depth -= 1
             if not self._depth:
@@ -219,9 +215,9 @@ class Student:
     def _gave(self, call: Callable, arguments: list, named: dict) -> bytes:
         """What a call returns, and by place each dict or list among its arguments that it changed."""
         boxes = {place: argument for place, argument in enumerate(arguments) if isinstance(argument, dict | list)}
-        before = {} if isinstance(call, MethodType) else {place: encode(box) for place, box in boxes.items()}
+        before = {} if isinstance(call, MethodType) else {place: _bytes(box) for place, box in boxes.items()}
         result = call(*arguments, **named)
-        changed = {place: boxes[place] for place in before if encode(boxes[place]) != before[place]}
+        changed = {place: boxes[place] for place in before if _bytes(boxes[place]) != before[place]}
         return encode(["gave", result, changed], self._lend)
 
     def _borrowed(self, number: Any, method: Any) -> Callable:
@@ -242,6 +238,14 @@ def methods(kind: type) -> tuple[str, ...]:
     if not issubclass(kind, Handle):
         return ()
     return tuple(name for name in dir(kind) if not name.startswith("_") and callable(getattr(kind, name)))
+
+
+def _bytes(box: dict | list) -> bytes:
+    """Bytes that differ where the content does, in type or value: quickly, where it is of built-in types."""
+    try:
+        return marshal.dumps(box, 2)  # of later versions, the bytes tell how often things are referred to
+    except ValueError:
+        return encode(box)
 
 
 def _portable(error: BaseException) -> BaseException:

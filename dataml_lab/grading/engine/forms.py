@@ -56,17 +56,18 @@ def _mapping(content: list) -> dict:
 
 
 def _moment(value: datetime | time) -> list:
-    return [value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo]
+    zone = value.tzinfo
+    return [value.replace(tzinfo=None).isoformat(), value.fold, "UTC" if zone is UTC else zone]
 
 
 def _datetime(content: list) -> datetime:
     text, fold, zone = content
-    return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC if zone == "UTC" else zone, fold=fold)
 
 
 def _time(content: list) -> time:
     text, fold, zone = content
-    return time.fromisoformat(text).replace(tzinfo=zone, fold=fold)
+    return time.fromisoformat(text).replace(tzinfo=UTC if zone == "UTC" else zone, fold=fold)
 
 
 def _offset(zone: timezone) -> list:

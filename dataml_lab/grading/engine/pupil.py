@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dataml_lab.grading.engine.forms import WireError
 from dataml_lab.grading.engine.shell import Shell, shell
 from dataml_lab.grading.engine.wire import Line, Reference, decode, encode
 
+DEADLINES = frozenset({signal.SIGALRM})
 KINDS = {NotAttempted: "not attempted", OutOfTime: "out of time", Failed: "failed"}
 
 
@@ -41,7 +42,7 @@ class Pupil:
         self.line, self.shell = line, shell
         self.things: dict[int, Any] = {}  # objects of the student's that the judge has a reference to
         self.numbers = itertools.count(1)
-        self.talking = threading.RLock()
+        self.undisturbed = Undisturbed()
         self.at_work = False  # whether there is a request that a call of something lent can belong to
 
     def serve(self) -> None:
@@ -66,7 +67,7 @@ class Pupil:
             reply = encode(["failed", "stopped", ""])
         except WireError as error:
             reply = encode(["failed", "failed", f"{details[2] if details[2:] else 'A cell'} returned {error}."])
-        with self._undisturbed():
+        with self.undisturbed:
             self.at_work = before
             self.line.send(reply)
 
@@ -146,22 +147,29 @@ class Pupil:
 
     def _exchanged(self, message: bytes) -> bytes:
         """What comes next on the line, once a message is sent; an empty one isn't."""
-        with self._undisturbed():
+        with self.undisturbed:
             if not self.at_work:
                 raise RuntimeError("what a call was lent can't be used after its end")
             if message:
                 self.line.send(message)
             return self.line.receive()
 
-    @contextlib.contextmanager
-    def _undisturbed(self) -> Iterator[None]:
-        """The block is neither cut short by a deadline nor entered by two threads: messages stay whole."""
-        with self.talking:
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-            try:
-                yield
-            finally:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+
+class Undisturbed:
+    """A block that is neither cut short by a deadline nor entered by two threads: messages stay whole."""
+
+    def __init__(self) -> None:
+        self.talking = threading.RLock()
+
+    def __enter__(self) -> None:
+        self.talking.acquire()
+        signal.pthread_sigmask(signal.SIG_BLOCK, DEADLINES)
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, DEADLINES)  # which may raise at once
+        finally:
+            self.talking.release()
 
 
 def _question(*details: Any) -> bytes:

@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from dataml_lab.grading.engine.forms import FORMS, MOST_BYTES, TAGS, Data, Form, WireError, form_of
@@ -59,7 +59,7 @@ def decode(message: bytes, resolve: Callable[[Reference], Any] = refused, object
     sender names: only for a process that has nothing to lose. Raises WireError, whatever the bytes are."""
     try:
         tree, arrays = _parts(memoryview(message))
-        return _Reader(arrays, resolve, objects).value(json.loads(bytes(tree)), DEPTH)
+        return _Reader(arrays, resolve, objects).value(json.loads(str(tree, "ascii")), DEPTH)
     except WireError:
         raise
     except (Exception, RecursionError) as error:  # pandas and numpy raise whatever they like on nonsense
@@ -92,10 +92,10 @@ class _Writer:
         if depth == 0:
             raise WireError("data nested too deeply")
         if type(value) is list:
-            return value if JSON.issuperset(map(type, value)) else [self.tree(item, depth - 1) for item in value]
+            return value if JSON.issuperset(map(type, value)) else self._each(value, depth - 1)
         if type(value) is dict and TEXT.issuperset(map(type, value)):
             simple = JSON.issuperset(map(type, value.values()))
-            return {"d": value if simple else {key: self.tree(item, depth - 1) for key, item in value.items()}}
+            return {"d": value if simple else dict(zip(value, self._each(value.values(), depth - 1), strict=True))}
         if type(value) is Data:
             self.arrays.append(value.buffer)
             return {"": len(self.arrays) - 1}
@@ -106,6 +106,10 @@ class _Writer:
         if form is None:
             raise WireError(f"an object of type {type(value).__name__[:60]}, where plain data was expected")
         return {form.tag: self.tree(form.write(value), depth - 1)}
+
+    def _each(self, values: Iterable[Any], depth: int) -> list:
+        """The trees of values; most are scalars, and those aren't worth a call."""
+        return [value if type(value) in JSON else self.tree(value, depth) for value in values]
 
     def _reference(self, thing: Any) -> Reference | None:
         return thing if type(thing) is Reference else self.refer(thing)
@@ -124,14 +128,18 @@ class _Reader:
         if depth == 0:
             raise WireError("data nested too deeply")
         if type(tree) is list:
-            return tree if JSON.issuperset(map(type, tree)) else [self.value(item, depth - 1) for item in tree]
+            return tree if JSON.issuperset(map(type, tree)) else self._each(tree, depth - 1)
         (tag, content), = tree.items()
         return self._tagged(tag, content, depth - 1)
+
+    def _each(self, trees: Iterable[Any], depth: int) -> list:
+        """The values of trees."""
+        return [tree if type(tree) in JSON else self.value(tree, depth) for tree in trees]
 
     def _tagged(self, tag: str, content: Any, depth: int) -> Any:
         if tag == "d":
             simple = JSON.issuperset(map(type, content.values()))
-            return content if simple else {key: self.value(item, depth) for key, item in content.items()}
+            return content if simple else dict(zip(content, self._each(content.values(), depth), strict=True))
         if tag == "":
             return Data(self.arrays[content])
         if tag == "ref":
