@@ -407,6 +407,18 @@ def test_other_cores_than_those_of_the_template_start_cold(warm_kernels):
 
 
 @linux
+def test_kernels_are_warm_in_the_block_and_no_longer(kernels_template):
+    def is_warm():
+        with kernel() as found:
+            return found.is_warm
+
+    outside = is_warm()
+    with kernels.warm_kernels(kernels_template):
+        inside = is_warm()
+    assert (outside, inside, is_warm()) == (False, True, False)
+
+
+@linux
 def test_without_a_template_kernels_start_cold_and_say_why(tmp_path, caplog):
     with kernels.warm_kernels(str(tmp_path / "nobody")), told(caplog), kernel() as found:
         assert not found.is_warm
