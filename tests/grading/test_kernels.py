@@ -348,7 +348,7 @@ def test_a_kernel_ends_with_the_process_that_launched_it(warm_kernels, processes
 def test_a_template_that_dies_takes_its_kernels_along(processes, tmp_path, monkeypatch):
     folder = tmp_path / ("x" * 120)  # more than the name of a socket has room for
     folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     with kernels.warm_kernels(), kernel() as found:
         pid = found.pid
         psutil.Process(pid).parent().kill()

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import threading
 import traceback
 from typing import NoReturn
@@ -65,7 +64,6 @@ def adopt(launch: Launch) -> None:
     os.chdir(launch.folder)
     sys.orig_argv[:] = launch.command
     sys.argv[:] = [LAUNCHER, *launch.command[3:]]
-    tempfile.tempdir = None
     random.seed()
     np.random.seed()
     threadpoolctl.threadpool_limits(blas_threads(launch), user_api="blas")
