@@ -244,26 +244,36 @@ def test_threads_and_processes_start_in_it(warm_kernels):
         """) == "[1, 2]\n"
 
 
-# ------------------------------------------------------------------------------------------------ obedient
-
+@linux
 def test_a_client_is_ready_when_nothing_older_is_left_to_read(warm_kernels):
-    for manager in (new_manager(), cold(new_manager())):
-        manager.client_factory = QuickBlockingClient
-        with kernel(manager) as found, pytest.raises(Empty):
-            found.client.get_iopub_msg(timeout=0.3)
+    with kernel() as found, pytest.raises(Empty):
+        assert isinstance(found.client, QuickBlockingClient)
+        found.client.get_iopub_msg(timeout=0.3)
+
+
+def test_so_is_one_that_asked_before_its_kernel_listened():
+    manager = new_manager()
+    manager.client_factory = QuickBlockingClient
+    with kernel(cold(manager)) as found, pytest.raises(Empty):
+        found.client.get_iopub_msg(timeout=0.3)
 
 
 @linux
-def test_an_interrupt_ends_a_cell_and_not_the_kernel(warm_kernels):
-    with kernel() as found:
-        threading.Timer(0.3, found.manager.interrupt_kernel).start()
-        assert found.run("import time\ntime.sleep(60)") == "KeyboardInterrupt"
+def test_an_interrupt_ends_a_cell_and_not_the_kernel(warm_kernels, tmp_path, processes):
+    def interrupt():
+        processes.until(Path(tmp_path, "started").exists)
+        found.manager.interrupt_kernel()
+
+    with kernel(cwd=str(tmp_path)) as found:
+        threading.Thread(target=interrupt).start()
+        assert found.run("import time\nopen('started', 'w').close()\ntime.sleep(60)") == "KeyboardInterrupt"
         assert found.value("1 + 1") == 2
 
 
 @linux
 def test_asked_to_end_it_does_what_is_left_to_do(warm_kernels, tmp_path, processes):
     manager = new_manager()
+    manager.shutdown_wait_time = SECONDS
     with kernel(manager) as found:
         assert found.run(f"""
             import atexit, pathlib, threading, time
@@ -282,10 +292,12 @@ def test_asked_to_end_it_does_what_is_left_to_do(warm_kernels, tmp_path, process
 @linux
 def test_killed_it_takes_its_processes_along(warm_kernels, processes):
     with kernel() as found:
+        process = found.manager.provisioner.process
         child = found.value("__import__('subprocess').Popen(['sleep', '99']).pid")
         pid = found.pid
         found.manager.shutdown_kernel(now=True)
         processes.until(lambda: processes.gone(pid) and processes.gone(child))
+    assert process.poll() == -9
 
 
 @linux
@@ -348,7 +360,7 @@ def test_a_kernel_ends_with_the_process_that_launched_it(warm_kernels, processes
 def test_a_template_that_dies_takes_its_kernels_along(processes, tmp_path, monkeypatch):
     folder = tmp_path / ("x" * 120)  # more than the name of a socket has room for
     folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     with kernels.warm_kernels(), kernel() as found:
         pid = found.pid
         psutil.Process(pid).parent().kill()
@@ -407,10 +419,29 @@ def test_other_cores_than_those_of_the_template_start_cold(warm_kernels):
 
 
 @linux
+def test_kernels_are_warm_in_the_block_and_no_longer(kernels_template):
+    def is_warm():
+        with kernel() as found:
+            return found.is_warm
+
+    outside = is_warm()
+    with kernels.warm_kernels(kernels_template):
+        inside = is_warm()
+    assert (outside, inside, is_warm()) == (False, True, False)
+
+
+@linux
 def test_without_a_template_kernels_start_cold_and_say_why(tmp_path, caplog):
     with kernels.warm_kernels(str(tmp_path / "nobody")), told(caplog), kernel() as found:
         assert not found.is_warm
     assert "A kernel starts cold: [Errno 2] No such file or directory" in caplog.text
+
+
+@linux
+def test_a_launch_that_is_too_long_to_be_told_starts_cold(warm_kernels, caplog):
+    with told(caplog), kernel(env={**os.environ, **{f"LONG{number}": "x" * 100_000 for number in range(5)}}) as found:
+        assert not found.is_warm
+    assert "A kernel starts cold: [Errno 90] Message too long" in caplog.text
 
 
 @linux

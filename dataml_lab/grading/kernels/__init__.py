@@ -2,8 +2,8 @@
 
 nbclient, nbval and nbgrader, none of them changed, get such kernels within `with warm_kernels():`. A kernel is given
 the environment, the working directory, the output streams and the arguments of its launch, and finds itself as a cold
-one does, but for three things: all kernels of a template have one hash seed, what libraries say while they are
-imported isn't heard, and input history is kept in memory unless the launch says where.
+one does, but for four things: all kernels of a template have one hash seed, what libraries say while they are imported
+isn't heard, OpenMP's threads sleep while they wait, and input history is kept in memory unless the launch says where.
 
 Nothing is isolated here. Submissions are run by the `engine`, which never falls back to anything less.
 """

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import threading
 import traceback
 from typing import NoReturn
@@ -24,7 +23,6 @@ from dataml_lab.grading.kernels.template import Launch, tell
 LEASH = 3  # the descriptor, until the kernel is ready
 LAUNCHER = importlib.util.find_spec("ipykernel_launcher").origin
 CLOSING = 0.2  # seconds; ipykernel can wait for itself for ever when it closes its sockets
-threadpoolctl.threadpool_info()  # looks for the libraries, once
 
 
 def live(launch: Launch, streams: list[int], leash: int) -> NoReturn:
@@ -66,7 +64,6 @@ def adopt(launch: Launch) -> None:
     os.chdir(launch.folder)
     sys.orig_argv[:] = launch.command
     sys.argv[:] = [LAUNCHER, *launch.command[3:]]
-    tempfile.tempdir = None
     random.seed()
     np.random.seed()
     threadpoolctl.threadpool_limits(blas_threads(launch), user_api="blas")

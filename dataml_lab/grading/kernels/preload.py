@@ -15,6 +15,17 @@ KERNEL = (
 )  # fmt: skip
 
 
+def preload() -> None:
+    """Imports it."""
+    with replaced(builtins, "get_ipython", lambda: SimpleNamespace(kernel=True)):
+        importlib.import_module("pandas")  # which shows 20 columns in a kernel, and in a terminal what fits
+    with replaced(shell, "shell", lambda: None):  # the engine's shell: a process can have one, and a kernel is another
+        importlib.import_module("dataml_lab.grading.engine.warm")
+    for module in KERNEL:
+        importlib.import_module(module)
+    importlib.import_module("threadpoolctl").threadpool_info()  # looks for the libraries, which it does once
+
+
 @contextmanager
 def replaced(owner: object, name: str, value: object) -> Iterator[None]:
     """In the block, an object has another attribute, or one more."""
@@ -27,11 +38,3 @@ def replaced(owner: object, name: str, value: object) -> Iterator[None]:
             delattr(owner, name)
         else:
             setattr(owner, name, before)
-
-
-with replaced(builtins, "get_ipython", lambda: SimpleNamespace(kernel=True)):
-    importlib.import_module("pandas")  # which shows 20 columns in a kernel, and in a terminal what fits
-with replaced(shell, "shell", lambda: None):  # the engine's shell: a process can have one, and a kernel has another
-    importlib.import_module("dataml_lab.grading.engine.warm")
-for module in KERNEL:
-    importlib.import_module(module)

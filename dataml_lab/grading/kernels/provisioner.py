@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 from collections.abc import Callable, Mapping
@@ -34,17 +35,17 @@ class KernelProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, address: str) -> None:
+    def __init__(self) -> None:
         self.pid: int | None = None
         self.returncode: int | None = None
         self.ready, self.refused = False, ""
         self._leash = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._leash.connect(address)
-        self._leash.setblocking(False)
 
-    def ask(self, launch: Launch, streams: list[int]) -> None:
-        """Asks for the kernel."""
+    def ask(self, address: str, launch: Launch, streams: list[int]) -> None:
+        """Asks the template that listens there for the kernel."""
+        self._leash.connect(address)
         socket.send_fds(self._leash, [json.dumps(launch).encode()], streams)
+        self._leash.setblocking(False)
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it runs."""
@@ -71,9 +72,7 @@ class KernelProcess:
     def wait(self) -> int:
         """The exit code, once it has ended."""
         while self.poll() is None:
-            self._leash.setblocking(True)
-            self._leash.recv(1, socket.MSG_PEEK)
-            self._leash.setblocking(False)
+            select.select([self._leash], [], [])
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -125,12 +124,15 @@ class WarmProvisioner(LocalProvisioner):
         launch, streams = _launch(command, options)
         if not (address := os.environ.get(SOCKET)):
             raise NoKernel(f"{SOCKET} names no template")
-        process = KernelProcess(address)
-        process.ask(launch, streams)
-        await process.until(lambda: process.ready or process.refused, START)
-        if not process.pid:
+        process = KernelProcess()
+        try:
+            process.ask(address, launch, streams)
+            await process.until(lambda: process.ready or process.refused, START)
+            if not process.pid:
+                raise NoKernel(process.refused or "its template has ended, or takes too long")
+        except BaseException:
             process.close()
-            raise NoKernel(process.refused or "its template has ended, or takes too long")
+            raise
         self.process, self.pid, self.pgid, self.cwd = process, process.pid, None, launch.folder
 
     async def shutdown_requested(self, restart: bool = False) -> None:

@@ -35,7 +35,7 @@ USUAL = {
 
 # How the names of variables start that Python and libraries read while they start: a fork can't have others.
 READ_ONCE = (
-    "PYTHON", "LD_", "LANG", "LC_", "TZ", "HOME", "XDG_", "MPL", "OMP_", "GOMP_", "KMP_", "OPENBLAS", "GOTO_", "MKL_",
+    "PYTHON", "LD_", "LANG", "LC_", "TZ", "HOME", "XDG_", "MPL", "OMP_", "GOMP_", "OPENBLAS", "GOTO_", "MKL_",
     "NPY_", "JE_", "MALLOC_", "ARROW_", "SLURM_",
 )  # fmt: skip
 
@@ -176,8 +176,10 @@ def main(descriptor: str) -> None:
     own = USUAL | given | OF_TEMPLATE
     os.environ.update(own)
     del sys.path[0]  # the working directory of whoever started it
-    modules = ["dataml_lab.grading.kernels.preload"]
-    live = nursery.prepare(nursery.Order("dataml_lab.grading.kernels.fork:live", modules, [], isolated=False))
+    from dataml_lab.grading.kernels.preload import preload
+
+    preload()
+    live = nursery.prepare(nursery.Order("dataml_lab.grading.kernels.fork:live", [], [], isolated=False))
     added = {name: value for name, value in os.environ.items() if name not in own}
     Template(socket.socket(fileno=int(descriptor)), live, given, added).run()
     os._exit(0)
