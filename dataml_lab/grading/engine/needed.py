@@ -4,6 +4,7 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -19,6 +20,7 @@ class Names(NamedTuple):
     takes: frozenset[str]
 
 
+@lru_cache(maxsize=1_000)
 def names(source: str) -> Names:
     """The names of a cell; of one that is no Python, nothing."""
     code = TransformerManager().transform_cell(source)

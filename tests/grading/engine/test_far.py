@@ -97,7 +97,7 @@ def test_what_is_left_as_it_was_is_the_very_argument(student):
     ("import pandas as pd\ndef f(x):\n    return pd.Series([f])", Failed, "f returned an object of type function"),
     ("def f(x):\n    x = [1]\n    x.append(x)\n    return x", Failed, "levels deep"),
     ("def f(x):\n    return 10**5000", Failed, "a whole number of more than a thousand digits"),
-    ("import pandas as pd\ndef f(x):\n    return pd.DataFrame(index=range(10**12))", Failed, "rows"),
+    ("import pandas as pd\ndef f(x):\n    return pd.DataFrame(index=range(10**12))", Failed, "more than 64 MB"),
     ("def f(x):\n    raise SystemExit(3)", Failed, "SystemExit: 3"),
     ("def f(x):\n    raise KeyboardInterrupt", Failed, "KeyboardInterrupt"),
 ])  # fmt: skip
