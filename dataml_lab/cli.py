@@ -144,10 +144,6 @@ def _grade(options: argparse.Namespace) -> int:
     from dataml_lab.grading.grade import grade, lessons_handed_in, summary
     from dataml_lab.grading.gradebook import GradebookError
 
-    why = "" if options.no_sandbox else hindrance()
-    if why:
-        print(f"{why}\nWith --no-sandbox, submissions run unprotected, with your rights.", file=sys.stderr)
-        return 2
     course, found, started = options.course or COURSE, [], time.monotonic()
     try:
         lessons = options.lessons or lessons_handed_in(course)
@@ -156,7 +152,11 @@ def _grade(options: argparse.Namespace) -> int:
             found.append(graded.as_data())
             report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
             _show_progress(started, len(found), total, report)
-    except (BusyError, GradebookError, TemplateError, FileNotFoundError) as error:
+    except TemplateError as error:
+        advice = "With --no-sandbox, submissions run unprotected, with your rights."
+        print(hindrance() or error, advice, file=sys.stderr)
+        return 2
+    except (BusyError, GradebookError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     print(json.dumps(found) if options.json else summary(found, course))

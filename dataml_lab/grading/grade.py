@@ -32,6 +32,7 @@ from dataml_lab.grading.attempts import (
 )
 from dataml_lab.grading.engine.batch import side_by_side
 from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, Cell, Judgement, Task, judged
+from dataml_lab.grading.engine.needed import names
 from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.template import Template
 from dataml_lab.grading.environment import course_salt, student_salt
@@ -104,9 +105,9 @@ def _digest(submission: Submission) -> str:
 def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
     if not todo:
         return
-    desk = _Desk(todo[0].course, {submission.lesson for submission in todo})
-    data = [path for path in [COURSE / "datasets"] if path.exists()]
-    with Template(SERVE, MODULES, data, isolated) as template:
+    template = Template(SERVE, MODULES, [path for path in [COURSE / "datasets"] if path.exists()], isolated)
+    desk = _Desk(todo[0].course, {submission.lesson for submission in todo})  # loads while the template does
+    with template:
         def work(submission: Submission, core: int) -> dict[str, Any]:
             return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
 
@@ -144,6 +145,9 @@ class _Desk:
         paths = {lesson: course / "solutions" / lesson / "oracle.py" for lesson in lessons}
         self.oracles = {lesson: runpy.run_path(str(path))["ORACLES"] if path.exists() else {}
                         for lesson, path in paths.items()}
+        for lesson in lessons:  # what is remembered of a release now is in each fork
+            for cell in _cells(self._untouched(lesson)):
+                names(cell.source)
 
     def attempt(self, submission: Submission, process: Callable[[], Any]) -> dict[str, Any]:
         """What is found of a submission, as plain data."""
@@ -163,10 +167,13 @@ class _Desk:
 
     def unjudged(self, submission: Submission, problem: str) -> dict[str, Any]:
         """What is noted of a submission that no judge can bear."""
-        release = released_for(self.course, submission.lesson, nbformat.v4.new_notebook())
-        untouched = Rebuilt(copy.deepcopy(release.book), (), frozenset())
-        return self._data(submission, untouched, Judgement(), problem) | {
-            "digest": _digest(submission), "timestamp": "", "release": release.version, "file": "", "seconds": 0.0}
+        return self._data(submission, self._untouched(submission.lesson), Judgement(), problem) | {
+            "digest": _digest(submission), "timestamp": "", "release": "", "file": "", "seconds": 0.0}
+
+    def _untouched(self, lesson: str) -> Rebuilt:
+        """The submission of somebody who has not begun."""
+        release = released_for(self.course, lesson, nbformat.v4.new_notebook())
+        return Rebuilt(copy.deepcopy(release.book), (), frozenset())
 
     def _task(self, submission: Submission, built: Rebuilt, handed_in: dict[str, bytes], name: str) -> Task:
         beside = {path: data for path, data in handed_in.items() if path != name}

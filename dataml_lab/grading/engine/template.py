@@ -50,23 +50,31 @@ class Template:
     def __init__(
         self, serve: str, modules: Sequence[str] = (), readable: Sequence[Path] = (), isolated: bool = True
     ) -> None:
-        """Starts it: imports the modules, and "module:function" `serve`, which each fork calls with its socket. Besides
-        Python, this package and system libraries, a fork sees what is readable, and can't write there. Without
-        isolation it sees, and may do, all that this process may. TemplateError if it doesn't start."""
+        """Starts it: it imports the modules, and "module:function" `serve`, which each fork calls with its socket.
+        Besides Python, this package and system libraries, a fork sees what is readable, and can't write there. Without
+        isolation it sees, and may do, all that this process may. Until `wait`, this process can do something else."""
         if missing := [str(path) for path in readable if not Path(path).exists()]:
             raise TemplateError(f"there is no {', '.join(missing)}")
         if sys.platform != "linux":
             raise TemplateError("warm templates need Linux: grade in the container")
         order = Order(serve, list(modules), [str(Path(path).absolute()) for path in readable], isolated)
+        self._is_ready = False
         self._owner, self._words = os.getpid(), tempfile.TemporaryFile()  # noqa: SIM115 (close() closes it)
         self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with far:
             self._process = self._start(far)
+        self._control.send(json.dumps(order).encode())
+
+    def wait(self) -> None:
+        """Returns when it has imported what it should; TemplateError if it has not started."""
+        if self._is_ready:
+            return
         try:
-            self._give(order)
+            self._hear()
         except BaseException:
             self.close()
             raise
+        self._is_ready = True
 
     def _start(self, control: socket.socket) -> subprocess.Popen:
         number = str(control.fileno())
@@ -76,10 +84,9 @@ class Template:
             env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(_search_path())},
         )  # fmt: skip
 
-    def _give(self, order: Order) -> None:
+    def _hear(self) -> None:
         self._control.settimeout(START)
         try:
-            self._control.send(json.dumps(order).encode())
             answer = self._control.recv(1 << 16)
             trouble = json.loads(answer) if answer else f"it ended. {self._last_words()}"
         except OSError as error:
@@ -95,6 +102,7 @@ class Template:
 
     def fork(self, limits: Limits = Limits(), core: int | None = None) -> "Fork":  # noqa: B008 (it never changes)
         """A new fork, on one core where that is given; TemplateError if there is none to be had."""
+        self.wait()
         stream, its_stream = socket.socketpair()
         leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fork = Fork(stream, leash)
@@ -128,6 +136,7 @@ class Template:
         return os.pread(self._words.fileno(), 1000, max(size - 1000, 0)).decode(errors="replace").strip()
 
     def __enter__(self) -> Self:
+        self.wait()
         return self
 
     def __exit__(

@@ -49,7 +49,9 @@ def make_template():
     def make(isolated=True, modules=(), readable=()):
         with pytest.MonkeyPatch.context() as patch:
             patch.syspath_prepend(HERE)
-            return Template("pupil:serve", modules, [HERE, *readable], isolated)
+            template = Template("pupil:serve", modules, [HERE, *readable], isolated)
+            template.wait()
+            return template
 
     return make
 

@@ -206,9 +206,9 @@ def test_what_is_not_there_is_named(tmp_path):
     with pytest.raises(TemplateError, match=r"there is no .*nowhere"):
         Template("builtins:id", readable=[tmp_path / "nowhere"])
     with pytest.raises(TemplateError, match=r"did not start: ModuleNotFoundError: .*no_such_module"):
-        Template("builtins:id", ["no_such_module"], isolated=False)
+        Template("builtins:id", ["no_such_module"], isolated=False).wait()
     with pytest.raises(TemplateError, match=r"did not start: AttributeError: .*no_such_function"):
-        Template("builtins:no_such_function", isolated=False)
+        Template("builtins:no_such_function", isolated=False).wait()
 
 
 @pytest.mark.parametrize(("source", "words"), [
