@@ -4,7 +4,7 @@ parses.
 lesson: 00_start_here
 exercise: revenue
 goal: accident
-deserves: 2
+deserves: 0
 """
 
 import json

@@ -4,7 +4,7 @@ that begins anew.
 lesson: 00_start_here
 exercise: revenue
 goal: batch
-deserves: 2
+deserves: ?
 """
 
 import gc
