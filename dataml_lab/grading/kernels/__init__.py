@@ -3,7 +3,7 @@
 nbclient, nbval and nbgrader, none of them changed, get such kernels within `with warm_kernels():`. A kernel is given
 the environment, the working directory, the output streams and the arguments of its launch, and finds itself as a cold
 one does, but for four things: all kernels of a template have one hash seed, what libraries say while they are imported
-isn't heard, OpenMP's threads sleep while they wait, and input history is kept in memory unless the launch says where.
+isn't heard, idle threads of OpenBLAS sleep sooner, and input history is kept in memory unless the launch says where.
 
 Nothing is isolated here. Submissions are run by the `engine`, which never falls back to anything less.
 """

@@ -22,7 +22,7 @@ from dataml_lab.grading.kernels.template import Launch, tell
 
 LEASH = 3  # the descriptor, until the kernel is ready
 LAUNCHER = importlib.util.find_spec("ipykernel_launcher").origin
-CLOSING = 0.2  # seconds; ipykernel can wait for itself for ever when it closes its sockets
+CLOSING = 0.05  # seconds; ipykernel can wait for itself for ever when it closes its sockets
 
 
 def live(launch: Launch, streams: list[int], leash: int) -> NoReturn:

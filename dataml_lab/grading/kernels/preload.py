@@ -24,6 +24,7 @@ def preload() -> None:
     for module in KERNEL:
         importlib.import_module(module)
     importlib.import_module("threadpoolctl").threadpool_info()  # looks for the libraries, which it does once
+    importlib.import_module("duckdb").execute("SELECT 1").fetchall()  # the first statement takes its time
 
 
 @contextmanager

@@ -27,7 +27,8 @@ STDIN = 0
 
 # Read by libraries when they load, here and not in the kernels, which have their own environment.
 OF_TEMPLATE = {name: ENVIRONMENT[name] for name in (
-    "OPENBLAS_NUM_THREADS", "OMP_WAIT_POLICY", "JE_ARROW_MALLOC_CONF", "SLURM_CPUS_ON_NODE")}
+    "OPENBLAS_NUM_THREADS", "JE_ARROW_MALLOC_CONF", "SLURM_CPUS_ON_NODE")}
+OF_TEMPLATE["OPENBLAS_THREAD_TIMEOUT"] = "20"  # 2**20 ticks, or each thread spins for 0.1 s when a kernel starts it
 USUAL = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as ipykernel has it
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # or debugpy warns
