@@ -48,22 +48,28 @@ def graded(released, tmp_path_factory):
     for case in EVERYONE:
         hand_in(course, case)
     before = snapshot(course)
+    marked = [place for place in places(course) if (place / MARK).exists()]
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATAML_LAB_SALT", raising=False)
         patch.setenv("PLANTED", "hunter2-in-the-environment")
-        patch.setattr(judge, "CELL_SECONDS", 6.0)
+        patch.setattr(judge, "CELL_SECONDS", 20.0)
         patch.setattr(judge, "EXERCISE_SECONDS", 30.0)
-        patch.setattr(judge, "NOTEBOOK_SECONDS", 60.0)
+        patch.setattr(judge, "NOTEBOOK_SECONDS", 80.0)
         wire = Tripwire()
         wire.thread.start()
         out = course / "out.json"
         with out.open("w") as stream, pytest.MonkeyPatch.context() as inner:
             inner.setattr(sys, "stdout", stream)
-            code = cli.main(["grade", "--course", str(course), "--json"])
+            cli.main(["grade", "--course", str(course), "--json"])
         wire.server.close()
     told = {found["student"]: found for found in json.loads(out.read_text("utf-8"))}
     out.unlink()
-    return course, told, before, wire, code
+    return course, told, before, wire, marked
+
+
+def places(course):
+    """Where attacks leave a mark if they can."""
+    return [Path("/tmp"), Path.home(), Path("/dev/shm"), Path("/var/tmp"), COURSE, course, Path.cwd()]
 
 
 def snapshot(course):
@@ -90,10 +96,9 @@ def test_nobody_is_left_out(graded):
 
 
 def test_no_attack_left_its_folder_changed_a_file_reached_a_server_or_outlived_its_limits(graded):
-    course, _, before, wire, _ = graded
+    course, _, before, wire, marked = graded
     assert not wire.visits
-    places = [Path("/tmp"), Path.home(), Path("/dev/shm"), Path("/var/tmp"), COURSE, course, Path.cwd()]
-    assert not [place for place in places if (place / MARK).exists()]
+    assert not [place for place in places(course) if (place / MARK).exists() and place not in marked]
     assert snapshot(course) == before
     assert not [
         process

@@ -84,7 +84,7 @@ class Pupil:
 
     def on_names(self) -> list[str]:
         """The names of all that can be called."""
-        return [name for name, value in self.shell.user_ns.items() if isinstance(name, str) and callable(value)]
+        return [name for name, value in self.shell.user_ns.items() if type(name) is str and callable(value)]
 
     def on_ask(self, thing: Any, how: str, name: str, arguments: list) -> Any:
         """Does something with a thing of the student's, as a check would in a notebook."""

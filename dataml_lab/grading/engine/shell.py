@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-MOST = 100_000  # characters of output that are kept of a cell
+MOST, ROOM_FOR_ERRORS = 100_000, 5_000  # characters of output that are kept of a cell
 
 Output = list[Any]  # ["stream", name, text] | ["result", text] | ["display", text] | ["error", name, message, lines]
 
@@ -23,9 +23,9 @@ class Outputs:
         self.room = MOST
 
     def add(self, kind: str, *details: str) -> None:
-        """Keeps an output as far as there is room for its last text."""
+        """Keeps an output as far as there is room for its last text; there always is some for an error."""
         *head, text = details
-        kept = text[:self.room]
+        kept = text[:max(self.room, ROOM_FOR_ERRORS if kind == "error" else 0)]
         self.room -= len(kept)
         last = self.found[-1] if self.found else []
         if kind == "stream" and last[:2] == [kind, *head]:

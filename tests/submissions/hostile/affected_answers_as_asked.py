@@ -4,7 +4,7 @@ the calls.
 lesson: 01_pipeline
 exercise: affected
 goal: marks
-deserves: 1
+deserves: ?
 """
 
 from datetime import timedelta

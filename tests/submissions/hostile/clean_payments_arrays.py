@@ -3,7 +3,7 @@
 lesson: 01_pipeline
 exercise: clean_payments
 goal: batch
-deserves: 0
+deserves: ?
 """
 
 import numpy as np

@@ -3,7 +3,7 @@
 lesson: 01_pipeline
 exercise: clean_payments
 goal: marks
-deserves: 1
+deserves: 0
 """
 
 import numpy as np

@@ -4,7 +4,7 @@ three minutes.
 lesson: 00_start_here
 exercise: revenue
 goal: trace
-deserves: 2
+deserves: ?
 """
 
 import contextlib
