@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.attempts import (
     Submission,
@@ -66,6 +67,8 @@ class Graded(NamedTuple):
         return [*([f"0 points: {found['problem']}"] if found["problem"] else []),
                 *(f"repaired: {what}" for _, what in found["damage"]), *found["endings"],
                 *(f"the check of {name} failed: {where}" for name, where in found["broken"].items()),
+                *(f"{name}: {sentence}" for name, (_, findings, *_) in found["verdicts"].items()
+                  for _, _, _, sentence in findings if sentence.startswith(UNJUDGED)),
                 *(f"look at it: {sign}" for sign in found["integrity"])]
 
     def as_data(self) -> dict[str, Any]:

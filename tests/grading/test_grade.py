@@ -16,6 +16,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from dataml_lab import cli
+from dataml_lab.checks import exercises
+from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.attempts import alone
 from dataml_lab.grading.engine.template import hindrance
@@ -196,6 +198,14 @@ def test_a_host_that_cannot_isolate_is_refused_in_words(course, capsys, monkeypa
     told = capsys.readouterr().err
     assert "Submissions can't be isolated on this machine: " in told and "--no-sandbox" in told
     assert not list((course / "attempts").rglob("*.json"))
+
+
+def test_what_a_check_could_not_judge_is_a_line(course, capsys, monkeypatch):
+    exercise = exercises(LESSON)["revenue"]
+    monkeypatch.setattr(exercise, "properties", [exercise.properties[0]._replace(broken=lambda *_: 1 / 0)])
+    hand_in(course, "ada", revenue=solution("revenue"))
+    assert grade(course) == 0
+    assert f"ada/{LESSON}: revenue: {UNJUDGED}" in capsys.readouterr().err
 
 
 def test_two_graders_of_a_course_do_not_meet(course, capsys):
