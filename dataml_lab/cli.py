@@ -135,12 +135,14 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from dataml_lab.grading.engine.template import ENVIRONMENT, TemplateError
+    from dataml_lab.grading.engine.template import ENVIRONMENT, TemplateError, hindrance
 
+    if sys.platform != "linux":
+        print(hindrance(), file=sys.stderr)
+        return 2
     os.environ |= {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "HOME", "LANG")}
     from dataml_lab.grading import COURSE
     from dataml_lab.grading.attempts import BusyError
-    from dataml_lab.grading.engine.template import hindrance
     from dataml_lab.grading.grade import grade, lessons_handed_in, summary
     from dataml_lab.grading.gradebook import GradebookError
 

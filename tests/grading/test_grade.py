@@ -200,6 +200,11 @@ def test_a_host_that_cannot_isolate_is_refused_in_words(course, capsys, monkeypa
     assert not list((course / "attempts").rglob("*.json"))
 
 
+def test_other_systems_than_linux_are_sent_to_the_container(course, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert cli.main(["grade", "--course", str(course)]) == 2 and "container" in capsys.readouterr().err
+
+
 def test_what_a_check_could_not_judge_is_a_line(course, capsys, monkeypatch):
     exercise = exercises(LESSON)["revenue"]
     monkeypatch.setattr(exercise, "properties", [exercise.properties[0]._replace(broken=lambda *_: 1 / 0)])
