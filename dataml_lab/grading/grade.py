@@ -40,8 +40,8 @@ from dataml_lab.grading.environment import course_salt, student_salt
 from dataml_lab.grading.gradebook import ScoreBook
 from dataml_lab.grading.integrity import suspicions
 from dataml_lab.grading.rebuild import Rebuilt, rebuilt
+from dataml_lab.grading.rebuild.reading import SubmissionError, read
 from dataml_lab.grading.releases import released_for
-from dataml_lab.grading.submission import SubmissionError, read
 
 SERVE = "dataml_lab.grading.engine.pupil:serve"
 MODULES = ("dataml_lab.grading.engine.warm",)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode, v4
 
-from dataml_lab.grading.submission import read
+from dataml_lab.grading.rebuild.reading import read
 
 
 class ReleaseError(RuntimeError):

@@ -14,8 +14,8 @@ from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 from dataml_lab.checks import LESSONS
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.rebuild import Damage, rebuilt
+from dataml_lab.grading.rebuild.reading import read
 from dataml_lab.grading.releases import release_path
-from dataml_lab.grading.submission import read
 
 LESSON = "01_pipeline"
 PICTURE = {"image/png": "iVBORw0KGgo="}

@@ -25,7 +25,7 @@ def read(data: bytes) -> NotebookNode:
     'a = 1'
     >>> read(b'{"cells": [')
     Traceback (most recent call last):
-    dataml_lab.grading.submission.SubmissionError: the file ends in the middle, after 11 bytes
+    dataml_lab.grading.rebuild.reading.SubmissionError: the file ends in the middle, after 11 bytes
     """
     if len(data) > MOST_BYTES:
         raise SubmissionError(f"the file has {len(data) / 2**20:.0f} MB, and at most {MOST_BYTES // 2**20} are read")

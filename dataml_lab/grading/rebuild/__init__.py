@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from dataml_lab.grading.cells import Cell, bare, missing_by_source, plain, recognised
-from dataml_lab.grading.damage import Damage, damage_of_cells, damage_of_notebook
-from dataml_lab.grading.desk import Desk
-from dataml_lab.grading.submission import SubmissionError, read
+from dataml_lab.grading.rebuild.cells import Cell, bare, missing_by_source, plain, recognised
+from dataml_lab.grading.rebuild.damage import Damage, damage_of_cells, damage_of_notebook
+from dataml_lab.grading.rebuild.desk import Desk
+from dataml_lab.grading.rebuild.reading import SubmissionError, read
 
 __all__ = ["Damage", "Rebuilt", "SubmissionError", "read", "rebuilt"]
 

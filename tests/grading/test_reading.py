@@ -9,8 +9,8 @@ import pytest
 
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.rebuild import rebuilt
+from dataml_lab.grading.rebuild.reading import MOST_BYTES, SubmissionError, read
 from dataml_lab.grading.releases import release_path
-from dataml_lab.grading.submission import MOST_BYTES, SubmissionError, read
 
 LESSON = "00_start_here"
 DATA = release_path(COURSE, LESSON).read_bytes()

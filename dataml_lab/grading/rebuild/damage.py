@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from dataml_lab.grading.cells import NO_PICTURE
-from dataml_lab.grading.desk import Desk
+from dataml_lab.grading.rebuild.cells import NO_PICTURE
+from dataml_lab.grading.rebuild.desk import Desk
 
 
 class Damage(NamedTuple):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dataml_lab.grading.cells import Cell, Known
+from dataml_lab.grading.rebuild.cells import Cell, Known
 
 
 class Piece(NamedTuple):

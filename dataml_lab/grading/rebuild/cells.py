@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from dataml_lab.grading.submission import text
+from dataml_lab.grading.rebuild.reading import text
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # none that can hold a script
 MOST_PICTURE = 3 * 2**20  # bytes
