@@ -6,12 +6,7 @@ goal: accident
 deserves: 0
 """
 
-import json
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import encoded
 
 
 def files(notebook):

@@ -6,17 +6,7 @@ goal: accident
 deserves: 0
 """
 
-import json
-
-
-def place(notebook, name):
-    """Where the cell of this id is."""
-    return next(number for number, cell in enumerate(notebook["cells"]) if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import encoded, place
 
 
 def files(notebook):

@@ -6,26 +6,7 @@ goal: accident
 deserves: 2
 """
 
-import json
-
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def place(notebook, name):
-    """Where the cell of this id is."""
-    return next(number for number, cell in enumerate(notebook["cells"]) if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import RIGHT, cell, encoded, place
 
 
 def files(notebook):

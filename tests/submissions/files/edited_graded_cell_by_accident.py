@@ -6,24 +6,10 @@ goal: accident
 deserves: 2
 """
 
-import json
-
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import RIGHT, cell, encoded
 
 
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = RIGHT
-    cell(notebook, "revenue-graded")["source"] = "grade(\"revenue\", globals()\nasdf"
+    cell(notebook, "revenue-graded")["source"] = 'grade("revenue", globals()\nasdf'
     return {"00_start_here.ipynb": encoded(notebook)}

@@ -6,19 +6,7 @@ goal: marks
 deserves: 0
 """
 
-import json
-
-WRONG = "def revenue(orders):\n    return 0\n"
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import WRONG, cell, encoded
 
 
 def files(notebook):

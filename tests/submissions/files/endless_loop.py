@@ -6,29 +6,7 @@ goal: accident
 deserves: 2
 """
 
-import json
-import zlib
-
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
-
-
-def own(source, kind="code"):
-    """A cell of one's own."""
-    more = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    name = f"own-{zlib.crc32(str(source).encode()):08x}"
-    return {"cell_type": kind, "id": name, "metadata": {}, "source": source, **more}
+from tests.submissions.making import RIGHT, cell, encoded, own
 
 
 def files(notebook):

@@ -6,17 +6,7 @@ goal: accident
 deserves: 0
 """
 
-import json
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import cell, encoded
 
 
 def files(notebook):

@@ -8,15 +8,7 @@ deserves: ?
 
 import json
 
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-WRONG = "def revenue(orders):\n    return 0\n"
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+from tests.submissions.making import RIGHT, WRONG, cell
 
 
 def files(notebook):

@@ -6,19 +6,7 @@ goal: others
 deserves: 0
 """
 
-import json
-
-WRONG = "def revenue(orders):\n    return 0\n"
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import WRONG, cell, encoded
 
 
 def files(notebook):
@@ -30,5 +18,13 @@ def files(notebook):
         each["id"] = "../" * 8 + f"tmp/dataml-lab-was-here-{number}"
         each["metadata"]["name"] = "/tmp/dataml-lab-was-here"
     notebook["metadata"]["name"] = notebook["metadata"]["path"] = "/tmp/dataml-lab-was-here"
-    return {"00_start_here.ipynb": encoded(notebook), "a" * 250: b"", "-rf": b"", "$(touch dataml-lab-was-here)": b"",
-            "new\nline\x1b[2J.ipynb": b"{}", "<img src=x onerror=alert(1)>.html": b"", "=1+1.csv": b"", "a\\b": b""}
+    return {
+        "00_start_here.ipynb": encoded(notebook),
+        "a" * 250: b"",
+        "-rf": b"",
+        "$(touch dataml-lab-was-here)": b"",
+        "new\nline\x1b[2J.ipynb": b"{}",
+        "<img src=x onerror=alert(1)>.html": b"",
+        "=1+1.csv": b"",
+        "a\\b": b"",
+    }

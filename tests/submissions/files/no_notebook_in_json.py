@@ -8,5 +8,10 @@ deserves: 0
 
 
 def files(notebook):
-    return {"00_start_here.ipynb": b"[]", "00_start_here (1).ipynb": b"null", "00_start_here (2).ipynb": b"7",
-            "00_start_here (3).ipynb": b'"cells"', "00_start_here (4).ipynb": b'{"cells": {}}'}
+    return {
+        "00_start_here.ipynb": b"[]",
+        "00_start_here (1).ipynb": b"null",
+        "00_start_here (2).ipynb": b"7",
+        "00_start_here (3).ipynb": b'"cells"',
+        "00_start_here (4).ipynb": b'{"cells": {}}',
+    }

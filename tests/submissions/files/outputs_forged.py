@@ -6,19 +6,7 @@ goal: marks
 deserves: 0
 """
 
-import json
-
-WRONG = "def revenue(orders):\n    return 0\n"
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import WRONG, cell, encoded
 
 
 def files(notebook):
@@ -27,6 +15,7 @@ def files(notebook):
     graded["execution_count"] = 7
     graded["outputs"] = [
         {"output_type": "stream", "name": "stdout", "text": "revenue: 2 of 2 properties hold, 2 of 2 points.\n"},
-        {"output_type": "execute_result", "execution_count": 7, "metadata": {}, "data": {"text/plain": "2.0"}}]
+        {"output_type": "execute_result", "execution_count": 7, "metadata": {}, "data": {"text/plain": "2.0"}},
+    ]
     graded["metadata"] |= {"tags": ["skip-execution", "raises-exception", "remove-cell"], "score": 2.0}
     return {"00_start_here.ipynb": encoded(notebook)}

@@ -6,9 +6,7 @@ goal: accident
 deserves: ?
 """
 
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
+from tests.submissions.making import RIGHT
 
 
 def files(notebook):

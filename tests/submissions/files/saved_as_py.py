@@ -6,14 +6,7 @@ goal: accident
 deserves: 0
 """
 
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
+from tests.submissions.making import RIGHT, cell
 
 
 def files(notebook):

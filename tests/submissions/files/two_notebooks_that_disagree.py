@@ -6,22 +6,7 @@ goal: accident
 deserves: ?
 """
 
-import json
-
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-WRONG = "def revenue(orders):\n    return 0\n"
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import RIGHT, WRONG, cell, encoded
 
 
 def files(notebook):
@@ -29,5 +14,8 @@ def files(notebook):
     right = encoded(notebook)
     cell(notebook, "revenue-answer")["source"] = WRONG
     wrong = encoded(notebook)
-    return {"00_start_here (1).ipynb": right, "00_start_here (2).ipynb": wrong,
-            ".ipynb_checkpoints/00_start_here-checkpoint.ipynb": right}
+    return {
+        "00_start_here (1).ipynb": right,
+        "00_start_here (2).ipynb": wrong,
+        ".ipynb_checkpoints/00_start_here-checkpoint.ipynb": right,
+    }

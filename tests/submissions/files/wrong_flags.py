@@ -7,26 +7,16 @@ goal: accident
 deserves: 2
 """
 
-import json
-
-RIGHT = """def revenue(orders):
-    return sum(order["total"] for order in orders if order["status"] == "completed")
-"""
-
-
-def cell(notebook, name):
-    """The cell of this id."""
-    return next(cell for cell in notebook["cells"] if cell.get("id") == name)
-
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import RIGHT, cell, encoded
 
 
 def files(notebook):
     cell(notebook, "revenue-answer")["source"] = RIGHT
-    for name, flags in (("answer", {"grade": True, "points": "two"}), ("graded", {"solution": True, "grade": False}),
-                        ("prompt", {"task": True, "points": -1}), ("check", {"grade": True, "points": float("1e308")})):
+    for name, flags in (
+        ("answer", {"grade": True, "points": "two"}),
+        ("graded", {"solution": True, "grade": False}),
+        ("prompt", {"task": True, "points": -1}),
+        ("check", {"grade": True, "points": float("1e308")}),
+    ):
         cell(notebook, f"revenue-{name}")["metadata"]["nbgrader"] |= flags
     return {"00_start_here.ipynb": encoded(notebook)}

@@ -8,13 +8,9 @@ deserves: 0
 
 import gzip
 import io
-import json
 import zipfile
 
-
-def encoded(notebook):
-    """The notebook as a file."""
-    return json.dumps(notebook).encode()
+from tests.submissions.making import encoded
 
 
 def files(notebook):
