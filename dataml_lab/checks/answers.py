@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
@@ -50,12 +51,12 @@ class Handle:
     plain data, and nothing else, so that a handle can as well stand for an object in another process."""
 
 
-class Elsewhere:
+class Elsewhere(ABC):
     """Base of what stands for a function, class or object of a student's in another process."""
 
+    @abstractmethod
     def ask(self, how: str, name: str, *arguments: Any) -> Any:
         """What the function `how` of `HOW` does with the thing itself, there."""
-        raise NotImplementedError
 
 
 class Answer(NamedTuple):
