@@ -135,14 +135,21 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from dataml_lab.grading.engine.template import ENVIRONMENT, TemplateError, hindrance
+    from dataml_lab.grading.engine.template import ENVIRONMENT, hindrance
+    from dataml_lab.grading.environment import environment
 
     if sys.platform != "linux":
         print(hindrance(), file=sys.stderr)
         return 2
-    os.environ |= {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "HOME", "LANG")}
+    # Read by libraries when they are imported, for the first time below: judges are forks, too.
+    with environment(**{name: ENVIRONMENT[name] for name in ENVIRONMENT.keys() - {"PATH", "HOME", "LANG"}}):
+        return _graded(options)
+
+
+def _graded(options: argparse.Namespace) -> int:
     from dataml_lab.grading import COURSE
     from dataml_lab.grading.attempts import BusyError
+    from dataml_lab.grading.engine.template import TemplateError, hindrance
     from dataml_lab.grading.grade import grade, lessons_handed_in, summary
     from dataml_lab.grading.gradebook import GradebookError
 
