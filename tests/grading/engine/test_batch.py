@@ -37,7 +37,7 @@ def test_each_piece_has_an_outcome_in_a_process_of_its_own(capfd):
 def test_what_goes_wrong_with_one_costs_only_that_one():
     found = {
         outcome.piece: outcome
-        for outcome in side_by_side(["raises", "dies", "hangs", "is no data", "ok"], work, workers=2, seconds=1.5)
+        for outcome in side_by_side(["raises", "dies", "hangs", "is no data", "ok"], work, workers=2, seconds=5)
     }
     assert found["ok"].result["piece"] == "ok" and not found["ok"].error and not found["ok"].lost
     assert "ValueError: here" in found["raises"].error and "in work" in found["raises"].error

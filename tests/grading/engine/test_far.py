@@ -250,8 +250,8 @@ def test_an_answer_that_ends_its_process_is_told_how(student, source, words):
 
 
 def test_an_answer_that_hangs_beyond_its_deadline_is_ended(student, monkeypatch):
-    monkeypatch.setattr(far, "DEADLINE", 0.1)
-    monkeypatch.setattr(far, "GRACE", 0.3)
+    monkeypatch.setattr(far, "DEADLINE", 1)
+    monkeypatch.setattr(far, "GRACE", 2)
     ns = names(
         student,
         "import signal\ndef f():\n    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"

@@ -100,20 +100,20 @@ def test_lesson_cells_run_only_where_they_are_needed_or_were_missed(forks):
 
 
 def test_a_cell_out_of_time_is_stopped_and_the_rest_runs(forks, monkeypatch):
-    monkeypatch.setattr(judge, "CELL_SECONDS", 0.3)
+    monkeypatch.setattr(judge, "CELL_SECONDS", 1.5)
     found = judged(task(own="while True:\n    pass", a=SUM.format("a")), forks)
     assert outcomes(found) == {"a": "hh"} and found.outputs["own"][0][1] == "TimeOut"
 
 
 def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):
-    monkeypatch.setattr(judge, "EXERCISE_SECONDS", 0.5)
-    found = judged(task(a="import time\ndef a(x):\n    time.sleep(0.3)\n    return x + 1", b=SUM.format("b")), forks)
+    monkeypatch.setattr(judge, "EXERCISE_SECONDS", 2)
+    found = judged(task(a="import time\ndef a(x):\n    time.sleep(1.1)\n    return x + 1", b=SUM.format("b")), forks)
     assert outcomes(found) == {"a": "fn", "b": "hh"} and "together" in found.verdicts["a"].findings[0].sentence
 
 
 def test_a_notebook_as_a_whole_has_an_end(forks, monkeypatch):
-    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 0.5)
-    found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(1)", b=SUM.format("b")), forks)
+    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 4)
+    found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(4.5)", b=SUM.format("b")), forks)
     assert outcomes(found) == {"a": "hh", "b": "fn"} and "as a whole" in found.verdicts["b"].findings[0].sentence
 
 
