@@ -125,8 +125,10 @@ class _Sitting:
             student.until = min(self.until, time.monotonic() + EXERCISE_SECONDS)
             with within(2 * EXERCISE_SECONDS):
                 self.found.verdicts[name] = exercise.judge(student.namespace(), worlds, task.oracles.get(name))
-        except Gone as error:
+        except Failed as error:
             self._lose([exercise], str(error))
+        except MemoryError:
+            self._lose([exercise], "What your answer returned takes too much memory to be judged.")
         except Stopped:
             self._lose([exercise], "What your answer returned takes too long to be judged.")
         except Exception as error:

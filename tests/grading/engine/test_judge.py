@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dataml_lab.checks.answers import answer
+from dataml_lab.checks.answers import Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine.judge import Cell, Task, judged
@@ -123,6 +123,15 @@ def test_a_check_that_fails_itself_is_told_and_costs_no_other(forks):
     found = judged(broken, forks)
     assert outcomes(found) == {"a": "fn", "b": "hh"} and "ZeroDivisionError" in found.broken["a"]
     assert "not your fault" in found.verdicts["a"].findings[0].sentence
+
+
+def test_names_that_are_not_told_cost_the_exercise_and_break_no_check(forks, monkeypatch):
+    def untold(student):
+        raise Failed("Its names were not told.")
+
+    monkeypatch.setattr(judge.Student, "namespace", untold)
+    found = judged(task(a=SUM.format("a")), forks)
+    assert outcomes(found) == {"a": "fn"} and not found.broken
 
 
 def test_an_exercise_without_a_graded_cell_has_a_verdict_all_the_same(forks):
