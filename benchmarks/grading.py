@@ -21,6 +21,7 @@ import ctypes
 import io
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -125,22 +126,38 @@ def scores(course: Path, lesson: str) -> dict[str, dict]:
 def cost(commands: list[list[str]], course: Path, look: Callable[[list], None] = lambda tree: None,
          **environment: str) -> Cost:
     """What commands take that run side by side in a course's folder; `look(tree)` is called every now and then, with
-    each process and its MB. SystemExit where one of them fails."""
+    each process and its MB. One that fails is run again, as an instructor would: it goes on where it failed. SystemExit
+    where one fails twice."""
     begun, used, most = time.perf_counter(), cpu_seconds(), 0.0
     with tempfile.TemporaryFile() as words:
-        running = [subprocess.Popen(command, cwd=course, stdout=words, stderr=words, stdin=subprocess.DEVNULL,
-                                    env={**os.environ, **environment}) for command in commands]
+        def start(command: list[str]) -> subprocess.Popen:
+            return subprocess.Popen(command, cwd=course, stdout=words, stderr=words, stdin=subprocess.DEVNULL,
+                                    env={**os.environ, **environment})
+
+        running, failed = [start(command) for command in commands], []
         while any(process.poll() is None for process in running):
             tree = [(process, megabytes(process)) for process in psutil.Process().children(recursive=True)]
             most = max(most, sum(size for _, size in tree))
             look(tree)
             time.sleep(LOOK)
+            failing = [process for process in running if process.poll()]
+            running = [start(one.args) if one in failing and one.args not in failed else one for one in running]
+            failed += [process.args for process in failing]
         seconds = time.perf_counter() - begun
+        words.seek(0)
+        told = f"{len(failed)} times {' '.join(commands[0])} failed:\n{words.read().decode(errors='replace')}"
         if any(process.returncode for process in running):
-            words.seek(0)
-            raise SystemExit(f"{' '.join(commands[0])} failed:\n{words.read().decode()[-3000:]}")
+            raise SystemExit(told[-3000:])
+    if failed:
+        print(f"{' '.join(failed[0][2:])} failed and was run again ({errors(told)}).", flush=True)
     reap()
     return Cost(seconds, cpu_seconds() - used, most)
+
+
+def errors(told: str) -> str:
+    """The last of the errors that a command told."""
+    found = [line for line in told.splitlines() if "| ERROR]" in line or re.match(r"[\w.]+(Error|Exception)\b", line)]
+    return found[-1][:300] if found else "it said no error"
 
 
 def cpu_seconds() -> float:
