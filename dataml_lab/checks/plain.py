@@ -84,6 +84,8 @@ class _Rebuilding:
         self.count(1, len(value) if kind is str or kind is bytes else 0)
         if id(kind) in INERT or kind is str or kind is bytes:
             return value
+        if kind is int:
+            return _whole(value)
         if issubclass(kind, dict):
             return self.mapping(value, levels - 1)
         for base in CONTAINERS:
@@ -102,8 +104,6 @@ class _Rebuilding:
 
     def scalar(self, value: Any, kind: type) -> Any:
         """A single thing that isn't of the simplest: a number of a library, a moment."""
-        if kind is int:
-            return _whole(value)
         if kind is datetime:
             return value if _is_plain_zone(value.tzinfo) else value.replace(tzinfo=_offset(value))
         if kind is Decimal:

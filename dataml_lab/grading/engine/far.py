@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped, TimeOut
 from dataml_lab.grading.engine.forms import WireError
-from dataml_lab.grading.engine.wire import Line, Reference, decode, encode
+from dataml_lab.grading.engine.told import Reference, told
+from dataml_lab.grading.engine.wire import Line, decode, encode
 
 GRACE = 2.0  # seconds beyond a deadline, in which the process is to say that it was missed
 MOST_REPLY = 64 << 20  # bytes
@@ -129,7 +130,7 @@ class Student:
     def _asked(self, request: list, seconds: float) -> Any:
         """What comes of a request. Raises what a check expects: NotAttempted, Failed, OutOfTime; or Gone."""
         until = time.monotonic() + seconds + GRACE
-        self._tell(encode(request, self._lend))
+        self._tell(told(request, self._lend))
         for _ in range(MOST_QUESTIONS):
             if time.monotonic() > until:
                 self._lost("asked back and did not answer in time")
@@ -207,10 +208,10 @@ class Student:
         except (Gone, TimeOut):  # the judge's own
             raise
         except Raised as error:
-            return encode(["raised", Reference(-error.number, "")])
+            return told(["raised", Reference(-error.number, "")], self._lend)
         except (Exception, Stopped) as error:
             self._raised = error if isinstance(error, Stopped) else self._raised
-            return encode(["raised", _portable(error)])
+            return told(["raised", _portable(error)], self._lend)
 
     def _gave(self, call: Callable, arguments: list, named: dict) -> bytes:
         """What a call returns, and by place each dict or list among its arguments that it changed."""
@@ -218,7 +219,7 @@ class Student:
         before = {} if isinstance(call, MethodType) else {place: _bytes(box) for place, box in boxes.items()}
         result = call(*arguments, **named)
         changed = {place: boxes[place] for place in before if _bytes(boxes[place]) != before[place]}
-        return encode(["gave", result, changed], self._lend)
+        return told(["gave", result, changed], self._lend)
 
     def _borrowed(self, number: Any, method: Any) -> Callable:
         """The method of a lent thing, or the thing itself where that is a function."""

@@ -4,13 +4,10 @@ What is read comes from a process that may lie: whatever it says is checked or l
 looked up or called by a name that it gives, and nothing becomes larger than what was sent.
 """
 
-import copyreg
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from importlib import import_module
-from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -35,12 +32,11 @@ class Data(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How a type is written and read; whether reading calls a class that the sender names."""
+    """How a type is written and read."""
 
     tag: str
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
-    calls: bool = False
 
 
 def _hashable(items: list) -> list:
@@ -258,22 +254,6 @@ def _intervals(content: list) -> Any:
     return pd.arrays.IntervalArray.from_arrays(left, right, closed)
 
 
-def _parts(value: Any) -> list:
-    """The class of an object, what its `__new__` is given, and its attributes, as for a copy."""
-    how, arguments, state = (*value.__reduce_ex__(2), None)[:3]
-    kind = type(value)
-    return [kind.__module__, kind.__qualname__, list(arguments[how is copyreg.__newobj__:]), state or {}]
-
-
-def _object(content: list) -> Any:
-    module, name, arguments, state = content
-    kind = attrgetter(name)(import_module(module))
-    found = kind.__new__(kind, *arguments)
-    for attribute, value in state.items():
-        object.__setattr__(found, attribute, value)
-    return found
-
-
 def _bounds(index: pd.RangeIndex) -> list:
     if len(index) > MOST_ROWS:
         raise WireError(f"an index of {len(index):,} rows")
@@ -319,15 +299,11 @@ FORMS: dict[type, Form] = {
     pd.arrays.IntervalArray: Form("intervals", _ends, _intervals),
 }
 SCALAR = Form("scalar", np.asarray, _scalar)
-OBJECT = Form("object", _parts, _object, calls=True)
-TAGS = {form.tag: form for form in (*FORMS.values(), SCALAR, OBJECT)}
+TAGS = {form.tag: form for form in (*FORMS.values(), SCALAR)}
 
 
 def form_of(value: Any) -> Form | None:
     """The form that a value is written in; None for what is no data. Only exact types of data have one, so that nothing
-    of what a subclass adds gets lost unnoticed; objects have one where the package has their class."""
+    of what a subclass adds gets lost unnoticed."""
     form = FORMS.get(type(value))
-    if form or isinstance(value, np.generic):
-        return form or SCALAR
-    own = type(value).__module__.startswith("dataml_lab.")
-    return OBJECT if own or isinstance(value, BaseException) else None
+    return SCALAR if form is None and isinstance(value, np.generic) else form

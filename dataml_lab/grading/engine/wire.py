@@ -2,18 +2,17 @@
 
 A message is a tree in JSON, and the bytes of its arrays. In the tree, JSON's own scalars and lists stand for
 themselves, and everything else is an object with one key, the tag of a `Form`. Types survive: what is read has the
-types of what was written, columns and indexes of frames included. What can't be carried along (a function, an object)
-is passed by reference: the sender's `refer` names it, and the reader's `resolve` finds what stands for it.
+types of what was written, columns and indexes of frames included.
 """
 
 import json
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
-from dataml_lab.grading.engine.forms import FORMS, MOST_BYTES, TAGS, Data, Form, WireError, form_of
+from dataml_lab.grading.engine.forms import MOST_BYTES, TAGS, Data, WireError, form_of
 
 DEPTH = 60  # levels of nesting
 JSON = frozenset({type(None), bool, int, float, str})
@@ -23,26 +22,9 @@ HEAD = struct.Struct("<II")  # bytes of the tree; number of arrays
 SIZE = struct.Struct("<Q")  # bytes of an array, or of a message
 
 
-class Reference(NamedTuple):
-    """What is written for a thing that stays where it is: its number there, its name, and the names of its methods."""
-
-    number: int
-    name: str
-    methods: tuple[str, ...] = ()
-
-
-def nothing(_: Any) -> None:
-    """Refers to nothing: only data is written."""
-
-
-def refused(reference: Reference) -> Any:
-    """Resolves nothing: only data is read."""
-    raise WireError(f"a reference to {reference.name[:60]!r}, where plain data was expected")
-
-
-def encode(value: Any, refer: Callable[[Any], Reference | None] = nothing) -> bytes:
+def encode(value: Any) -> bytes:
     """The bytes of a value; WireError naming the type of what can't be written."""
-    writer = _Writer(refer)
+    writer = _Writer()
     try:
         tree = WRITE(writer.tree(value, DEPTH)).encode("ascii")
     except (RecursionError, ValueError) as error:  # of a number too long for text, too
@@ -54,12 +36,11 @@ def encode(value: Any, refer: Callable[[Any], Reference | None] = nothing) -> by
     return message
 
 
-def decode(message: bytes, resolve: Callable[[Reference], Any] = refused, objects: bool = False) -> Any:
-    """The value of these bytes. With `objects`, named tuples, exceptions and the like are built by the class that the
-    sender names: only for a process that has nothing to lose. Raises WireError, whatever the bytes are."""
+def decode(message: bytes) -> Any:
+    """The value of these bytes. Raises WireError, whatever the bytes are."""
     try:
         tree, arrays = _parts(memoryview(message))
-        return _Reader(arrays, resolve, objects).value(json.loads(str(tree, "ascii")), DEPTH)
+        return _Reader(arrays).value(json.loads(str(tree, "ascii")), DEPTH)
     except WireError:
         raise
     except (Exception, RecursionError) as error:  # pandas and numpy raise whatever they like on nonsense
@@ -82,8 +63,8 @@ def _parts(message: memoryview) -> tuple[memoryview, list[memoryview]]:
 class _Writer:
     """Makes trees, and keeps the bytes of arrays beside them."""
 
-    def __init__(self, refer: Callable[[Any], Reference | None]) -> None:
-        self.refer, self.arrays = refer, []
+    def __init__(self) -> None:
+        self.arrays = []
 
     def tree(self, value: Any, depth: int) -> Any:
         """The tree of a value that is no deeper than this."""
@@ -99,9 +80,6 @@ class _Writer:
         if type(value) is Data:
             self.arrays.append(value.buffer)
             return {"": len(self.arrays) - 1}
-        reference = None if type(value) in FORMS else self._reference(value)
-        if reference:
-            return {"ref": [reference.number, reference.name, list(reference.methods)]}
         form = form_of(value)
         if form is None:
             raise WireError(f"an object of type {type(value).__name__[:60]}, where plain data was expected")
@@ -111,15 +89,12 @@ class _Writer:
         """The trees of values; most are scalars, and those aren't worth a call."""
         return [value if type(value) in JSON else self.tree(value, depth) for value in values]
 
-    def _reference(self, thing: Any) -> Reference | None:
-        return thing if type(thing) is Reference else self.refer(thing)
-
 
 class _Reader:
     """Makes values of trees."""
 
-    def __init__(self, arrays: list[memoryview], resolve: Callable[[Reference], Any], objects: bool) -> None:
-        self.arrays, self.resolve, self.objects = arrays, resolve, objects
+    def __init__(self, arrays: list[memoryview]) -> None:
+        self.arrays = arrays
 
     def value(self, tree: Any, depth: int) -> Any:
         """The value of a tree that is no deeper than this."""
@@ -142,13 +117,7 @@ class _Reader:
             return content if simple else dict(zip(content, self._each(content.values(), depth), strict=True))
         if tag == "":
             return Data(self.arrays[content])
-        if tag == "ref":
-            number, name, methods = content
-            return self.resolve(Reference(int(number), str(name), tuple(map(str, methods))))
-        form: Form = TAGS[tag]
-        if form.calls and not self.objects:
-            raise WireError("an object, where plain data was expected")
-        return form.read(self.value(content, depth))
+        return TAGS[tag].read(self.value(content, depth))
 
 
 class Line:

@@ -1,0 +1,89 @@
+"""What a judge says: data, objects of the package and exceptions as they are, and of all else a reference."""
+
+import json
+import random
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataml_lab.checks.answers import Handle
+from dataml_lab.checks.process import Crash
+from dataml_lab.checks.streaming.orders import Line
+from dataml_lab.grading.engine.told import Reference, heard, told
+from dataml_lab.grading.engine.wire import WireError
+from dataml_lab.pipeline.clean import Rejected
+
+
+class Desk(Handle):
+    """A handle with a secret."""
+
+    def __init__(self):
+        self.secret = "planted"
+
+    def get(self):
+        return self.secret
+
+
+class Own:
+    """No class of the package."""
+
+
+class Row(NamedTuple):
+    a: int
+
+
+def lent(thing):
+    return Reference(7, "it", ("get",)) if isinstance(thing, Handle) or callable(thing) else None
+
+
+def resolved(reference):
+    return ("stands for", reference)
+
+
+@pytest.mark.parametrize("thing", [
+    Desk(), Desk().get, lambda: "planted", lent, partial(lent, "planted"), {"planted": 1}.get, Own, json.dumps,
+    np.random.default_rng(0).normal,
+], ids=repr)  # fmt: skip
+def test_what_is_lent_stays_where_it_is(thing):
+    message = told({"lent": [(thing, 5)]}, lent)
+    assert b"planted" not in message
+    assert heard(message, resolved) == {"lent": [(resolved(Reference(7, "it", ("get",))), 5)]}
+
+
+@pytest.mark.parametrize("thing", [Own(), [Own()], {"a": {1: Own()}}, Row(1), random.Random(1),
+                                   pd.Series([Own()]), pd.DataFrame({"a": [Row(1)]})], ids=repr)  # fmt: skip
+def test_what_is_neither_data_nor_lent_is_named_and_not_written(thing):
+    with pytest.raises(WireError):
+        told(thing, lent)
+
+
+@pytest.mark.parametrize("thing", [Line(20, who=3), Rejected("total", "negative"), KeyError("x"), Crash("at 3")])
+def test_objects_of_the_package_and_exceptions_arrive_as_they_are(thing):
+    (found,) = heard(told([thing], lent), resolved)
+    assert type(found) is type(thing) and repr(found) == repr(thing) and str(found) == str(thing)
+
+
+def test_one_thing_twice_is_one_thing():
+    table = pd.DataFrame({"a": [1]})
+    one, other = heard(told([table, table], lent), resolved)
+    assert one is other
+
+
+@pytest.mark.parametrize("part", [
+    lambda table: table.head(1), lambda table: table[table["number"] < 2], lambda table: table["text"].iloc[:1],
+    lambda table: table.index[:1], lambda table: table["number"].to_numpy()[:1], lambda table: table.T.iloc[:, :1],
+    lambda table: next(iter(table.groupby("number")))[1],
+])  # fmt: skip
+def test_a_part_of_a_table_shows_nothing_of_the_rest(part):
+    table = pd.DataFrame({
+        "text": ["seen", "planted"], "number": [1, 7_777_777_777],
+        "object": pd.Series(["seen", "planted"], dtype=object),
+        "whole": pd.array([1, 7_777_777_777], dtype="Int64"), "when": pd.to_datetime(["2025-01-01", "2099-12-31"]),
+    }, index=["seen", "planted"])  # fmt: skip
+    last = int(table["when"].to_numpy().view("int64")[-1])
+    rest = [b"planted", *(number.to_bytes(8, "little") for number in (7_777_777_777, last))]
+    message = told(part(table), lent)
+    assert all(secret in told(table, lent) and secret not in message for secret in rest)
