@@ -65,7 +65,8 @@ class Graded(NamedTuple):
             return []
         found = self.attempt
         return [*([f"0 points: {found['problem']}"] if found["problem"] else []),
-                *(f"repaired: {what}" for _, what in found["damage"]), *found["endings"],
+                *(f"repaired: {what}" for _, what in found["damage"] if what not in found["integrity"]),
+                *found["endings"],
                 *(f"the check of {name} failed: {where}" for name, where in found["broken"].items()),
                 *(f"{name}: {sentence}" for name, (_, findings, *_) in found["verdicts"].items()
                   for _, _, _, sentence in findings if sentence.startswith(UNJUDGED)),

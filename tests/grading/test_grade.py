@@ -86,6 +86,17 @@ def test_a_class_is_graded_and_each_problem_is_a_line(course, capsys):
     assert "its process ended with code 3" in told[0].text and told[1].data["text/plain"] == "0.0"
 
 
+def test_tampering_that_was_repaired_is_one_line(course, capsys):
+    path = hand_in(course, "ada", revenue=solution("revenue")) / f"{LESSON}.ipynb"
+    book = nbformat.read(path, as_version=4)
+    (cell,) = (cell for cell in book.cells if cell.id == "revenue-graded")
+    cell.source = "2.0"
+    nbformat.write(book, path)
+    assert grade(course) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "graded cell" in line]
+    assert len(told) == 1 and told[0].startswith(f"ada/{LESSON}: look at it: ")
+
+
 def test_what_is_graded_is_not_graded_again_until_it_changes(course, capsys):
     hand_in(course, "ada", revenue=solution("revenue"))
     hand_in(course, "bob", revenue=solution("revenue"))
