@@ -150,8 +150,8 @@ class _Rebuilding:
         if value.dtype.kind == "O":
             cells = map(self.cell, value.ravel().tolist())
             return np.fromiter(cells, object, value.size).reshape(value.shape)
-        if value.dtype.hasobject:
-            raise NotPlain("an array of records that hold objects")
+        if value.dtype.kind == "V":
+            raise NotPlain("an array of records")
         return value.copy()
 
     def cell(self, value: Any) -> Any:
@@ -231,9 +231,11 @@ class _Rebuilding:
             return pd.array([self.cell(text) for text in value], value.dtype)
         if kind is pd.arrays.SparseArray:
             return self.array(np.asarray(value))
-        if id(kind) in ARRAYS or (kind is pd.arrays.ArrowExtensionArray and not _is_extended(value)):
+        if id(kind) in ARRAYS:
             self.count(0, value.nbytes)
             return value.copy()
+        if kind is pd.arrays.ArrowExtensionArray and not _is_extended(value):
+            return _without_arrow([self.cell(item) for item in value])
         raise NotPlain(f"a column of type {name_of(kind)}")
 
 
@@ -243,6 +245,15 @@ def _hashed(kind: type, items: list | Iterator) -> Any:
         return kind(items)
     except TypeError:
         raise NotPlain(f"a {kind.__name__} with something in it that can't be hashed") from None
+
+
+def _without_arrow(cells: list) -> Any:
+    """A column of these values as pandas has it without Arrow: nullable numbers, truths and texts, moments, objects."""
+    try:
+        found = pd.array(cells)
+    except (TypeError, ValueError):  # lists
+        return np.fromiter(cells, object, len(cells))
+    return found.to_numpy() if type(found) is pd.arrays.NumpyExtensionArray else found
 
 
 def _whole(value: int) -> int:

@@ -20,9 +20,10 @@ from dataml_lab.grading.engine.told import Reference, told
 from dataml_lab.grading.engine.wire import Line, decode, encode
 
 GRACE = 2.0  # seconds beyond a deadline, in which the process is to say that it was missed
-MOST_REPLY = 64 << 20  # bytes
 MOST_QUESTIONS = 1_000_000  # that are asked back in one request
+SENSELESS = "said what makes no sense"
 MOST_WORDS = 1_000  # characters of a sentence
+MOST_OUTPUT = 1_000_000  # characters of what a cell wrote: more than is kept of one that writes without an end
 KINDS = {"not attempted": NotAttempted, "out of time": OutOfTime, "failed": Failed}
 
 
@@ -163,7 +164,7 @@ class Student:
     def _heard(self, until: float) -> list:
         """The next message, which is a list that begins with a verb."""
         try:
-            message = decode(self.line.receive(until, MOST_REPLY))
+            message = decode(self.line.receive(until))
         except TimeoutError:
             self._lost("did not answer in time")
         except (EOFError, OSError):
@@ -180,7 +181,7 @@ class Student:
     def lied(self, what: str) -> Any:
         """Ends a process that says what makes no sense; raises Gone."""
         self.lies.append(what)
-        self._end(f"said what makes no sense ({_words(what)[:200]}), and was ended")
+        self._end(f"{SENSELESS} ({_words(what)[:200]}), and was ended")
 
     def _end(self, how: str) -> Any:
         self.process.kill()
@@ -196,7 +197,7 @@ class Student:
             return None
         number = next(self._numbers)
         self._lent[number] = thing
-        return Reference(number, getattr(thing, "__name__", type(thing).__name__), methods(type(thing)))
+        return Reference(number, "", methods(type(thing)))  # its name may be the secret: that of a faulty cleaner
 
     def _answered(self, number: Any, method: Any, arguments: Any, named: Any) -> bytes:
         """What a method of a lent thing returns or raises, as a message."""
@@ -214,8 +215,9 @@ class Student:
             return told(["raised", _portable(error)], self._lend)
 
     def _gave(self, call: Callable, arguments: list, named: dict) -> bytes:
-        """What a call returns, and by place each dict or list among its arguments that it changed."""
-        boxes = {place: argument for place, argument in enumerate(arguments) if isinstance(argument, dict | list)}
+        """What a call returns, and by place or name each dict or list among its arguments that it changed."""
+        given = {**dict(enumerate(arguments)), **named}
+        boxes = {place: argument for place, argument in given.items() if isinstance(argument, dict | list)}
         before = {} if isinstance(call, MethodType) else {place: _bytes(box) for place, box in boxes.items()}
         result = call(*arguments, **named)
         changed = {place: boxes[place] for place in before if _bytes(boxes[place]) != before[place]}
@@ -250,13 +252,17 @@ def _bytes(box: dict | list) -> bytes:
 
 
 def _portable(error: BaseException) -> BaseException:
-    """The exception as one of a class that the other process can import, with its words."""
-    kind = next(kind for kind in type(error).__mro__ if "<locals>" not in kind.__qualname__
-                and (kind.__module__ == "builtins" or kind.__module__.startswith("dataml_lab.")))
-    with suppress(WireError):
-        encode(list(error.args))
-        return kind.__new__(kind, *error.args)
-    return kind.__new__(kind, str(error))
+    """The exception as one of the closest class that the other process can import and that keeps its words."""
+    kinds = [kind for kind in type(error).__mro__ if "<locals>" not in kind.__qualname__
+             and (kind.__module__ == "builtins" or kind.__module__.startswith("dataml_lab."))]
+    for kind, arguments in [(kinds[0], error.args), *((kind, (str(error),)) for kind in kinds)]:
+        with suppress(Exception):
+            found = kind.__new__(kind, *arguments)
+            vars(found).update(vars(error))
+            told(found, lambda _: None)
+            if str(found) == str(error):
+                return found
+    return RuntimeError(type(error).__name__)
 
 
 def _is_list(value: Any, length: int) -> bool:
@@ -274,7 +280,7 @@ def _is_run(found: Any) -> bool:
     kinds = {"stream": 3, "result": 2, "display": 2, "error": 4}
     return isinstance(found["outputs"], list) and all(
         isinstance(output, list) and output and kinds.get(str(output[0])) == len(output) and all(map(_is_text, output))
-        for output in found["outputs"])
+        for output in found["outputs"]) and sum(map(len, itertools.chain(*found["outputs"]))) <= MOST_OUTPUT
 
 
 def _words(text: Any) -> str:

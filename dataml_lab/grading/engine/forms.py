@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.frequencies import to_offset
 
-MOST_BYTES = 256 << 20  # of a message
-MOST_ROWS = 100_000_000  # of an index or array that is sent as less than its items
+MOST_BYTES = 64 << 20  # of a message
+MOST_ROWS = MOST_BYTES // 8  # of an index or array that is sent as less than its items
 PLAIN_DTYPE = re.compile(r"[<>|=]?(?:[biufc]\d{1,2}|[SU]\d{1,7}|[mM]8(?:\[\d{0,4}[a-zA-Z]{1,2}\])?)")
 ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 UNITS = ("s", "ms", "us", "ns")
@@ -146,8 +147,15 @@ def _column(values: pd.Series | pd.Index) -> Any:
     return array.to_numpy() if naive or type(array) is pd.arrays.NumpyExtensionArray else array
 
 
+def _require_array(values: Any) -> None:
+    """WireError where there is an index in place of an array: a range becomes larger than what was sent."""
+    if isinstance(values, pd.Index):
+        raise WireError("an index where an array was expected")
+
+
 def _series(content: list) -> pd.Series:
     values, index, name, attrs = content
+    _require_array(values)
     found = pd.Series(values, index, dtype=values.dtype, name=name)
     found.attrs = attrs
     return found
@@ -168,11 +176,20 @@ def _frame(content: list) -> pd.DataFrame:
 
 def _labels(value: pd.Index) -> list:
     regular = isinstance(value, pd.DatetimeIndex | pd.TimedeltaIndex)
-    return [_column(value), value.name, value.freqstr if regular else None]
+    return [_column(value), value.name, _freq(value) if regular else None]
+
+
+def _freq(value: pd.DatetimeIndex | pd.TimedeltaIndex) -> str | None:
+    """The name of a regular index's step; None where it has none that says all of it."""
+    try:
+        return value.freqstr if value.freq is not None and to_offset(value.freqstr) == value.freq else None
+    except ValueError:
+        return None
 
 
 def _index(content: list) -> pd.Index:
     values, name, freq = content
+    _require_array(values)
     found = pd.Index(values, dtype=values.dtype, name=name)
     if freq is not None:
         found.freq = freq
@@ -246,11 +263,13 @@ def _periods(content: list) -> Any:
 
 
 def _ends(value: Any) -> list:
-    return [pd.Index(value.left), pd.Index(value.right), value.closed]
+    return [_column(pd.Index(value.left)), _column(pd.Index(value.right)), value.closed]
 
 
 def _intervals(content: list) -> Any:
     left, right, closed = content
+    _require_array(left)
+    _require_array(right)
     return pd.arrays.IntervalArray.from_arrays(left, right, closed)
 
 

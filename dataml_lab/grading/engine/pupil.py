@@ -8,7 +8,6 @@ named]`, answered by `["gave", value, changed arguments]` or `["raised", excepti
 
 import contextlib
 import itertools
-import signal
 import socket
 import sys
 import threading
@@ -16,13 +15,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dataml_lab.checks.answers import HOW, Failed, Handle, NotAttempted, OutOfTime, Stopped, become, plain, within
+from dataml_lab.checks.answers import (
+    HOW,
+    Failed,
+    Handle,
+    NotAttempted,
+    OutOfTime,
+    Stopped,
+    become,
+    plain,
+    undisturbed,
+    within,
+)
 from dataml_lab.grading.engine.forms import WireError
 from dataml_lab.grading.engine.shell import Shell, shell
 from dataml_lab.grading.engine.told import Reference, heard
 from dataml_lab.grading.engine.wire import Line, encode
 
-DEADLINES = frozenset({signal.SIGALRM})
 KINDS = {NotAttempted: "not attempted", OutOfTime: "out of time", Failed: "failed"}
 
 
@@ -41,9 +50,10 @@ class Pupil:
 
     def __init__(self, line: Line, shell: Shell) -> None:
         self.line, self.shell = line, shell
-        self.things: dict[int, Any] = {}  # objects of the student's that the judge has a reference to
+        self.named: dict[str, Any] = {}  # functions and classes of the student's that the judge knows by name
+        self.things: dict[int, Any] = {}  # objects of the student's that it has a reference to
         self.numbers = itertools.count(1)
-        self.undisturbed = Undisturbed()
+        self.talking = threading.RLock()
         self.at_work = False  # whether there is a request that a call of something lent can belong to
 
     def serve(self) -> None:
@@ -68,7 +78,9 @@ class Pupil:
             reply = encode(["failed", "stopped", ""])
         except WireError as error:
             reply = encode(["failed", "failed", f"{details[2] if details[2:] else 'A cell'} returned {error}."])
-        with self.undisturbed:
+        except Exception as error:  # the process goes on
+            reply = encode(["failed", "failed", f"It could not be asked: {type(error).__name__}: {str(error)[:200]}."])
+        with self.talking, undisturbed:  # by a deadline, or another thread: messages stay whole
             self.at_work = before
             self.line.send(reply)
 
@@ -84,12 +96,15 @@ class Pupil:
             return self.shell.run(source)
 
     def on_names(self) -> list[str]:
-        """The names of all that can be called."""
-        return [name for name, value in self.shell.user_ns.items() if type(name) is str and callable(value)]
+        """The names of all that can be called, which stay what they are now, as those that a check in a notebook has
+        found."""
+        self.named = {name: value for name, value in self.shell.user_ns.items()
+                      if type(name) is str and callable(value)}
+        return list(self.named)
 
     def on_ask(self, thing: Any, how: str, name: str, arguments: list) -> Any:
         """Does something with a thing of the student's, as a check would in a notebook."""
-        found = self.shell.user_ns[thing] if isinstance(thing, str) else self.things[thing]
+        found = self.named[thing] if isinstance(thing, str) else self.things[thing]
         if how == "bare":
             return self._bare(found, arguments)
         result = HOW[how](found, name, *arguments)
@@ -119,7 +134,7 @@ class Pupil:
         """What stands for a thing of the judge's."""
         number, _, methods = reference
         if number <= 0:
-            return self.things[-number] if number else self.shell.user_ns[reference.name]
+            return self.things[-number] if number else self.named[reference.name]
         if not methods:
             return self._caller(number, "")
         return Borrowed({method: self._caller(number, method) for method in methods})
@@ -130,7 +145,7 @@ class Pupil:
             if verb == "raised":
                 raise value
             for place, after in changed[0].items():
-                become(arguments[place], after)
+                become(named[place] if isinstance(place, str) else arguments[place], after)
             return value
 
         call.__name__ = method or "given"
@@ -148,29 +163,12 @@ class Pupil:
 
     def _exchanged(self, message: bytes) -> bytes:
         """What comes next on the line, once a message is sent; an empty one isn't."""
-        with self.undisturbed:
+        with self.talking, undisturbed:
             if not self.at_work:
                 raise RuntimeError("what a call was lent can't be used after its end")
             if message:
                 self.line.send(message)
             return self.line.receive()
-
-
-class Undisturbed:
-    """A block that is neither cut short by a deadline nor entered by two threads: messages stay whole."""
-
-    def __init__(self) -> None:
-        self.talking = threading.RLock()
-
-    def __enter__(self) -> None:
-        self.talking.acquire()
-        signal.pthread_sigmask(signal.SIG_BLOCK, DEADLINES)
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, DEADLINES)  # which may raise at once
-        finally:
-            self.talking.release()
 
 
 def _question(*details: Any) -> bytes:
@@ -185,9 +183,17 @@ def _same(one: Any, other: Any) -> bool:
     """Whether two values are the same to the last bit, as far as they can be written; what was lent always is."""
     if isinstance(one, Handle) or callable(one):
         return True
-    with contextlib.suppress(WireError):
-        return encode(one) == encode(other)
+    with contextlib.suppress(TypeError, WireError):
+        return _bytes(one) == _bytes(other)
     return False
+
+
+def _bytes(value: Any) -> bytes:
+    """Bytes that differ where a value does; of objects of the package, where their data do."""
+    try:
+        return encode(value)
+    except WireError:
+        return encode(plain(value))
 
 
 def _as_data(value: Any) -> Any:

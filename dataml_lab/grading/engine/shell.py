@@ -20,13 +20,15 @@ class Outputs:
 
     def __init__(self) -> None:
         self.found: list[Output] = []
-        self.room = MOST
+        self.room, self.spare = MOST, ROOM_FOR_ERRORS
 
     def add(self, kind: str, *details: str) -> None:
-        """Keeps an output as far as there is room for its last text; there always is some for an error."""
+        """Keeps an output as far as there is room for it; there is some more for errors."""
+        if kind == "error":
+            self.room, self.spare = self.room + self.spare, 0
         *head, text = details
-        kept = text[:max(self.room, ROOM_FOR_ERRORS if kind == "error" else 0)]
-        self.room -= len(kept)
+        head, kept = [detail[:ROOM_FOR_ERRORS] for detail in head], text[:max(self.room, 0)]
+        self.room -= len(kept) + (sum(map(len, head)) if kind == "error" else 0)
         last = self.found[-1] if self.found else []
         if kind == "stream" and last[:2] == [kind, *head]:
             last[-1] += kept

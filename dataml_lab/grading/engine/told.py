@@ -56,10 +56,10 @@ class _Writer(pickle.Pickler):
         reference = thing if type(thing) is Reference else self.refer(thing)
         if reference:
             return Reference, tuple(reference)
-        if isinstance(thing, BaseException):  # by no `__init__`, which may take other arguments
-            return copyreg.__newobj__, (type(thing), *thing.args), vars(thing) or None
         if not _is_of(type(thing), LIBRARIES | OWN):
             raise WireError(f"an object of type {type(thing).__name__[:60]}, where plain data was expected")
+        if isinstance(thing, BaseException):  # by no `__init__`, which may take other arguments
+            return copyreg.__newobj__, (type(thing), *thing.args), vars(thing) or None
         return NotImplemented
 
 
@@ -89,4 +89,4 @@ def _is_name(thing: Any) -> bool:
 
 def _is_of(code: Any, packages: frozenset[str]) -> bool:
     """Whether a class or function is of one of these packages."""
-    return str(code.__module__).partition(".")[0] in packages
+    return str(getattr(code, "__module__", None)).partition(".")[0] in packages

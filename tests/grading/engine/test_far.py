@@ -17,11 +17,13 @@ from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.checks.answers import Failed, Handle, NotAttempted, OutOfTime, answer, maker
 from dataml_lab.checks.exercise import seeds
 from dataml_lab.checks.process import Crash
+from dataml_lab.checks.streaming.orders import Line as Entry
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.engine import far
 from dataml_lab.grading.engine.far import Gone, Student
 from dataml_lab.grading.engine.template import Template
 from dataml_lab.grading.engine.wire import HEAD, Line, encode
+from dataml_lab.pipeline.clean import Rejected
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
 
@@ -198,6 +200,108 @@ def test_a_lent_function_may_call_the_student_again_and_changes_no_record_for_go
     assert answer(ns, "kept")() == {"a": 1}
 
 
+def test_what_is_lent_by_name_of_its_parameter_is_changed_too(student):
+    ns = names(student, "def f(spoil):\n    record = {'a': 1}\n    spoil(raw=record)\n    return dict(record)")
+
+    def spoil(raw):
+        raw["a"] = 2
+
+    assert answer(ns, "f")(spoil) == {"a": 2}
+
+
+def test_nobody_is_told_the_name_of_what_is_lent(student, monkeypatch):
+    said, send = [], student.line.send
+    monkeypatch.setattr(student.line, "send", lambda message: (said.append(message), send(message)))
+
+    def planted_name(raw):
+        return raw
+
+    assert answer(names(student, "def f(lent):\n    return lent(1)"), "f")(planted_name) == 1
+    assert said and not [message for message in said if b"planted" in message]
+
+
+class Odd(Handle):
+    """A handle that raises odd exceptions, and takes anything."""
+
+    def reject(self):
+        raise Rejected("total", "negative")
+
+    def decode(self):
+        return b"\xff".decode()
+
+    def several(self):
+        raise ExceptionGroup("both", [ValueError("a"), KeyError("b")])
+
+    def take(self, value):
+        return len(value)
+
+
+@pytest.mark.parametrize(("method", "words"), [
+    ("reject", "Rejected: total: negative"), ("decode", "codec can't decode byte 0xff"),
+    ("several", "ExceptionGroup: both (2 sub-exceptions)"),
+])  # fmt: skip
+def test_exceptions_of_handles_keep_their_words(student, method, words):
+    with pytest.raises(Failed) as raised:
+        answer(names(student, f"def f(odd):\n    odd.{method}()"), "f")(Odd())
+    assert words in str(raised.value) and not student.gone
+
+
+def test_an_index_with_an_odd_step_comes_through_both_ways(student):
+    source = (
+        "import pandas as pd\ndef f(odd):\n"
+        "    days = pd.date_range('2025-01-01', periods=3, freq=pd.DateOffset(days=2))\n"
+        "    return odd.take(days), pd.Series([1, 2, 3], days)"
+    )
+    size, series = answer(names(student, source), "f")(Odd())
+    assert size == 3 and series.index.tolist() == pd.to_datetime(["2025-01-01", "2025-01-03", "2025-01-05"]).tolist()
+
+
+@pytest.mark.parametrize("source", [
+    "def f(odd):\n    return 'é' * 12_000_000", "def f(odd):\n    return [2**900 + n for n in range(300_000)]",
+    "import numpy as np\ndef f(odd):\n    return odd.take(np.zeros(9_000_000))",
+])  # fmt: skip
+def test_too_much_is_told_and_no_lie(student, source):
+    ns = names(student, f"{source}\ndef g():\n    return 1")
+    with pytest.raises(Failed, match=r"where 64 are the most|more than 64 MB"):
+        answer(ns, "f")(Odd())
+    assert answer(ns, "g")() == 1 and not student.gone and not student.lies
+
+
+def test_a_function_that_unbinds_itself_is_called_again_as_in_a_notebook(student):
+    f = answer(names(student, "def f(x):\n    globals().pop('f', None)\n    return x"), "f")
+    assert [f(1), f(2)] == [1, 2] and not student.gone
+
+
+def test_a_deadline_in_the_midst_of_a_message_leaves_it_whole_beside_other_threads_too(student):
+    ns = names(
+        student,
+        "from dataml_lab.checks import answers\nanswers.DEADLINE = 0.05\nimport threading, time\n"
+        "threading.Thread(target=time.sleep, args=(30,), daemon=True).start()\n"
+        "def f(much):\n    while True:\n        much()\ndef g(x):\n    return x",
+    )
+    for turn in range(10):
+        with pytest.raises(OutOfTime, match="still running"):
+            answer(ns, "f")(lambda: list(range(200_000)))
+        assert answer(ns, "g")(turn) == turn
+
+
+def test_a_deadline_that_is_swallowed_at_a_call_comes_again(student):
+    ns = names(
+        student,
+        "from dataml_lab.checks import answers\nanswers.DEADLINE = 0.2\n"
+        "def f(much):\n    while True:\n        try:\n            much()\n        except:\n            pass\n",
+    )
+    with pytest.raises(OutOfTime, match="still running"):
+        answer(ns, "f")(lambda: list(range(100_000)))
+    assert not student.gone
+
+
+def test_objects_of_the_package_that_are_left_alone_are_the_very_arguments(student):
+    lines = [Entry(20, who=3)]
+    _, (left,) = answer(names(student, "def f(lines):\n    return len(lines)"), "f").and_after(lines)
+    assert left is lines
+
+
 def test_threads_may_call_handles_while_the_call_lasts(student):
     ns = names(
         student,
@@ -224,6 +328,8 @@ def test_cells_write_what_they_would_in_a_notebook(student):
 def test_output_is_kept_up_to_a_limit_and_a_cell_up_to_its_time(student):
     outputs = student.run("for _ in range(1000):\n    print('x' * 1000)", 10)["outputs"]
     assert sum(len(output[-1]) for output in outputs) == 100_000
+    (output,) = student.run("raise ValueError('x' * 70_000_000)", 10)["outputs"]
+    assert output[:2] == ["error", "ValueError"] and sum(map(len, output)) < 120_000
     outputs = student.run("while True:\n    pass", 0.2)["outputs"]
     assert outputs[0][:2] == ["error", "TimeOut"] and student.run("1", 5)["outputs"] == [["result", "1"]]
 
