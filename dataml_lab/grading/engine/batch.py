@@ -10,11 +10,15 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 PR_SET_PDEATHSIG = 1
 MOST_MEMORY = 8 << 30  # bytes of address space that a piece of work may take
+
+
+LATE = "took too long, and was ended"
 
 
 class Outcome(NamedTuple):
@@ -49,9 +53,10 @@ def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers
     try:
         while True:
             while free and (piece := next(todo, None)) is not None:
-                worker = _started(piece, free.pop(0), work, seconds)
-                at_work[worker.pipe] = worker
-                selector.register(worker.pipe, selectors.EVENT_READ)
+                with uninterrupted():
+                    worker = _started(piece, free.pop(0), work, seconds)
+                    at_work[worker.pipe] = worker
+                    selector.register(worker.pipe, selectors.EVENT_READ)
             if not at_work:
                 return
             for worker in _finished(selector, at_work):
@@ -62,6 +67,16 @@ def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers
     finally:
         for worker in at_work.values():
             _end(worker)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C in the block comes at its end. Python drops one that comes while it forks, or clears up after objects."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _started(piece: Any, core: int, work: Callable[[Any, int], Any], seconds: float) -> _Worker:
@@ -80,6 +95,7 @@ def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, 
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that waits for us
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             os.sched_setaffinity(0, {core})
@@ -120,7 +136,7 @@ def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> 
             found += [] if data else [worker]
         late = [worker for worker in at_work.values() if time.monotonic() > worker.until and worker not in found]
         for worker in late:
-            worker.heard = [json.dumps({"lost": "took too long, and was ended"}).encode()]
+            worker.heard = [json.dumps({"lost": LATE}).encode()]
         if found or late:
             return found + late
 

@@ -13,9 +13,11 @@ from dataml_lab.checks.answers import Stopped, within
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 from dataml_lab.grading.engine.far import Failed, Gone, Student
 from dataml_lab.grading.engine.needed import needed, needed_for
+from dataml_lab.grading.engine.template import ORPHANED, TemplateError
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
 NOTEBOOK_SECONDS = 300.0  # those of all its cells and answers together, however often they are run
+MOST_OUTPUT = 1_000_000  # characters that are kept of what all its cells write
 EXERCISE_SECONDS = 90.0  # those of all calls of one answer
 WORLDS = 3  # an answer is judged in
 MISSING = re.compile(r"name '(\w+)' is not defined")
@@ -61,12 +63,13 @@ def judged(task: Task, process: Callable[[], Any]) -> Judgement:
     again without it, and it costs only what it answers; where an exercise does, those after it are judged in a new one.
     """
     lesson = {cell.id: cell.source for cell in task.cells if not cell.own and not cell.grades}
-    run = needed(lesson, [cell.source for cell in task.cells if cell.own])
+    run, until = needed(lesson, [cell.source for cell in task.cells if cell.own]), time.monotonic() + NOTEBOOK_SECONDS
     while True:
-        sitting = _Sitting(task, process, run)
+        begun = time.monotonic()
+        sitting = _Sitting(task, process, run, until)
         sitting.hold()
-        more = needed_for(lesson, sitting.absent()) - run
-        if not more:
+        more, now = needed_for(lesson, sitting.absent()) - run, time.monotonic()
+        if not more or now + (now - begun) > until:
             return sitting.found
         run |= more
 
@@ -74,17 +77,19 @@ def judged(task: Task, process: Callable[[], Any]) -> Judgement:
 class _Sitting:
     """A notebook judged with these cells of the lesson, in as many processes as it takes."""
 
-    def __init__(self, task: Task, process: Callable[[], Any], run: set[str]) -> None:
+    def __init__(self, task: Task, process: Callable[[], Any], run: set[str], until: float) -> None:
         self.task, self.process, self.found = task, process, Judgement()
         self.run = run | {cell.id for cell in task.cells if cell.own}
-        self.until = time.monotonic() + NOTEBOOK_SECONDS
+        self.until, self.room = until, MOST_OUTPUT
 
     def hold(self) -> None:
-        """Goes on until each exercise has its verdict."""
+        """Goes on until each exercise has its verdict; TemplateError where there can be no process any more."""
         while self.open():
             with self.process() as process:
                 student = Student(process)
                 self._go_through(student)
+                if student.gone and process.ended() == ORPHANED:
+                    raise TemplateError(ORPHANED)
                 self.found.endings += [student.gone] if student.gone else []
                 self.found.lies += student.lies
 
@@ -111,7 +116,9 @@ class _Sitting:
 
     def _run(self, student: Student, cell: Cell) -> None:
         try:
-            self.found.outputs[cell.id] = student.run(cell.source, CELL_SECONDS)["outputs"]
+            outputs = student.run(cell.source, CELL_SECONDS)["outputs"]
+            self.room -= sum(len(text) for output in outputs for text in output)
+            self.found.outputs[cell.id] = outputs if self.room >= 0 else [["display", "(more than is kept)"]]
         except Failed as error:
             self.found.outputs[cell.id] = [["error", "Stopped", str(error), str(error)]]
         if student.gone:

@@ -33,6 +33,9 @@ ENVIRONMENT = {
 }  # fmt: skip
 
 
+ORPHANED = "its template has ended"  # says nothing of the fork
+
+
 class TemplateError(RuntimeError):
     """A template or a fork that could not be made; the message says why."""
 
@@ -175,11 +178,11 @@ class Fork:
         """Why it ended; empty if that isn't known in time."""
         self._leash.settimeout(seconds)
         try:
-            self._why = json.loads(self._leash.recv(4096) or b'"its template has ended"')
+            self._why = json.loads(self._leash.recv(4096) or json.dumps(ORPHANED))
         except (BlockingIOError, TimeoutError):
             return ""
         except ConnectionResetError:
-            self._why = "its template has ended"
+            self._why = ORPHANED
         return self._why
 
     def kill(self) -> None:

@@ -1,6 +1,7 @@
 """Work side by side: results as they come, lost workers named, nothing left."""
 
 import os
+import subprocess
 import sys
 import time
 
@@ -56,3 +57,15 @@ def test_whoever_stops_listening_leaves_no_process():
 def test_a_result_larger_than_a_pipe_comes_whole():
     (outcome,) = side_by_side(["x"], lambda piece, core: piece * 5_000_000, workers=1, seconds=30)
     assert len(outcome.result) == 5_000_000
+
+
+def test_an_interrupt_at_a_fork_is_not_lost():
+    code = (
+        "import os, signal\nfrom dataml_lab.grading.engine.batch import side_by_side\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))\n"
+        "try:\n    list(side_by_side(['a'], lambda piece, core: piece, 1, 30))\n"
+        "except KeyboardInterrupt:\n    print('interrupted')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "interrupted\n" and not done.stderr

@@ -9,7 +9,7 @@ from dataml_lab.checks.answers import Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine.judge import Cell, Task, judged
-from dataml_lab.grading.engine.template import Template
+from dataml_lab.grading.engine.template import Template, TemplateError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
 SUM = "def {}(x):\n    return x + 1"
@@ -115,6 +115,27 @@ def test_a_notebook_as_a_whole_has_an_end(forks, monkeypatch):
     monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 4)
     found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(4.5)", b=SUM.format("b")), forks)
     assert outcomes(found) == {"a": "hh", "b": "fn"} and "as a whole" in found.verdicts["b"].findings[0].sentence
+
+
+def test_a_notebook_has_its_time_once_however_often_its_cells_are_run(forks, monkeypatch):
+    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 3)
+    slow = "import time\ntime.sleep(2)\nb = eval('base')"
+    found = judged(task(lesson1="base = 0", own=slow, a=SUM.format("a")), forks)
+    assert outcomes(found) == {"a": "hh"} and len(forks.made) == 1
+
+
+def test_a_notebook_that_writes_without_an_end_is_kept_up_to_a_limit(forks, monkeypatch):
+    monkeypatch.setattr(judge, "MOST_OUTPUT", 1_000)
+    cells = {f"own{number}": f"print('x' * 400, {number})" for number in range(4)}
+    outputs = judged(task(**cells, a=SUM.format("a")), forks).outputs
+    assert [len(outputs[name][0][-1]) > 400 for name in cells] == [True, True, False, False]
+
+
+def test_the_end_of_the_template_costs_nobody_anything():
+    with Template("dataml_lab.grading.engine.pupil:serve", ["dataml_lab.grading.engine.shell"], isolated=False) as mine:
+        source = f"import os, signal\nos.kill({mine.pid}, signal.SIGKILL)\nimport time\ntime.sleep(5)"
+        with pytest.raises(TemplateError, match="its template has ended"):
+            judged(task(a=SUM.format("a"), own=source, b=SUM.format("b")), mine.fork)
 
 
 def test_a_check_that_fails_itself_is_told_and_costs_no_other(forks):
