@@ -67,7 +67,7 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
 their outputs into autograded/, and all that was found into attempts/. Each problem is a line: a file that can't be
 read, damage that was repaired, a process that was ended, and signs of an attack on the grader.
 It can be interrupted, and started again: what is graded stays, and nothing is graded twice.
-The exit code is 1 if something could not be graded."""
+The exit code is 1 if something could not be read or graded."""
 
 
 def _cores() -> int:
@@ -154,6 +154,11 @@ def _graded(options: argparse.Namespace) -> int:
     from dataml_lab.grading.gradebook import GradebookError
 
     course, found, started = options.course or COURSE, [], time.monotonic()
+    unknown = [student for student in options.student or [] if not (course / "submitted" / student).is_dir()]
+    if unknown or not course.is_dir():
+        missing = f"submission of {' or '.join(unknown)}" if unknown else "folder"
+        print(f"There is no {missing}: looked in {course / 'submitted' if unknown else course}.", file=sys.stderr)
+        return 1
     try:
         lessons = options.lessons or lessons_handed_in(course)
         for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,

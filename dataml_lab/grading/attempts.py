@@ -5,7 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,9 +90,11 @@ def attempts(submission: Submission) -> list[Path]:
 
 
 def last_attempt(submission: Submission) -> dict[str, Any] | None:
-    """What was found of a submission last; None where nothing was."""
+    """What was found of a submission last; None where nothing was, or its file is damaged."""
     paths = attempts(submission)
-    return json.loads(paths[-1].read_text("utf-8")) if paths else None
+    with suppress(ValueError):
+        return json.loads(paths[-1].read_text("utf-8")) if paths else None
+    return None
 
 
 def keep(submission: Submission, attempt: dict[str, Any]) -> None:
@@ -120,12 +122,15 @@ def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
     """Writes a file so that it is there as a whole or not at all, and stays through a crash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.lab.tmp")
-    with draft.open("w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.chmod(mode)
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(mode)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)

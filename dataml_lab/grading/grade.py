@@ -31,7 +31,8 @@ from dataml_lab.grading.attempts import (
     submissions,
     write_whole,
 )
-from dataml_lab.grading.engine.batch import side_by_side
+from dataml_lab.grading.engine.batch import LATE, Outcome, side_by_side, uninterrupted
+from dataml_lab.grading.engine.far import SENSELESS
 from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, Cell, Judgement, Task, judged
 from dataml_lab.grading.engine.needed import names
 from dataml_lab.grading.engine.sandbox import Limits
@@ -45,6 +46,7 @@ from dataml_lab.grading.releases import released_for
 
 SERVE = "dataml_lab.grading.engine.pupil:serve"
 MODULES = ("dataml_lab.grading.engine.warm",)
+MOST_BESIDE = 50 << 20  # bytes of a file that may lie beside a notebook: the sandbox has room for little more
 JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has, from its first byte to its last
 
 
@@ -61,12 +63,12 @@ class Graded(NamedTuple):
         """What somebody should know of it, a line each."""
         if self.trouble:
             return [f"not graded: {self.trouble.splitlines()[0]}"]
-        if self.state == "unchanged":
-            return []
         found = self.attempt
-        return [*([f"0 points: {found['problem']}"] if found["problem"] else []),
-                *(f"repaired: {what}" for _, what in found["damage"] if what not in found["integrity"]),
-                *found["endings"],
+        unreadable = [f"0 points: {found['problem']}"] if found["problem"] else []
+        if self.state == "unchanged":
+            return unreadable
+        return [*unreadable, *(f"repaired: {what}" for _, what in found["damage"] if what not in found["integrity"]),
+                *dict.fromkeys(end for end in found["endings"] if SENSELESS not in end),
                 *(f"the check of {name} failed: {where}" for name, where in found["broken"].items()),
                 *(f"{name}: {sentence}" for name, (_, findings, *_) in found["verdicts"].items()
                   for _, _, _, sentence in findings if sentence.startswith(UNJUDGED)),
@@ -84,26 +86,42 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
     """Grades what is new or changed, or all of it `again`. Yields how many there are and what came of each, as it
     comes."""
     found = submissions(course, lessons, students)
-    with alone(course), ScoreBook(course) as book:
+    if not found:
+        return
+    with ScoreBook(course) as book, alone(course):
         for lesson in sorted({submission.lesson for submission in found}):
             book.require(lesson)
         todo = []
         for submission in found:
-            last = last_attempt(submission)
-            if again or last is None or last["digest"] != _digest(submission):
+            try:
+                last = last_attempt(submission)
+                is_new = again or last is None or last["digest"] != _handed_in(submission).digest
+            except OSError as error:
+                yield len(found), Graded(submission, "failed", None, f"its files can't be read: {error}")
+                continue
+            if is_new:
                 todo.append(submission)
                 continue
-            trouble = "" if _is_entered(book, submission, last) else _enter(book, submission, last)
+            trouble = _enter(book, submission, last, anew=False)
             yield len(found), Graded(submission, "failed" if trouble else "unchanged", last, trouble)
         for graded in _graded(book, todo, isolated, workers):
             yield len(found), graded
 
 
-def _digest(submission: Submission) -> str:
+class _HandedIn(NamedTuple):
+    """The files of a submission, what changes with any of them, and why they can't be graded, if they can't."""
+
+    files: dict[str, bytes]
+    digest: str
+    problem: str = ""
+
+
+def _handed_in(submission: Submission) -> _HandedIn:
     try:
-        return digest(files(submission))
+        found = files(submission)
+        return _HandedIn(found, digest(found))
     except SubmissionProblem as problem:
-        return str(problem)
+        return _HandedIn({}, str(problem), str(problem))
 
 
 def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
@@ -115,14 +133,29 @@ def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: in
         def work(submission: Submission, core: int) -> dict[str, Any]:
             return desk.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core))
 
+        lost = []
         for outcome in side_by_side(todo, work, workers, JUDGE_SECONDS):
-            submission, found, trouble = outcome.piece, outcome.result, outcome.error
+            if outcome.lost and outcome.lost != LATE:
+                lost.append(outcome.piece)  # perhaps for the memory that others took: it gets a second try, alone
+            else:
+                yield _kept(book, desk, outcome)
+        for outcome in side_by_side(lost, work, 1, JUDGE_SECONDS):
+            yield _kept(book, desk, outcome)
+
+
+def _kept(book: ScoreBook, desk: "_Desk", outcome: Outcome) -> Graded:
+    """Keeps what was found of a submission, and gives it to nbgrader."""
+    submission, found, trouble = outcome.piece, outcome.result, outcome.error
+    try:
+        with uninterrupted():
             if outcome.lost:
                 found = desk.unjudged(submission, f"the process that judged it {outcome.lost}")
             if found:
                 keep(submission, found)
                 trouble = _enter(book, submission, found)
-            yield Graded(submission, "failed" if trouble else "new", found, trouble)
+    except OSError as error:
+        found, trouble = None, f"what was found could not be kept: {error}"
+    return Graded(submission, "failed" if trouble else "new", found, trouble)
 
 
 def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> bool:
@@ -130,9 +163,12 @@ def _is_entered(book: ScoreBook, submission: Submission, attempt: dict[str, Any]
     return submission.autograded.exists() and book.scores(submission) == attempt["scores"]
 
 
-def _enter(book: ScoreBook, submission: Submission, attempt: dict[str, Any]) -> str:
-    """Gives nbgrader what was found: the notebook to read, and the scores. Returns what hindered it, if anything."""
+def _enter(book: ScoreBook, submission: Submission, attempt: dict[str, Any], anew: bool = True) -> str:
+    """Gives nbgrader what was found: the notebook to read, and the scores; unless it is new, only where nbgrader does
+    not have it. Returns what hindered it, if anything."""
     try:
+        if not anew and _is_entered(book, submission, attempt):
+            return ""
         write_whole(submission.autograded, json.dumps(attempt["notebook"], ensure_ascii=False, indent=1), mode=0o444)
         book.enter(submission, attempt)
     except Exception as error:  # nothing about one submission may stop the others
@@ -155,24 +191,26 @@ class _Desk:
 
     def attempt(self, submission: Submission, process: Callable[[], Any]) -> dict[str, Any]:
         """What is found of a submission, as plain data."""
-        started, handed_in, name, problem = time.monotonic(), {}, "", ""
+        started, name = time.monotonic(), ""
+        handed_in, mark, problem = _handed_in(submission)
         try:
-            handed_in = files(submission)
-            name, data = _notebook_in(handed_in, submission.lesson)
-            submitted = read(data)
+            name, data = ("", b"") if problem else _notebook_in(handed_in, submission.lesson)
+            submitted = nbformat.v4.new_notebook() if problem else read(data)
         except (SubmissionProblem, SubmissionError) as error:
             problem, submitted = str(error), nbformat.v4.new_notebook()
         release = released_for(self.course, submission.lesson, submitted)
         built = rebuilt(release.book, submitted)
         found = Judgement() if problem else judged(self._task(submission, built, handed_in, name), process)
+        found.endings += [f"{path} was left out: it has more than {MOST_BESIDE >> 20} MB"
+                          for path in _too_large(handed_in) if path != name]
         return self._data(submission, built, found, problem) | {
-            "digest": _digest(submission), "timestamp": _moment(handed_in), "release": release.version, "file": name,
+            "digest": mark, "timestamp": _moment(handed_in), "release": release.version, "file": name,
             "seconds": round(time.monotonic() - started, 3)}
 
     def unjudged(self, submission: Submission, problem: str) -> dict[str, Any]:
         """What is noted of a submission that no judge can bear."""
         return self._data(submission, self._untouched(submission.lesson), Judgement(), problem) | {
-            "digest": _digest(submission), "timestamp": "", "release": "", "file": "", "seconds": 0.0}
+            "digest": _handed_in(submission).digest, "timestamp": "", "release": "", "file": "", "seconds": 0.0}
 
     def _untouched(self, lesson: str) -> Rebuilt:
         """The submission of somebody who has not begun."""
@@ -180,7 +218,7 @@ class _Desk:
         return Rebuilt(copy.deepcopy(release.book), (), frozenset())
 
     def _task(self, submission: Submission, built: Rebuilt, handed_in: dict[str, bytes], name: str) -> Task:
-        beside = {path: data for path, data in handed_in.items() if path != name}
+        beside = {path: data for path, data in handed_in.items() if path != name and path not in _too_large(handed_in)}
         known, student = self.exercises[submission.lesson], submission.student
         return Task(tuple(_cells(built)), known, student_salt(self.salt, student), student,
                     self.oracles[submission.lesson], beside)
@@ -199,6 +237,11 @@ class _Desk:
             "endings": found.endings, "broken": found.broken, "integrity": suspicions(built, found),
             "notebook": _with_outputs(built.book, found, verdicts),
         }
+
+
+def _too_large(handed_in: dict[str, bytes]) -> list[str]:
+    """The files that are too large to lie beside a notebook."""
+    return [path for path, data in handed_in.items() if len(data) > MOST_BESIDE]
 
 
 def _notebook_in(handed_in: dict[str, bytes], lesson: str) -> tuple[str, bytes]:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from dataml_lab.grading.attempts import Submission
 
+PATIENCE = 30  # seconds that another program may take with the gradebook
 NO_RESPONSE = "No response."  # nbgrader's comment on words that are as they were released
 
 
@@ -19,9 +20,17 @@ class ScoreBook:
 
     def __init__(self, course: Path) -> None:
         from nbgrader.api import Gradebook
+        from sqlalchemy.exc import OperationalError
 
         warnings.filterwarnings("ignore", "Object of type <Submitted", module="nbgrader")
-        self._book = Gradebook(f"sqlite:///{course / 'gradebook.db'}", "dataml-lab")
+        if not (course / "gradebook.db").exists():
+            raise GradebookError(f"{course} has no gradebook.db, so it is no course folder yet: run `dataml-lab "
+                                 "release` there, or name the folder that you mean with --course.")
+        try:
+            self._book = Gradebook(f"sqlite:///{course / 'gradebook.db'}?timeout={PATIENCE}", "dataml-lab")
+        except OperationalError as error:
+            raise GradebookError(f"{course / 'gradebook.db'} can't be opened ({error.orig}): if another program is "
+                                 "using it, close that, and try again.") from None
         self._commit = self._book.db.commit
         self._book.db.commit = self._book.db.flush  # else a submission is many transactions
 

@@ -84,7 +84,7 @@ def submission(course, address, window):
     window.goto(f"{address}/formgrader/gradebook/{LESSON}/{LESSON}")
     waiting = window.locator("tr", has=window.locator(".needs-manual-grade .glyphicon-ok"))
     waiting.get_by_role("link", name="Submission #").click()
-    window.wait_for_function("window.formgrader && formgrader.grades.loaded && formgrader.comments.loaded")
+    window.wait_for_function("window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
     return window
 
 

@@ -1,6 +1,7 @@
 """`dataml-lab grade` on a course folder: honest, damaged and broken submissions, again and again, killed on the way."""
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -18,8 +19,9 @@ from nbgrader.api import Gradebook
 from dataml_lab import cli
 from dataml_lab.checks import exercises
 from dataml_lab.checks.exercise import UNJUDGED
-from dataml_lab.grading import COURSE
-from dataml_lab.grading.attempts import alone
+from dataml_lab.grading import COURSE, gradebook
+from dataml_lab.grading import grade as grading
+from dataml_lab.grading.attempts import alone, write_whole
 from dataml_lab.grading.engine.template import hindrance
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
@@ -224,6 +226,116 @@ def test_what_a_check_could_not_judge_is_a_line(course, capsys, monkeypatch):
     assert f"ada/{LESSON}: revenue: {UNJUDGED}" in capsys.readouterr().err
 
 
+def test_what_is_handed_in_while_it_is_judged_is_graded_the_next_time(course, capsys, monkeypatch):
+    hand_in(course, "ada")
+    judged = grading.judged
+
+    def slowly(*details):
+        hand_in(course, "ada", revenue=solution("revenue"))
+        return judged(*details)
+
+    monkeypatch.setattr(grading, "judged", slowly)
+    assert graded(course, capsys)["ada"]["scores"]["revenue"] == 0
+    monkeypatch.setattr(grading, "judged", judged)
+    again = graded(course, capsys)["ada"]
+    assert again["state"] == "new" and again["scores"]["revenue"] == 2
+
+
+def test_a_judge_that_is_lost_is_tried_again_alone(course, capsys, monkeypatch, tmp_path):
+    for student in ("ada", "bob"):
+        hand_in(course, student, revenue=solution("revenue"))
+    judged = grading.judged
+
+    def dying(task, process):
+        first = tmp_path / task.student
+        if task.student == "bob" or not first.exists():
+            first.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judged(task, process)
+
+    monkeypatch.setattr(grading, "judged", dying)
+    found = graded(course, capsys)
+    assert found["ada"]["scores"]["revenue"] == 2 and not found["ada"]["problem"]
+    assert found["bob"]["scores"]["revenue"] == 0 and "ended without a result" in found["bob"]["problem"]
+
+
+def test_what_cannot_be_read_or_kept_costs_nobody_else(course, capsys, monkeypatch):
+    for student in ("ada", "bob", "cleo"):
+        hand_in(course, student, revenue=solution("revenue"))
+    assert grade(course) == 0
+    (course / "attempts" / LESSON / "ada" / "0001.json").write_text("{")
+    files, keep = grading.files, grading.keep
+
+    def unreadable(submission):
+        if submission.student == "bob":
+            raise PermissionError(13, "Permission denied", "his.ipynb")
+        return files(submission)
+
+    monkeypatch.setattr(grading, "files", unreadable)
+    found = graded(course, capsys)
+    assert {who: one["state"] for who, one in found.items()} == {"ada": "new", "bob": "failed", "cleo": "unchanged"}
+    assert "Permission denied" in found["bob"]["trouble"]
+
+    def full(submission, attempt):
+        if submission.student == "cleo":
+            raise OSError(28, "No space left on device")
+        keep(submission, attempt)
+
+    monkeypatch.setattr(grading, "files", files)
+    monkeypatch.setattr(grading, "keep", full)
+    found = graded(course, capsys, "--again")
+    assert {who: one["state"] for who, one in found.items()} == {"ada": "new", "bob": "new", "cleo": "failed"}
+    assert "could not be kept: [Errno 28] No space left on device" in found["cleo"]["trouble"]
+
+
+def test_a_draft_that_cannot_be_finished_is_taken_away(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(tmp_path / "a.json", "{}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_gradebook_in_use_is_told(course, capsys, monkeypatch):
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.2)
+    hand_in(course, "ada")
+    other = sqlite3.connect(course / "gradebook.db")
+    other.execute("begin exclusive")
+    assert grade(course) == 1 and "database is locked" in capsys.readouterr().err
+    other.close()
+    assert grade(course) == 0
+
+
+def test_a_large_file_beside_the_notebook_is_left_out_and_named(course, capsys, monkeypatch):
+    monkeypatch.setattr(grading, "MOST_BESIDE", 1_000_000)
+    look = "import pathlib\nassert not pathlib.Path('data.csv').exists()\n"
+    (hand_in(course, "ada", revenue=look + solution("revenue")) / "data.csv").write_bytes(b"1\n" * 600_000)
+    assert grade(course) == 0
+    assert f"ada/{LESSON}: data.csv was left out" in capsys.readouterr().err
+    assert scores(course)["ada", "revenue"][0] == 2
+
+
+def test_what_could_not_be_read_is_told_each_time_and_nothing_is_told_twice(course, capsys):
+    (hand_in(course, "ada") / f"{LESSON}.ipynb").write_text("{")
+    hand_in(course, "bob", revenue="import os; os._exit(3)", worth_it="import os; os._exit(3)")
+    for _ in range(2):
+        assert grade(course) == 1
+        told = capsys.readouterr().err.splitlines()
+        assert sum("ada" in line and "0 points: " in line for line in told) == 1
+        assert len(set(told)) == len(told)
+
+
+def test_names_that_are_not_there_are_told(course, capsys, tmp_path):
+    hand_in(course, "ada")
+    assert grade(course, "--student", "adda") == 1 and "no submission of adda" in capsys.readouterr().err
+    assert grade(tmp_path / "absent") == 1 and "There is no folder" in capsys.readouterr().err
+    (tmp_path / "other" / "submitted" / "ada" / LESSON).mkdir(parents=True)
+    assert grade(tmp_path / "other") == 1 and "has no gradebook.db" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["submitted"]
+
+
 def test_two_graders_of_a_course_do_not_meet(course, capsys):
     hand_in(course, "ada")
     with alone(course):
@@ -334,7 +446,7 @@ def test_ctrl_c_ends_all_of_it_and_the_next_run_goes_on(course):
     family = psutil.Process(grader.pid).children(recursive=True)
     grader.send_signal(signal.SIGINT)
     _, err = grader.communicate(timeout=30)
-    assert grader.returncode == 130 and "Stopped." in err and "Traceback" not in err
+    assert grader.returncode == 130 and "Stopped." in err and "Traceback" not in err, err
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
     hand_in(course, "student2", revenue=solution("revenue"))
