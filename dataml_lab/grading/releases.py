@@ -1,7 +1,6 @@
 """Released notebooks by version: `releases/<lesson>/<version>.ipynb` keeps each, and a submission is graded against
 its own."""
 
-import secrets
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode, v4
 
+from dataml_lab.grading.attempts import write_whole
 from dataml_lab.grading.rebuild.reading import read
 
 
@@ -42,14 +42,8 @@ def version_of(book: NotebookNode) -> str:
 
 
 def write(path: Path, book: NotebookNode) -> None:
-    """Writes a notebook beside its place and moves it there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.lab.tmp")
-    try:
-        draft.write_text(_file(book), "utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    """Writes a notebook in one step, durably: submissions will be graded against it."""
+    write_whole(path, _file(book), mode=0o644)
 
 
 def _file(book: NotebookNode) -> str:
