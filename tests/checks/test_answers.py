@@ -390,3 +390,16 @@ def test_the_name_and_the_message_of_an_error_are_short_and_on_one_line():
     with pytest.raises(Failed) as found:
         Answer("bad", bad)()
     assert len(str(found.value)) < 350 and "\n" not in str(found.value)
+
+
+def test_what_a_lent_function_changes_of_a_named_argument_is_undone_too():
+    record = {"a": 1}
+
+    def spoil(raw):
+        raw["a"] = 2
+
+    def ask(lent):
+        lent(raw=record)
+        return dict(record)
+
+    assert answer({"ask": ask}, "ask")(spoil) == {"a": 2} and record == {"a": 1}

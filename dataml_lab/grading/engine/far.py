@@ -23,7 +23,7 @@ GRACE = 2.0  # seconds beyond a deadline, in which the process is to say that it
 MOST_QUESTIONS = 1_000_000  # that are asked back in one request
 SENSELESS = "said what makes no sense"
 MOST_WORDS = 1_000  # characters of a sentence
-MOST_OUTPUT = 1_000_000  # characters of what a cell wrote: more than is kept of one that writes without an end
+MOST_OUTPUT = 1_000_000  # characters that are kept of a notebook's outputs; honest processes send less of a cell
 KINDS = {"not attempted": NotAttempted, "out of time": OutOfTime, "failed": Failed}
 
 

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 
 from dataml_lab.checks.answers import Stopped, within
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
-from dataml_lab.grading.engine.far import Failed, Gone, Student
+from dataml_lab.grading.engine.far import MOST_OUTPUT, Failed, Gone, Student
 from dataml_lab.grading.engine.needed import needed, needed_for
 from dataml_lab.grading.engine.template import ORPHANED, TemplateError
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
 NOTEBOOK_SECONDS = 300.0  # those of all its cells and answers together, however often they are run
-MOST_OUTPUT = 1_000_000  # characters that are kept of what all its cells write
 EXERCISE_SECONDS = 90.0  # those of all calls of one answer
 WORLDS = 3  # an answer is judged in
 MISSING = re.compile(r"name '(\w+)' is not defined")

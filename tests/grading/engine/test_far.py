@@ -334,6 +334,14 @@ def test_output_is_kept_up_to_a_limit_and_a_cell_up_to_its_time(student):
     assert outputs[0][:2] == ["error", "TimeOut"] and student.run("1", 5)["outputs"] == [["result", "1"]]
 
 
+def test_a_process_that_sends_more_output_than_is_kept_of_a_cell_has_lied(student):
+    source = "from dataml_lab.grading.engine import shell\nshell.MOST = 10**9"
+    student.run(source, 5)
+    with pytest.raises(Gone, match="no list of outputs"):
+        student.run("print('x' * 2_000_000)", 10)
+    assert student.lies
+
+
 def test_files_lie_beside_the_notebook(student):
     student.give({"help/er.py": b"value = 5\n", "data.csv": b"a\n1\n"})
     assert student.run("from help.er import value\nvalue, open('data.csv').read()", 5)["outputs"] == [
