@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from dataml_lab.checks.answers import TOGETHER, Failed, NotAttempted, OutOfTime, TimeOut, together
-from dataml_lab.checks.plain import name_of
+from dataml_lab.checks.scenes import Scenes
+from dataml_lab.runtime.answers import TOGETHER, Failed, NotAttempted, OutOfTime, Taker, together
+from dataml_lab.runtime.deadline import TimeOut
+from dataml_lab.runtime.plain import name_of
 
 Outcome = Literal["holds", "fails", "not judged"]
 MOST_WORDS, MOST_CODE = 1_500, 6_000  # characters of a sentence, and of the lines of code after it
@@ -20,13 +22,13 @@ VERDICT = re.compile(r"(?:holds|fails|not judged|measured)\b|\w+: .*(?:propert|n
 
 
 class Property(NamedTuple):
-    """What an answer must do, and its worth in points. `broken(answer, world)` returns None where the property
-    holds, else a sentence that helps. Where a gate fails, the properties after it are not judged."""
+    """What an answer must do, and its worth in points. `broken`, given the scenes that it names, returns None where
+    the property holds, else a sentence that helps. It is judged once the property `after` holds, if it names one."""
 
     name: str
     points: float
-    broken: Callable[[Any, Any], str | None]
-    gate: bool
+    broken: Callable[..., str | None]
+    after: str
 
 
 class Finding(NamedTuple):
@@ -96,31 +98,47 @@ def _each_said_once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 @dataclass
 class Exercise:
-    """A named task: `world(seed)` makes a world to judge an answer in, `take(namespace)` finds the answer among
+    """A named task: `world(seed)` makes a world to judge an answer in, `answer(namespace)` takes the answer from among
     a notebook's names, and `fair(world)` is false for a world that is too easy or too hard to count.
 
+    Functions decorated with `scene`, `demands` and `compares`, and `measured`, take what their parameters name: the
+    `world`, the answer (by the name of the exercise), or scenes, each of which is played once in a world.
+
     Where `essay` is not 0, a question follows that is answered in words, and a person gives up to so many points for
-    it. `measured(answer, world)` returns lines of numbers that this person is to see beside the words, or None."""
+    it. `measured` returns lines of numbers that this person is to see beside the words, or None."""
 
     name: str
     world: Callable[[int], Any]
-    take: Callable[[Mapping[str, Any]], Any]
+    answer: Taker
     fair: Callable[[Any], bool] = lambda world: True
     properties: list[Property] = field(default_factory=list)
     essay: float = 0
-    measured: Callable[[Any, Any], str | None] | None = None
+    measured: Callable[..., str | None] | None = None
+    scenes: dict[str, Callable] = field(default_factory=dict)
+    comparison: Callable[..., str | None] | None = None
 
     @property
     def points(self) -> float:
         """The points that the properties are worth; those of the essay come on top."""
         return math.fsum(p.points for p in self.properties)
 
-    def demands(self, name: str, points: float, gate: bool = False) -> Callable[[Callable], Callable]:
-        """Decorator: makes a function (answer, world) -> sentence or None a property of this exercise."""
-        def register(broken: Callable[[Any, Any], str | None]) -> Callable:
-            self.properties.append(Property(name, points, broken, gate))
+    def scene(self, play: Callable) -> Callable:
+        """Decorator: what this function returns is given to functions with a parameter of its name."""
+        self.scenes[play.__name__] = play
+        return play
+
+    def demands(self, name: str, points: float, after: str = "") -> Callable[[Callable], Callable]:
+        """Decorator: makes a function that returns a sentence, or None where all is right, a property."""
+        def register(broken: Callable[..., str | None]) -> Callable:
+            self.properties.append(Property(name, points, broken, after))
             return broken
         return register
+
+    def compares(self, difference: Callable[..., str | None]) -> Callable:
+        """Decorator: this function, one of whose parameters is the `oracle`, says where the answer differs from it. It
+        is asked once every property holds, and a difference costs the last one."""
+        self.comparison = difference
+        return difference
 
     def fair_world(self, seed: int) -> Any:
         """The first fair world of a seed; RuntimeError if fifty in a row are not."""
@@ -132,17 +150,16 @@ class Exercise:
 
     def judge(self, namespace: Mapping[str, Any], seeds: Iterable[int], oracle: Callable | None = None) -> Verdict:
         """The verdict on the answer in `namespace`, over the worlds of all seeds: a property holds if it holds
-        in each. An oracle, where there is one, is a reference answer that the worlds hand to the properties."""
+        in each. An oracle is a reference answer to compare with."""
         with together(TOGETHER):
             try:
                 answer, reason = self._taken(namespace)
                 if reason:
                     return self.lost(reason)
-                worlds = [self.fair_world(seed) for seed in seeds]
-                for world in worlds:
-                    world.oracle = oracle
-                findings, stopped = self._findings(answer, worlds)
-                return Verdict(self.name, findings, measured=self._measurement(stopped, answer, worlds[0]))
+                worlds = [Scenes(self.scenes, world=self.fair_world(seed), oracle=oracle, **{self.name: answer})
+                          for seed in seeds]
+                findings, stopped = self._findings(worlds)
+                return Verdict(self.name, findings, measured=self._measurement(stopped, worlds[0]))
             except NotAttempted as reason:
                 unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
                 return Verdict(self.name, unjudged, safe(str(reason)), self._measurement("there is no answer yet"))
@@ -155,7 +172,7 @@ class Exercise:
     def _taken(self, namespace: Mapping[str, Any]) -> tuple[Any, str]:
         """The answer among the names of a notebook, and why it can't be judged; empty where it can."""
         try:
-            return self.take(namespace), ""
+            return self.answer(namespace), ""
         except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
             raise
         except Failed as failure:
@@ -163,33 +180,43 @@ class Exercise:
         except BaseException as error:
             return None, f"The names of the notebook could not be read: that raised {name_of(type(error))}."
 
-    def _findings(self, answer: Any, worlds: list) -> tuple[tuple[Finding, ...], str]:
+    def _findings(self, worlds: list[Scenes]) -> tuple[tuple[Finding, ...], str]:
         """A finding per property, and in words how the answer ran out of time; empty where it did not."""
-        found, closed, stopped = [], "", ""
+        found: dict[str, Finding] = {}
+        stopped, ended = "", ""  # in words, and by which property
         for prop in self.properties:
-            if closed:
-                found.append(Finding(prop.name, prop.points, "not judged", closed))
+            hindrance = ended or (prop.after if prop.after and found[prop.after].outcome != "holds" else "")
+            if hindrance:
+                found[prop.name] = Finding(prop.name, prop.points, "not judged", f"Judged once “{hindrance}” holds.")
                 continue
-            sentence, out_of_time = _first_sentence(prop, answer, worlds)
-            found.append(Finding(prop.name, prop.points, "fails" if sentence else "holds", safe(sentence)))
+            sentence, out_of_time = _first_sentence(prop.broken, worlds)
+            found[prop.name] = Finding(prop.name, prop.points, "fails" if sentence else "holds", safe(sentence))
+            stopped, ended = (sentence, prop.name) if out_of_time else ("", "")
+        if all(finding.outcome == "holds" for finding in found.values()):
+            sentence, out_of_time = self._difference(worlds)
+            if sentence:
+                found[prop.name] = Finding(prop.name, prop.points, "fails", safe(sentence))
             stopped = sentence if out_of_time else ""
-            if out_of_time or (sentence and prop.gate):
-                closed = f"Judged once “{prop.name}” holds."
-        return tuple(found), stopped
+        return tuple(found.values()), stopped
 
-    def _measurement(self, hindrance: str, answer: Any = None, world: Any = None) -> str:
+    def _difference(self, worlds: list[Scenes]) -> tuple[str, bool]:
+        """How the answer differs from the oracle, if there is one, as `_first_sentence` says it."""
+        compared = self.comparison and worlds[0].known["oracle"]
+        return _first_sentence(self.comparison, worlds) if compared else ("", False)
+
+    def _measurement(self, hindrance: str, world: Scenes | None = None) -> str:
         """What `measured` says, or why it says nothing; empty for an exercise that measures nothing."""
         if not self.measured:
             return ""
-        return f"nothing: {hindrance}" if hindrance else _told(self.measured, answer, world)
+        return f"nothing: {hindrance}" if hindrance else _told(self.measured, world)
 
 
-def _first_sentence(prop: Property, answer: Any, worlds: list) -> tuple[str, bool]:
-    """Why the property is broken in the first world where it is (empty where it holds in all), and whether the answer
-    ran out of time: then it would go on doing so."""
+def _first_sentence(broken: Callable[..., str | None], worlds: list[Scenes]) -> tuple[str, bool]:
+    """What a function says in the first world where it says something (empty where it says nothing in all), and
+    whether the answer ran out of time: then it would go on doing so."""
     for world in worlds:
         try:
-            sentence = prop.broken(answer, world)
+            sentence = world.play(broken)
         except OutOfTime as stopped:
             return said(stopped), True
         except Failed as failure:
@@ -216,12 +243,12 @@ def _named(error: BaseException) -> str:
         return name_of(type(error))
 
 
-def _told(measured: Callable[[Any, Any], str | None], answer: Any, world: Any) -> str:
+def _told(measured: Callable[..., str | None], world: Scenes) -> str:
     """What is measured of an answer. No grade depends on it: nothing that goes wrong here ends the verdict, and what
     is written to stderr, for which nbgrader would take all points, goes nowhere."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):
-            return safe(str(measured(answer, world) or ""))
+            return safe(str(world.play(measured) or ""))
     except (Failed, NotAttempted) as reason:
         return safe(f"nothing: {reason}")
     except (KeyboardInterrupt, TimeOut):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dataml_lab.checks.answers import Failed, OutOfTime
+from dataml_lab.runtime.answers import Failed, OutOfTime
 
 
 class Replies:

@@ -88,7 +88,7 @@ def _marks(role: str, exercise: Exercise) -> NotebookNode:
 
 def properties_table(exercise: Exercise) -> str:
     """The properties of an exercise and their points, as a table in Markdown."""
-    rows = [f"| {p.name} | {'required' if p.gate and not p.points else f'{p.points:g}'} |"
+    rows = [f"| {p.name} | {'required' if not p.points else f'{p.points:g}'} |"
             for p in exercise.properties]
     return "\n".join(["| property | points |", "|---|---:|", *rows, f"| all | {exercise.points:g} |"])
 

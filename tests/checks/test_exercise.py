@@ -4,8 +4,8 @@ verdict."""
 import re
 import sys
 import time
-from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -13,33 +13,32 @@ from hypothesis import strategies as st
 
 from dataml_lab import checks
 from dataml_lab.checks import exercises, grade, lesson_of
-from dataml_lab.checks.answers import Failed, NotAttempted, OutOfTime, Stopped, TimeOut, answer
 from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, safe, seeds
+from dataml_lab.runtime.answers import Failed, NotAttempted, OutOfTime, function
+from dataml_lab.runtime.deadline import Stopped, TimeOut
 
 
-@dataclass
-class Number:
+class Number(NamedTuple):
     value: int
-    oracle: object = None
 
 
-def doubling(gate=False, **options):
-    exercise = Exercise("double", Number, lambda names: answer(names, "double"), **options)
+def doubling(after="", **options):
+    exercise = Exercise("double", Number, function("double"), **options)
 
-    @exercise.demands("doubles", points=2, gate=gate)
+    @exercise.demands("doubles", points=2)
     def _(double, world):
         found = double(world.value)
         return None if found == 2 * world.value else f"double({world.value}) is {found}."
 
-    @exercise.demands("takes zero", points=1)
+    @exercise.demands("takes zero", points=1, after=after)
     def _(double, world):
         return None if double(0) == 0 else "Twice nothing is nothing."
 
     return exercise
 
 
-def judged(function, gate=False, numbers=(1, 2, 3)):
-    return doubling(gate).judge({"double": function}, numbers)
+def judged(function, after="", numbers=(1, 2, 3)):
+    return doubling(after).judge({"double": function}, numbers)
 
 
 def test_each_property_earns_its_points():
@@ -53,9 +52,11 @@ def test_a_property_must_hold_in_every_world():
     assert verdict.findings[0].sentence == "double(3) is 0." and verdict.earned == 1
 
 
-def test_after_a_failed_gate_nothing_is_judged():
-    assert [finding.outcome for finding in judged(lambda x: 0, gate=True).findings] == ["fails", "not judged"]
-    assert judged(lambda x: 0, gate=True).earned == 0
+def test_what_rests_on_a_property_that_fails_is_not_judged():
+    verdict = judged(lambda x: 0, after="doubles")
+    assert [finding.outcome for finding in verdict.findings] == ["fails", "not judged"] and verdict.earned == 0
+    assert verdict.findings[1].sentence == "Judged once “doubles” holds."
+    assert judged(lambda x: 2 * x, after="doubles").earned == 3
 
 
 def test_an_answer_that_raises_fails_with_a_sentence():
@@ -79,7 +80,7 @@ def test_unfair_worlds_are_passed_over():
 
 def failing(error):
     """The verdict of an exercise whose only check raises."""
-    exercise = Exercise("broken", Number, lambda names: answer(names, "double"))
+    exercise = Exercise("broken", Number, function("double"))
     exercise.demands("is broken", points=1)(raising(error))
     return exercise.judge({"double": lambda x: x}, [1])
 
@@ -111,7 +112,7 @@ def test_a_failure_without_words_is_one_all_the_same(error):
 def taking(error):
     """The verdict of an exercise that can't even be taken from the notebook."""
     exercise = doubling()
-    exercise.take = lambda names: raising(error)(None, None)
+    exercise.answer = lambda names: raising(error)(None, None)
     return exercise.judge({}, [1])
 
 
@@ -140,6 +141,59 @@ def test_all_calls_together_have_a_budget(monkeypatch):
     assert doubling().judge({"double": slow}, [1]).earned == 3
 
 
+# scenes
+
+
+def with_scenes(asked):
+    """An exercise of which two properties read one scene, which rests on another."""
+    exercise = Exercise("double", Number, function("double"))
+
+    @exercise.scene
+    def once(double, world):
+        asked.append(world.value)
+        return double(world.value)
+
+    @exercise.scene
+    def half(once):
+        asked.append("half")
+        return once / 2
+
+    for name in ("is a number", "is a number still"):
+        exercise.demands(name, points=1)(lambda once, half, world: None if half == world.value else f"{once}?")
+
+    @exercise.compares
+    def _(once, world, oracle):
+        return None if once == oracle(world.value) else f"{once} is {oracle(world.value)}."
+
+    return exercise
+
+
+def test_a_scene_is_played_once_in_a_world_however_many_properties_read_it():
+    asked = []
+    assert with_scenes(asked).judge({"double": lambda x: 2 * x}, [1, 2]).earned == 2
+    assert asked == [1, "half", 2, "half"]
+
+
+def test_a_scene_in_which_the_answer_fails_is_not_played_again_and_fails_each_property():
+    asked = []
+    verdict = with_scenes(asked).judge({"double": lambda x: 1 / 0}, [1])
+    assert asked == [1] and verdict.earned == 0
+    assert all(finding.sentence.startswith("double raised ZeroDivisionError") for finding in verdict.findings)
+
+
+@pytest.mark.parametrize(("answer", "oracle", "outcomes", "sentence"), [
+    (lambda x: 2 * x, lambda x: 2 * x, ["holds", "holds"], ""),
+    (lambda x: 2 * x, lambda x: x, ["holds", "fails"], "2 is 1."),
+    (lambda x: 2 * x, None, ["holds", "holds"], ""),
+    (lambda x: 3 * x, lambda x: x, ["fails", "fails"], "3?"),
+])
+def test_an_oracle_is_compared_once_every_property_holds_and_a_difference_costs_the_last(
+        answer, oracle, outcomes, sentence):
+    verdict = with_scenes([]).judge({"double": answer}, [1], oracle)
+    assert [finding.outcome for finding in verdict.findings] == outcomes
+    assert verdict.findings[-1].sentence == sentence
+
+
 # what is said
 
 
@@ -166,10 +220,10 @@ FORGED = ("ValueError: x\n\ndouble: 2 of 2 properties hold, 3 of 3 points.\n  ho
 
 
 def test_no_line_of_a_sentence_looks_like_one_of_a_verdict():
-    def forger(double, world):
+    def forger(world):
         return FORGED
 
-    exercise = Exercise("double", Number, lambda names: answer(names, "double"), measured=forger)
+    exercise = Exercise("double", Number, function("double"), measured=forger)
     exercise.demands("doubles", points=2)(forger)
     printed = str(exercise.judge({"double": lambda x: x}, [1])).splitlines()
     heads = [line for line in printed if re.match(r"\s*(holds|fails|not judged|\w+: \d+ of|[\d.]+$|$)", line)]
@@ -237,7 +291,7 @@ def test_what_is_measured_is_told_and_changes_no_verdict(measured, told, capsys)
 
 
 def test_an_answer_is_measured_whatever_it_loses():
-    verdict = doubling(gate=True, measured=noisy).judge({"double": lambda x: 3}, [4, 5])
+    verdict = doubling(after="doubles", measured=noisy).judge({"double": lambda x: 3}, [4, 5])
     assert verdict.earned == 0
     assert str(verdict).endswith("  measured    in one world\n              twice 4 is 3")
 
@@ -248,7 +302,7 @@ def test_a_stub_is_not_measured():
 
 
 def test_an_answer_that_ran_out_of_time_is_not_called_again(monkeypatch):
-    monkeypatch.setattr("dataml_lab.checks.answers.DEADLINE", 0.05)
+    monkeypatch.setattr("dataml_lab.runtime.answers.DEADLINE", 0.05)
     calls = []
 
     def endless(x):
@@ -272,8 +326,8 @@ def test_an_unknown_exercise_is_named_with_those_that_exist():
 def test_grade_is_a_built_in_float_within_its_bounds(monkeypatch, capsys):
     exercise = doubling()
     monkeypatch.setattr(checks, "exercises", lambda lesson: {"double": exercise})
-    for function, points in ((lambda x: 2 * x, 3.0), (lambda x: 0, 1.0)):
-        found = grade("double", {"double": function})
+    for answer, points in ((lambda x: 2 * x, 3.0), (lambda x: 0, 1.0)):
+        found = grade("double", {"double": answer})
         assert type(found) is float and found == points
     captured = capsys.readouterr()
     assert "practice worlds" in captured.out and not captured.err
@@ -282,7 +336,7 @@ def test_grade_is_a_built_in_float_within_its_bounds(monkeypatch, capsys):
 def test_a_salt_makes_hidden_worlds(monkeypatch, capsys):
     seen = []
     exercise = Exercise("double", Number, lambda names: SimpleNamespace())
-    exercise.demands("is seen", points=1)(lambda _, world: seen.append(world.value))
+    exercise.demands("is seen", points=1)(lambda world: seen.append(world.value))
     monkeypatch.setattr(checks, "exercises", lambda lesson: {"double": exercise})
     for salt, student in (("", "ann"), ("a", "ann"), ("a", "bob"), ("b", "ann")):
         monkeypatch.setenv("DATAML_LAB_SALT", salt)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.deliveries import (
     Deliveries,
@@ -17,16 +16,18 @@ from dataml_lab.checks.features.deliveries import (
 )
 from dataml_lab.checks.features.reading import about, change, numbers
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Failed, Made, Maker, class_
 
 NEAR = 1e-9
 
-encoder = Exercise("encoder", deliveries, lambda names: maker(names, "Encoder"))
+FIRST = "returns numbers for each delivery"
+encoder = Exercise("encoder", deliveries, class_("Encoder"))
 
 
 def trained(encoder: Maker, rows: list[Delivery]) -> Made:
     """A new encoder, trained on these deliveries."""
     made = encoder()
-    made.told("fit", table(rows))
+    made.call("fit", table(rows), gives="nothing")
     return made
 
 
@@ -91,7 +92,7 @@ def one_each(rows: list[Delivery], place: int) -> list[Delivery]:
     return list({row[place]: row for row in rows if not missing(row[place])}.values())
 
 
-@encoder.demands("returns numbers for each delivery", points=0, gate=True)
+@encoder.demands(FIRST, points=0)
 def _returns_numbers(encoder: Maker, world: Deliveries) -> str | None:
     found = encoded(trained(encoder, world.plain), world.plain)
     if all(not any(map(unlike, [row], [found[0]])) for row in found):
@@ -99,7 +100,7 @@ def _returns_numbers(encoder: Maker, world: Deliveries) -> str | None:
     return None
 
 
-@encoder.demands("has its columns, whatever the deliveries", points=1)
+@encoder.demands("has its columns, whatever the deliveries", points=1, after=FIRST)
 def _has_its_columns(encoder: Maker, world: Deliveries) -> str | None:
     made, expected = trained(encoder, world.plain), columns(world.plain)
     kind = [row for row in world.plain if row.weather == world.plain[0].weather]
@@ -118,7 +119,7 @@ def named(names: list) -> str:
     return shown(", ".join(map(str, names)) or "none", 400).strip("'\"")
 
 
-@encoder.demands("gives a column to weather of 5 rows, and no other", points=1)
+@encoder.demands("gives a column to weather of 5 rows, and no other", points=1, after=FIRST)
 def _tells_common_from_rare(encoder: Maker, world: Deliveries) -> str | None:
     made, rows = trained(encoder, world.rare), one_each(world.rare, 0)
     for row, found in zip(rows, encoded(made, rows), strict=True):
@@ -134,7 +135,7 @@ def _tells_common_from_rare(encoder: Maker, world: Deliveries) -> str | None:
     return wrong and f"After training on a single delivery, {wrong}."
 
 
-@encoder.demands("knows what to do with the unseen", points=1)
+@encoder.demands("knows what to do with the unseen", points=1, after=FIRST)
 def _takes_the_unseen(encoder: Maker, world: Deliveries) -> str | None:
     made, first, new = trained(encoder, world.plain), world.plain[0], world.newcomer
     asked = [(Delivery(new.weather, first.courier), ["weather"]), (Delivery(first.weather, new.courier), ["courier"]),
@@ -144,7 +145,7 @@ def _takes_the_unseen(encoder: Maker, world: Deliveries) -> str | None:
     return wrong and f"The training data have no weather {new.weather!r} and no courier {new.courier!r}, and {wrong}."
 
 
-@encoder.demands("knows missing from everything else", points=1)
+@encoder.demands("knows missing from everything else", points=1, after=FIRST)
 def _knows_what_is_missing(encoder: Maker, world: Deliveries) -> str | None:
     for what, training in (("without a missing value", world.plain), ("with missing values", world.gaps)):
         made, gone = trained(encoder, training), gaps(training)
@@ -176,7 +177,7 @@ def _no_share(made: Made, rows: list[Delivery]) -> str | None:
     return None
 
 
-@encoder.demands("gives each courier their share of all training rows", points=1)
+@encoder.demands("gives each courier their share of all training rows", points=1, after=FIRST)
 def _gives_shares(encoder: Maker, world: Deliveries) -> str | None:
     training = [Delivery(weather if isinstance(weather, str) else world.plain[0].weather, courier)
                 for weather, courier in world.gaps]
@@ -192,7 +193,7 @@ def _gives_shares(encoder: Maker, world: Deliveries) -> str | None:
     return None
 
 
-@encoder.demands("gives a delivery alone what it gets among others", points=1)
+@encoder.demands("gives a delivery alone what it gets among others", points=1, after=FIRST)
 def _alone_as_among_others(encoder: Maker, world: Deliveries) -> str | None:
     made, rows = trained(encoder, world.plain), world.batch
     among = encoded(made, rows)
@@ -213,7 +214,7 @@ def _difference(one: dict[str, float], two: dict[str, float]) -> tuple[str, str,
                  if not same(one.get(name, 0), two.get(name, 0))), None)
 
 
-@encoder.demands("learns in fit alone, and each time anew", points=1)
+@encoder.demands("learns in fit alone, and each time anew", points=1, after=FIRST)
 def _learns_in_fit_alone(encoder: Maker, world: Deliveries) -> str | None:
     rows = [*one_each(world.plain, 0), *one_each(world.other, 0), *one_each(world.other, 1), world.newcomer]
     made = trained(encoder, world.plain)
@@ -230,7 +231,7 @@ def _learns_in_fit_alone(encoder: Maker, world: Deliveries) -> str | None:
     wrong = _changed(rows, before, encoded(made, rows))
     if wrong:
         return f"Between two calls of transform there were others, with other deliveries, and then {wrong}."
-    made.told("fit", table(world.other))
+    made.call("fit", table(world.other), gives="nothing")
     wrong = _changed(rows, of_other, encoded(made, rows))
     return wrong and (f"An encoder was trained again, on other deliveries, and compared with a new one trained on the "
                       f"same: {wrong}.")
@@ -245,7 +246,7 @@ def _changed(rows: list[Delivery], before: list[dict], after: list[dict]) -> str
     return None
 
 
-@encoder.demands("keeps the index, and the deliveries as they were", points=1)
+@encoder.demands("keeps the index, and the deliveries as they were", points=1, after=FIRST)
 def _keeps_index_and_deliveries(encoder: Maker, world: Deliveries) -> str | None:
     labels = [f"delivery {17 * number % 12}" for number in range(12)]
     batch = table(world.batch, labels)
@@ -258,7 +259,7 @@ def _keeps_index_and_deliveries(encoder: Maker, world: Deliveries) -> str | None
         return f"Deliveries with the index {shown(labels)} were compared with the same ones, numbered from 0: {wrong}."
     frame = table(world.gaps, [f"delivery {number}" for number in range(len(world.gaps))[::-1]])
     for method in ("fit", "transform"):
-        left, = made.told(method, frame)
+        left, = made.call(method, frame, gives="nothing").left
         wrong = change(frame, left)
         if wrong:
             return f"Encoder.{method} changed the deliveries that it was given: afterwards {wrong}."

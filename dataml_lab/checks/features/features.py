@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.frames import columns_apart, difference, table
 from dataml_lab.checks.features.shop import DAY, Shop, before, buys, shop
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 USERS = 300
 COLUMNS = 5
@@ -164,18 +164,19 @@ def alone(column: pd.Series, truth: np.ndarray) -> float:
     return float(max(found, 1 - found))
 
 
-features = Exercise("features", question, lambda names: answer(names, "features"), fair, essay=5, measured=measured)
+FIRST = "returns five columns of numbers, a row for each user"
+features = Exercise("features", question, function("features"), fair, essay=5, measured=measured)
 
 
-@features.demands("returns five columns of numbers, a row for each user", points=1, gate=True)
+@features.demands(FIRST, points=1)
 def _returns_columns(features: Answer, world: Question) -> str | None:
     columns = asked(features, world.tx, world.users, world.as_of).shape[1]
     return f"features returned {columns} columns, and {COLUMNS} are needed." if columns < COLUMNS else None
 
 
-@features.demands("leaves tx as it was, and gives the same question the same answer", points=1)
+@features.demands("leaves tx as it was, and gives the same question the same answer", points=1, after=FIRST)
 def _is_pure(features: Answer, world: Question) -> str | None:
-    result, (tx, _, _) = features.and_after(world.tx, world.users, world.as_of)
+    result, (tx, _, _) = features.call(world.tx, world.users, world.as_of)
     if not tx.equals(world.tx):
         return "After the call tx is not what it was: work on a copy, others still need it."
     found = difference(table(result, "features", world.users), asked(features, world.tx, world.users, world.as_of))
@@ -183,7 +184,7 @@ def _is_pure(features: Answer, world: Question) -> str | None:
                       "chance nor the clock of the computer.")
 
 
-@features.demands("has a row for each of users in their order, known or not, and no gap", points=1)
+@features.demands("has a row for each of users in their order, known or not, and no gap", points=1, after=FIRST)
 def _keeps_strangers(features: Answer, world: Question) -> str | None:
     known = set(before(world.tx, world.as_of)["user_id"])
     silent = [user for user in world.everybody if user not in known][:3]
@@ -207,7 +208,7 @@ def foretold(features: Answer, world: Question) -> str | None:
                       "what stands in for the unknown knows the future.")
 
 
-@features.demands("answers for the moment and the orders that it is asked about", points=1)
+@features.demands("answers for the moment and the orders that it is asked about", points=1, after=FIRST)
 def _looks_at_what_is_asked(features: Answer, world: Question) -> str | None:
     return remembered(features, world) or timeless(features, world)
 
@@ -234,7 +235,7 @@ def remembered(features: Answer, world: Question) -> str | None:
                                "at tx.")
 
 
-@features.demands("doesn't know what comes after as_of", points=2)
+@features.demands("doesn't know what comes after as_of", points=2, after=FIRST)
 def _does_not_travel(features: Answer, world: Question) -> str | None:
     past = before(world.tx, world.as_of)
     without = asked(features, past, world.users, world.as_of)
@@ -266,7 +267,7 @@ def witness(features: Answer, tx: pd.DataFrame, without: pd.DataFrame, world: Qu
     return "No single row of the future does that; many together do."
 
 
-@features.demands("takes what occurs at as_of for the future", points=1)
+@features.demands("takes what occurs at as_of for the future", points=1, after=FIRST)
 def _knows_the_boundary(features: Answer, world: Question) -> str | None:
     past = before(world.tx, world.as_of)
     planted = past.tail(3).assign(user_id=world.users[:3], amount=999.99, occurred_at=world.as_of)
@@ -275,7 +276,7 @@ def _knows_the_boundary(features: Answer, world: Question) -> str | None:
     return found and (f"An order was placed exactly at as_of, which is part of what is to be predicted, and {found}.")
 
 
-@features.demands("takes rows in any order", points=1)
+@features.demands("takes rows in any order", points=1, after=FIRST)
 def _takes_any_order(features: Answer, world: Question) -> str | None:
     past = before(world.tx, world.as_of)
     one = asked(features, past.sort_values("occurred_at", ignore_index=True), world.users, world.as_of)
@@ -284,7 +285,7 @@ def _takes_any_order(features: Answer, world: Question) -> str | None:
     return found and f"The rows of tx were put in another order, and {found}."
 
 
-@features.demands("tells a server the same of one user as training of many", points=2)
+@features.demands("tells a server the same of one user as training of many", points=2, after=FIRST)
 def _serves(features: Answer, world: Question) -> str | None:
     past = before(world.tx, world.as_of)
     batch = asked(features, past, world.users, world.as_of)
@@ -306,7 +307,7 @@ def stranger_among_others(features: Answer, past: pd.DataFrame, world: Question)
                       f"{found}.")
 
 
-@features.demands("has five columns that say different things", points=1)
+@features.demands("has five columns that say different things", points=1, after=FIRST)
 def _differ(features: Answer, world: Question) -> str | None:
     columns, _ = training(world, complete(features))
     different = rank(columns)
@@ -321,7 +322,7 @@ def rank(columns: pd.DataFrame) -> int:
     return int(np.linalg.matrix_rank((varied / varied.std()).to_numpy(), tol=1e-4)) if varied.shape[1] else 0
 
 
-@features.demands(f"predicts who buys: an AUC of {AUC:.2f} in the server", points=2)
+@features.demands(f"predicts who buys: an AUC of {AUC:.2f} in the server", points=2, after=FIRST)
 def _predicts(features: Answer, world: Question) -> str | None:
     called = complete(features)
     reached = auc(training(world, called), deployed(world, called), labels(world, PREDICTION))

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from dataml_lab.checks.answers import Answer, Failed, OutOfTime, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, skews
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 
 NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
 MOST = 50  # events in a case
@@ -153,7 +153,7 @@ def found(find_skew: Answer, world: Skews) -> Iterator[tuple[Pair, Case]]:
             yield pair, case
 
 
-find_skew = Exercise("find_skew", skews, lambda names: answer(names, "find_skew"))
+find_skew = Exercise("find_skew", skews, function("find_skew"))
 
 
 def demand(matter: str, text: str) -> None:

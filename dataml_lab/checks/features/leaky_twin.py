@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.features import Question, alone, question
 from dataml_lab.checks.features.frames import as_numbers, difference, left_out
 from dataml_lab.checks.features.shop import DAY, before, buys
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 USERS = 1_000
 GAIN, CLEARLY = 0.03, 0.004  # of AUC, by which a twin has to beat its honest feature in the history
@@ -101,7 +101,7 @@ def unlike(leaky_twin: Answer, name: str, world: Question) -> str | None:
 def untidy(leaky_twin: Answer, name: str, past: pd.DataFrame, world: Question) -> str | None:
     """That the rows are in another order than the users, or that tx was changed, in words; None where neither is."""
     users = world.everybody[::-1]
-    value, (_, tx, _, _) = leaky_twin.and_after(name, past, users, moment(world))
+    value, (_, tx, _, _) = leaky_twin.call(name, past, users, moment(world))
     if value.index.tolist() != users:
         return f"The twin of {shown(name)} has the index {shown(value.index.tolist())}, with users {shown(users)}."
     return None if tx.equals(past) else "After the call tx is not what it was: work on a copy, others still need it."
@@ -133,7 +133,7 @@ def measured(leaky_twin: Answer, world: Question) -> str:
     return "\n".join(lines)
 
 
-leaky_twin = Exercise("leaky_twin", large, lambda names: answer(names, "leaky_twin"), fair, essay=4,
+leaky_twin = Exercise("leaky_twin", large, function("leaky_twin"), fair, essay=4,
                       measured=measured)
 
 

@@ -5,13 +5,14 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Answer, Failed, OutOfTime, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.reading import about, change, numbers
 from dataml_lab.checks.features.transactions import DAY, TICK, Transaction, Transactions, table, transactions
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 
-orders_in_last_30d = Exercise("orders_in_last_30d", transactions, lambda names: answer(names, "orders_in_last_30d"))
+FIRST = "returns a number for each row"
+orders_in_last_30d = Exercise("orders_in_last_30d", transactions, function("orders_in_last_30d"))
 
 BETWEEN = {31 * DAY: "31 days", 30.5 * DAY: "30 days and 12 hours", 30 * DAY: "exactly 30 days",
            30 * DAY + TICK: "30 days and a microsecond", 30 * DAY - TICK: "a microsecond less than 30 days"}
@@ -65,7 +66,7 @@ def clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S.%f}".removesuffix(".000000")
 
 
-@orders_in_last_30d.demands("returns a number for each row", points=0, gate=True)
+@orders_in_last_30d.demands(FIRST, points=0)
 def _returns_a_number_for_each_row(count: Answer, world: Transactions) -> str | None:
     found = counted(count, world.plain)
     if len(set(np.nan_to_num(found))) == 1:
@@ -73,7 +74,7 @@ def _returns_a_number_for_each_row(count: Answer, world: Transactions) -> str | 
     return None
 
 
-@orders_in_last_30d.demands("counts each user's orders of 30 days", points=1)
+@orders_in_last_30d.demands("counts each user's orders of 30 days", points=1, after=FIRST)
 def _counts_each_users_orders(count: Answer, world: Transactions) -> str | None:
     found = counted(count, world.plain)
     wrong = unlike(found, world.plain)
@@ -94,7 +95,7 @@ def hint(value: float, rows: list[Transaction], number: int) -> str:
     return f" {ever} is what this user had ordered ever." if row.right < value == ever else ""
 
 
-@orders_in_last_30d.demands("says 0 where there is none", points=1)
+@orders_in_last_30d.demands("says 0 where there is none", points=1, after=FIRST)
 def _says_zero_where_there_is_none(count: Answer, world: Transactions) -> str | None:
     for rows in (world.burst[:1], world.plain):
         found = counted(count, rows)
@@ -109,7 +110,7 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-@orders_in_last_30d.demands("knows the window's edge to the microsecond", points=1)
+@orders_in_last_30d.demands("knows the window's edge to the microsecond", points=1, after=FIRST)
 def _knows_the_edge(count: Answer, world: Transactions) -> str | None:
     for back, rows in world.edges.items():
         wrong = unlike(counted(count, rows), rows)
@@ -118,7 +119,7 @@ def _knows_the_edge(count: Answer, world: Transactions) -> str | None:
     return None
 
 
-@orders_in_last_30d.demands("counts neither the row itself nor its moment", points=1)
+@orders_in_last_30d.demands("counts neither the row itself nor its moment", points=1, after=FIRST)
 def _counts_what_occurred_before(count: Answer, world: Transactions) -> str | None:
     alone, together = world.burst[:3], world.together
     stories = {"A user ordered three times": alone,
@@ -132,7 +133,7 @@ def _counts_what_occurred_before(count: Answer, world: Transactions) -> str | No
     return None
 
 
-@orders_in_last_30d.demands("answers refunds and doesn't count them", points=1)
+@orders_in_last_30d.demands("answers refunds and doesn't count them", points=1, after=FIRST)
 def _answers_refunds(count: Answer, world: Transactions) -> str | None:
     rows = world.refunds
     kinds = ", ".join(row.kind for row in rows)
@@ -143,7 +144,7 @@ def _answers_refunds(count: Answer, world: Transactions) -> str | None:
                       "asked about like an order, and is none.")
 
 
-@orders_in_last_30d.demands("keeps the index of tx", points=1)
+@orders_in_last_30d.demands("keeps the index of tx", points=1, after=FIRST)
 def _keeps_the_index(count: Answer, world: Transactions) -> str | None:
     rows = world.burst[:12]
     for labels in (list("lkjihgfedcba"), list("aabbacbabcca")):
@@ -167,14 +168,14 @@ def _another_index(result: pd.Series, labels: list[str]) -> str | None:
     return f"the index of what it returned is {shown(found)}"
 
 
-@orders_in_last_30d.demands("leaves tx as it was", points=1)
+@orders_in_last_30d.demands("leaves tx as it was", points=1, after=FIRST)
 def _leaves_tx_as_it_was(count: Answer, world: Transactions) -> str | None:
     given = [("orders and refunds in the order of time", table(world.refunds, list("hgfedcba")))]
     if not _takes_any_order(count, world):
         given += [("orders in no order of time", table(_shuffled(world)))]
     for what, tx in given:
         with about(what):
-            _, (left,) = count.and_after(tx)
+            _, (left,) = count.call(tx)
         wrong = change(tx, left)
         if wrong:
             return f"Given {what}, it changed tx, which belongs to whoever calls: afterwards {wrong}."
@@ -185,7 +186,7 @@ def _shuffled(world: Transactions) -> list[Transaction]:
     return [world.burst[number] for number in world.shuffle]
 
 
-@orders_in_last_30d.demands("takes rows in any order", points=1)
+@orders_in_last_30d.demands("takes rows in any order", points=1, after=FIRST)
 def _takes_rows_in_any_order(count: Answer, world: Transactions) -> str | None:
     return _takes_any_order(count, world) or _unlike_the_oracle(count, world)
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Failed
-from dataml_lab.checks.plain import plain
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Failed
+from dataml_lab.runtime.plain import plain
 
 
 def numbers(column: pd.Series) -> np.ndarray | None:

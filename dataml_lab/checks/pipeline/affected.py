@@ -1,6 +1,5 @@
 """Exercise 5: which published days a late purchase makes wrong."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -8,36 +7,35 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 DAY = timedelta(days=1)
 WINDOW = 30  # days that a table of purchases looks back on, its own among them
 
 
 class Purchase(NamedTuple):
-    """A purchase, and the day on which the pipeline received it."""
+    """A purchase, the day on which the pipeline received it, and the days whose tables were published without it."""
 
     event_day: date
     arrived_on: date
+    wrong: frozenset[date]
 
     def __str__(self) -> str:
         late = (self.arrived_on - self.event_day).days
         return f"A purchase of {self.event_day} that came on {self.arrived_on}, {late} day{'s' * (late != 1)} later,"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Purchases:
     """Purchases that came in time, some days late, and so late that windows have moved past them."""
 
     in_time: list[Purchase]
     late: list[Purchase]
     very_late: list[Purchase]
-    order: int = 0  # the seed of the order in which they are asked
-    oracle: Callable | None = None
-    replies: Replies | None = None
+    seed: int
 
 
 def purchases(seed: int) -> Purchases:
@@ -47,31 +45,29 @@ def purchases(seed: int) -> Purchases:
     edges = [date(2024, 2, 28), date(2024, 2, 29), date(2023, 12, 31), date(2025, 3, 30)]
 
     def delayed(*delays: int) -> list[Purchase]:
-        return [Purchase(day, day + DAY * delay) for delay in delays for day in (*edges[delay % 3:][:2], next(days))]
+        return [bought(day, delay) for delay in delays for day in (*edges[delay % 3:][:2], next(days))]
 
     some, many = int(random.integers(3, 28)), int(random.integers(32, 90))
     return Purchases(delayed(0), delayed(some, 1, 2, 29), delayed(many, 30, 31), seed)
 
 
-def table(day: date, bought: Purchase, made_on: date) -> int:
-    """What the table of a day, made just after midnight of a date, holds of a user who bought nothing else."""
-    known, age = bought.arrived_on < made_on, (day - bought.event_day).days
-    return int(known and 0 <= age < WINDOW)
+def bought(day: date, delay: int) -> Purchase:
+    """A purchase that came so many days late: each night one table more was made without it, 30 at most."""
+    return Purchase(day, day + DAY * delay, frozenset(day + DAY * night for night in range(min(delay, WINDOW))))
 
 
-def wrong_days(bought: Purchase) -> Iterator[date]:
-    """The days whose tables hold another number when they are made again than when they were made first."""
-    for day in (bought.event_day + DAY * shift for shift in range(-40, 200)):
-        if table(day, bought, made_on=day + DAY) != table(day, bought, made_on=date.max):
-            yield day
+affected = Exercise("affected", purchases, function("affected"))
 
 
-affected = Exercise("affected", purchases, lambda names: answer(names, "affected"))
+@affected.scene
+def days(affected: Answer, world: Purchases) -> Replies:
+    """The days that the answer names for each purchase."""
+    return Replies(partial(named, affected), world.in_time + world.late + world.very_late, world.seed)
 
 
 def named(affected: Answer, bought: Purchase) -> set[date]:
     """The days that the answer names; Failed, with a sentence, where they are no days."""
-    days = affected(*bought)
+    days = affected(bought.event_day, bought.arrived_on)
     if not isinstance(days, set | frozenset | list | tuple):
         raise Failed(f"affected returned {shown(days)}, where a set of dates was expected.")
     odd = [day for day in days if isinstance(day, datetime) or not isinstance(day, date)]
@@ -79,12 +75,6 @@ def named(affected: Answer, bought: Purchase) -> set[date]:
         raise Failed(f"affected returned a {type(days).__name__} with {shown(odd[0])} in it, which is no "
                      "`datetime.date`.")
     return set(days)
-
-
-def replied(affected: Answer, world: Purchases) -> Replies:
-    """The days that the answer names for each purchase of the world."""
-    return replies(world, affected, partial(named, affected),
-                   lambda: by_id(*world.in_time, *world.late, *world.very_late), world.order)
 
 
 def told(days: set[date]) -> str:
@@ -96,10 +86,9 @@ def told(days: set[date]) -> str:
 
 
 @affected.demands("names every published day that lacks the purchase", points=1)
-def _names_every_wrong_day(affected: Answer, world: Purchases) -> str | None:
-    days = replied(affected, world)
+def _(days: Replies, world: Purchases) -> str | None:
     for bought in world.late + world.very_late:
-        forgotten = set(wrong_days(bought)) - days[id(bought)]
+        forgotten = bought.wrong - days[bought]
         if forgotten:
             return (f"{bought} is missing in more tables than you named: {told(forgotten)}. A table of 30 days is "
                     "wrong on each day whose window holds the purchase and that was made before it came.")
@@ -107,13 +96,12 @@ def _names_every_wrong_day(affected: Answer, world: Purchases) -> str | None:
 
 
 @affected.demands("names no day that is right as it is", points=1)
-def _names_no_right_day(affected: Answer, world: Purchases) -> str | None:
-    days = replied(affected, world)
+def _(days: Replies, world: Purchases) -> str | None:
     for bought in world.late + world.very_late:
-        surplus = days[id(bought)] - set(wrong_days(bought))
+        surplus = days[bought] - bought.wrong
         if surplus:
             return f"{bought} changes nothing on {told(surplus)}: {_reason(surplus, bought)}."
-    return None if any(days[id(bought)] for bought in world.late) else "It names no days at all."
+    return None if any(days[bought] for bought in world.late) else "It names no days at all."
 
 
 def _reason(surplus: set[date], bought: Purchase) -> str:
@@ -127,11 +115,10 @@ def _reason(surplus: set[date], bought: Purchase) -> str:
 
 
 @affected.demands("names none for a purchase that came in time", points=1)
-def _names_none_in_time(affected: Answer, world: Purchases) -> str | None:
-    days = replied(affected, world)
+def _(days: Replies, world: Purchases) -> str | None:
     for bought in world.in_time:
-        if days[id(bought)]:
+        if days[bought]:
             return (f"A purchase of {bought.event_day} that came on the same day is in that day's table, which is made "
-                    f"after midnight; you named {told(days[id(bought)])}.")
+                    f"after midnight; you named {told(days[bought])}.")
     late = world.late[-1]
-    return None if days[id(late)] else f"{late} makes tables wrong, and you name no day for that, either."
+    return None if days[late] else f"{late} makes tables wrong, and you name no day for that, either."

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, NotAttempted, answer, answers
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, attempted, complaint
 from dataml_lab.checks.replies import Replies, by_id, replies
 from dataml_lab.checks.shown import shown
 from dataml_lab.pipeline import clean_order
+from dataml_lab.runtime.answers import Answer, Failed, NotAttempted, function, functions
 from dataml_lab.store import Faults, Store
 
 Row = dict[str, Any]
@@ -185,9 +185,9 @@ class Work(NamedTuple):
 
 def work(names: Mapping[str, Any]) -> Work:
     """The cleaner and the tests among the names of a notebook; the tests may be missing."""
-    clean = answer(names, "clean")
+    clean = function("clean")(names)
     try:
-        return Work(clean, attempted(answers(names, "test_*")))
+        return Work(clean, attempted(functions("test_*")(names)))
     except (NotAttempted, Failed):
         return Work(clean, [])
 
@@ -307,7 +307,7 @@ def _takes_any_record(answer: Work, world: Payments) -> str | None:
     results = [cleaned[id(raw)] for raw in records]
     if len({repr(result) for result in results[:len(world.sound)]}) == 1:
         return "It returned the same for every payment."
-    in_the_end, left = answer.clean.each(records)
+    in_the_end, left = zip(*((call.result, call.left[0]) for call in answer.clean.each(records)), strict=True)
     changed = [raw for raw, after in zip(records, left, strict=True) if repr(raw) != repr(after)]
     if changed:
         return f"It changed a record that it was given, {changed[0]}. Build a new dict instead."

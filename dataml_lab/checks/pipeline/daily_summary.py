@@ -9,17 +9,18 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.activity import COLUMNS, DAY, HOUR, Activity, Event, Row, activity, end_of
 from dataml_lab.checks.shown import shown as told
+from dataml_lab.runtime.answers import Failed, Made, Maker, class_
 
 PURCHASES, DURATION, LOGIN = COLUMNS
 BATCH = 40  # events
 LARGEST = 1e15  # beyond the number of any user
 OTHERS = 10_000  # by which the numbers of users are higher when they are others
 
-daily_summary = Exercise("daily_summary", activity, lambda names: maker(names, "Pipeline"))
+FIRST = "makes a table from its own events"
+daily_summary = Exercise("daily_summary", activity, class_("Pipeline"))
 
 
 def fed(pipeline: Maker, events: Iterable[Event]) -> Made:
@@ -171,7 +172,7 @@ def unlike(found: pd.DataFrame, other: pd.DataFrame) -> str | None:
     return None
 
 
-@daily_summary.demands("makes a table from its own events", points=0, gate=True)
+@daily_summary.demands(FIRST, points=0)
 def _makes_a_table(pipeline: Maker, world: Activity) -> str | None:
     usual(pipeline, world)
     others = set(table(fed(pipeline, world.events[-1:]), world.day).index) - {world.events[-1]["user_id"]}
@@ -181,7 +182,7 @@ def _makes_a_table(pipeline: Maker, world: Activity) -> str | None:
     return None
 
 
-@daily_summary.demands("has one row for each user", points=1)
+@daily_summary.demands("has one row for each user", points=1, after=FIRST)
 def _one_row_for_each_user(pipeline: Maker, world: Activity) -> str | None:
     wrong = users_amiss(usual(pipeline, world), world.rows, world.day)
     if wrong:
@@ -193,7 +194,7 @@ def _one_row_for_each_user(pipeline: Maker, world: Activity) -> str | None:
 
 
 def _column_demand(name: str, column: str) -> None:
-    @daily_summary.demands(name, points=1)
+    @daily_summary.demands(name, points=1, after=FIRST)
     def broken(pipeline: Maker, world: Activity) -> str | None:
         return column_amiss(usual(pipeline, world), world, column)
 
@@ -203,7 +204,7 @@ _column_demand("averages the sessions of 7 days", DURATION)
 _column_demand("counts the days since the last login", LOGIN)
 
 
-@daily_summary.demands("counts each event once", points=1)
+@daily_summary.demands("counts each event once", points=1, after=FIRST)
 def _counts_each_event_once(pipeline: Maker, world: Activity) -> str | None:
     random = np.random.default_rng(world.seed)
     repeated = [world.events[int(i)] for i in random.choice(len(world.events), len(world.events) // 3, replace=False)]
@@ -230,7 +231,7 @@ def _two_at_the_same_second(pipeline: Maker, world: Activity) -> str | None:
     return None
 
 
-@daily_summary.demands("takes events in any order", points=1)
+@daily_summary.demands("takes events in any order", points=1, after=FIRST)
 def _takes_any_order(pipeline: Maker, world: Activity) -> str | None:
     events = world.events + world.future
     mixed = np.random.default_rng(world.seed).permutation(len(events))
@@ -242,7 +243,7 @@ def _takes_any_order(pipeline: Maker, world: Activity) -> str | None:
     return blank(in_time)
 
 
-@daily_summary.demands("corrects the table when events come late", points=1)
+@daily_summary.demands("corrects the table when events come late", points=1, after=FIRST)
 def _corrects_the_table(pipeline: Maker, world: Activity) -> str | None:
     events, end = shifted(delayed(world)), end_of(world.day)
     never_asked = under_old_numbers(table(fed(pipeline, events), world.day))
@@ -274,7 +275,7 @@ def _last_purchase(world: Activity) -> Event:
     return next(event for event in reversed(world.events) if event["kind"] == "purchase")
 
 
-@daily_summary.demands("makes the same table again", points=1)
+@daily_summary.demands("makes the same table again", points=1, after=FIRST)
 def _makes_the_same_table_again(pipeline: Maker, world: Activity) -> str | None:
     made, first = fed(pipeline, world.events), usual(pipeline, world)
     table(made, world.day)
@@ -293,7 +294,7 @@ def _makes_the_same_table_again(pipeline: Maker, world: Activity) -> str | None:
     return blank(first)
 
 
-@daily_summary.demands("makes any past day", points=1)
+@daily_summary.demands("makes any past day", points=1, after=FIRST)
 def _makes_any_past_day(pipeline: Maker, world: Activity) -> str | None:
     made = fed(pipeline, world.events + world.future)
     found = table(made, world.day)

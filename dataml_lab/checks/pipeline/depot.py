@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dataml_lab.checks.answers import Handle, Stopped
-from dataml_lab.checks.plain import plain
-from dataml_lab.checks.process import Process
+from dataml_lab.runtime.answers import Handle
+from dataml_lab.runtime.deadline import Stopped
+from dataml_lab.runtime.plain import plain
+from dataml_lab.runtime.process import Process
 
 Row = dict[str, Any]
 PAGE = 20  # rows a page

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, OutOfTime, Stopped, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.depot import (
     PAGE,
@@ -19,8 +18,10 @@ from dataml_lab.checks.pipeline.depot import (
     depot,
     newest_versions,
 )
-from dataml_lab.checks.process import Crash, Process
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
+from dataml_lab.runtime.deadline import Stopped
+from dataml_lab.runtime.process import Crash, Process
 
 
 def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None,
@@ -78,7 +79,7 @@ def _tie(lost: list[Row], stored: list[Row]) -> str:
     return ""
 
 
-fetch_all = Exercise("fetch_all", depot, lambda names: answer(names, "fetch_all"))
+fetch_all = Exercise("fetch_all", depot, function("fetch_all"))
 
 
 @fetch_all.demands("stores every row", points=1)

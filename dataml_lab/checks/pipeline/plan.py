@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.replay import (
     DAYS,
@@ -27,6 +26,7 @@ from dataml_lab.checks.pipeline.replay import (
 )
 from dataml_lab.checks.replies import Replies, by_id, replies
 from dataml_lab.checks.shown import shown
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 CHOICES = {"schedule_h": SCHEDULES, "lookback_days": range(DAYS + 1), "key": KEYS, "store": STORES}
 CHEAP = 1.5  # how much dearer than the cheapest plan that does the job a plan may be
@@ -152,7 +152,7 @@ def measured(plan: Answer, world: Briefs) -> str:
     return pd.DataFrame(lines).to_string(index=False)
 
 
-plan = Exercise("plan", briefs, lambda names: answer(names, "plan"), fair, essay=4, measured=measured)
+plan = Exercise("plan", briefs, function("plan"), fair, essay=4, measured=measured)
 
 
 @plan.demands("changes nothing when a run is repeated", points=1)

@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 Choice = Literal["rule", "model", "nothing"]
 Brief = dict[str, Any]
@@ -246,7 +246,7 @@ def two_digits(number: float) -> float:
 
 # the exercise
 
-worth_it = Exercise("worth_it", pairs, lambda names: answer(names, "worth_it"))
+worth_it = Exercise("worth_it", pairs, function("worth_it"))
 
 HINTS = {
     "loss": "Each wrong decision costs {loss} EUR, each right one brings {gain} EUR.",

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import (
@@ -22,6 +21,7 @@ from dataml_lab.checks.streaming.bill import (
     one_of,
     told,
 )
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 DEAR = 1.1  # how many times the cheapest bill a choice may cost
 FLIPS = 1.7  # how many times as dear the wrong side is, in both scenarios of a pair
@@ -104,7 +104,7 @@ def way(every: int) -> str:
     return "a stream" if every == STREAM else f"a run every {every} s"
 
 
-choose = Exercise("choose", choices, lambda names: answer(names, "choose"), fair)
+choose = Exercise("choose", choices, function("choose"), fair)
 
 
 @choose.demands("settles the cases of the lesson", points=2)

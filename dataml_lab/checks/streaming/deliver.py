@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, Stopped, answer
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.process import Crash, Process
 from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.log import (
     PAGE,
@@ -23,11 +21,14 @@ from dataml_lab.checks.streaming.log import (
     size,
     totals,
 )
+from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.deadline import Stopped
+from dataml_lab.runtime.process import Crash, Process
 
 MANY = 60  # steps at which a run is crashed, at most
 ENDLESS = 10**15  # cents that nobody has spent
 
-deliver = Exercise("deliver", producer, lambda names: answer(names, "deliver"))
+deliver = Exercise("deliver", producer, function("deliver"))
 
 
 class Wrong(NamedTuple):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from dataml_lab.checks.answers import Failed, Made, Maker, maker
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.orders import (
@@ -21,11 +20,12 @@ from dataml_lab.checks.streaming.orders import (
     too_late,
     window_of,
 )
+from dataml_lab.runtime.answers import Failed, Made, Maker, class_
 
 CENT = 0.006  # sums of floats, in any order
 ENDLESS = 1e12  # EUR that nobody spends
 
-spending = Exercise("spending", orders, lambda names: maker(names, "Spending"))
+spending = Exercise("spending", orders, class_("Spending"))
 
 
 class Telling(NamedTuple):

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dataml_lab.checks.answers import Answer, Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.replies import Replies, by_id, replies
 from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, draw, margin, one_of, told
+from dataml_lab.runtime.answers import Answer, Failed, function
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
 ENDLESS = 1e300  # beyond what a bill can be made of
@@ -181,7 +181,7 @@ def tipping(tips_at: Answer, case: Case) -> str:
     return f"{said}, stream cheaper {'above' if streams(case, value * NEAR) else 'below'}"
 
 
-tips_at = Exercise("tips_at", cases, lambda names: answer(names, "tips_at"), fair, essay=3, measured=measured)
+tips_at = Exercise("tips_at", cases, function("tips_at"), fair, essay=3, measured=measured)
 
 
 def demand(text: str, *names: str) -> None:

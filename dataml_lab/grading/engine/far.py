@@ -14,10 +14,11 @@ from functools import cache
 from types import MethodType
 from typing import Any, Protocol
 
-from dataml_lab.checks.answers import DEADLINE, Elsewhere, Failed, Handle, NotAttempted, OutOfTime, Stopped, TimeOut
 from dataml_lab.grading.engine.forms import WireError
 from dataml_lab.grading.engine.told import Reference, told
 from dataml_lab.grading.engine.wire import Line, decode, encode
+from dataml_lab.runtime.answers import DEADLINE, Call, Failed, Gives, Handle, NotAttempted, OutOfTime, Remote
+from dataml_lab.runtime.deadline import Stopped, TimeOut
 
 GRACE = 2.0  # seconds beyond a deadline, in which the process is to say that it was missed
 MOST_QUESTIONS = 1_000_000  # that are asked back in one request
@@ -51,35 +52,33 @@ class Process(Protocol):
         """Why it ended, in words; empty while it runs."""
 
 
-class Far(Elsewhere):
+class Far(Remote):
     """A student's function, class or object in another process."""
 
     def __init__(self, student: "Student", thing: str | int) -> None:
         self.student, self.thing = student, thing
 
-    def ask(self, how: str, name: str, *arguments: Any) -> Any:
-        """What the function `how` of the checks does with the thing, in its process."""
-        reply = self.student.ask(self.thing, how, name, *arguments)
-        if how == "made":
-            return Far(self.student, reply) if type(reply) is int else self.student.lied("an object without a number")
-        if how in ("called", "method_called"):
-            return reply
-        given = arguments[-1] if how == "called_each" else arguments[1:] if how == "method_told" else arguments
-        result, left = self._result_and_left(reply, given)
-        if how == "called_each":
-            return (result, left) if _is_list(result, len(given)) else self.student.lied("fewer results than calls")
-        return tuple(left) if how == "method_told" else (result, tuple(left))
+    def calls(self, name: str, given: list[tuple], method: str, gives: Gives) -> list[Call]:
+        """What comes of calls of the thing, in its process."""
+        reply = self.student.ask(self.thing, "calls", name, [list(arguments) for arguments in given], method, gives)
+        if not _is_list(reply, len(given)):
+            self.student.lied("fewer results than calls")
+        return [self._call(one, arguments, gives) for one, arguments in zip(reply, given, strict=True)]
 
-    def _result_and_left(self, reply: Any, given: Any) -> tuple[Any, list]:
-        """The result, and the arguments as they were left, of which the reply holds those that were changed."""
-        if not (_is_list(reply, 2) and _is_list(reply[1], len(given))):
+    def _call(self, reply: Any, given: tuple, gives: Gives) -> Call:
+        """A call from its result and the arguments that it changed: [value] at their place, None at that of others."""
+        if not (_is_list(reply, 2) and _is_list(reply[1], len(given))
+                and all(other is None or _is_list(other, 1) for other in reply[1])):
             self.student.lied("no result and arguments")
         result, changed = reply
-        return result, [one if other is None else other[0] for one, other in zip(given, changed, strict=True)]
+        if gives == "object":
+            result = Far(self.student, result if type(result) is int else self.student.lied("no number of an object"))
+        left = (one if other is None else other[0] for one, other in zip(given, changed, strict=True))
+        return Call(result, tuple(left))
 
     def __call__(self, *arguments: Any) -> Any:
         """What the function returns, for code that is itself called by the student's: exceptions come through."""
-        reply = self.student.ask(self.thing, "bare", "", *arguments)
+        reply = self.student.ask(self.thing, "bare", list(arguments))
         if _is_list(reply, 2) and reply[0] == "returned":
             return reply[1]
         if _is_list(reply, 3) and reply[0] == "raised" and type(reply[1]) is int:
@@ -116,13 +115,13 @@ class Student:
             self.lied("no list of names")
         return {name: Far(self, name) for name in names}
 
-    def ask(self, thing: str | int, how: str, name: str, *arguments: Any) -> Any:
+    def ask(self, thing: str | int, how: str, *details: Any) -> Any:
         """Has something done with a thing in the process; what is lent for it comes back at its end."""
         if time.monotonic() > self.until:
             raise OutOfTime("All calls of your answer together took longer than they may.")
         self._depth += 1
         try:
-            return self._asked(["ask", thing, how, name, list(arguments)], DEADLINE)
+            return self._asked([how, thing, *details], DEADLINE)
         finally:
             self._depth -= 1
             if not self._depth:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from dataml_lab.checks.answers import Stopped, within
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 from dataml_lab.grading.engine.far import MOST_OUTPUT, Failed, Gone, Student
 from dataml_lab.grading.engine.needed import needed, needed_for
 from dataml_lab.grading.engine.template import ORPHANED, TemplateError
+from dataml_lab.runtime.deadline import Stopped, within
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
 NOTEBOOK_SECONDS = 300.0  # those of all its cells and answers together, however often they are run

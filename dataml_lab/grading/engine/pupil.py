@@ -15,22 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dataml_lab.checks.answers import (
-    HOW,
-    Failed,
-    Handle,
-    NotAttempted,
-    OutOfTime,
-    Stopped,
-    become,
-    plain,
-    undisturbed,
-    within,
-)
 from dataml_lab.grading.engine.forms import WireError
 from dataml_lab.grading.engine.shell import Shell, shell
 from dataml_lab.grading.engine.told import Reference, heard
 from dataml_lab.grading.engine.wire import Line, encode
+from dataml_lab.runtime.answers import Failed, Gives, Handle, NotAttempted, OutOfTime, become, called
+from dataml_lab.runtime.deadline import Stopped, undisturbed, within
+from dataml_lab.runtime.plain import plain
 
 KINDS = {NotAttempted: "not attempted", OutOfTime: "out of time", Failed: "failed"}
 
@@ -64,7 +55,7 @@ class Pupil:
 
     def answer(self, message: bytes) -> None:
         """Does what one request asks for, and says what came of it."""
-        before, self.at_work, details = self.at_work, True, []
+        before, self.at_work, verb, details = self.at_work, True, "", []
         try:
             verb, *details = heard(message, self._borrowed)
             if verb in ("gave", "raised"):  # to a question that a deadline cut short
@@ -77,7 +68,7 @@ class Pupil:
         except Stopped:
             reply = encode(["failed", "stopped", ""])
         except WireError as error:
-            reply = encode(["failed", "failed", f"{details[2] if details[2:] else 'A cell'} returned {error}."])
+            reply = encode(["failed", "failed", f"{_spoken_of(verb, details)} returned {error}."])
         except Exception as error:  # the process goes on
             reply = encode(["failed", "failed", f"It could not be asked: {type(error).__name__}: {str(error)[:200]}."])
         with self.talking, undisturbed:  # by a deadline, or another thread: messages stay whole
@@ -102,33 +93,28 @@ class Pupil:
                       if type(name) is str and callable(value)}
         return list(self.named)
 
-    def on_ask(self, thing: Any, how: str, name: str, arguments: list) -> Any:
-        """Does something with a thing of the student's, as a check would in a notebook."""
-        found = self.named[thing] if isinstance(thing, str) else self.things[thing]
-        if how == "bare":
-            return self._bare(found, arguments)
-        result = HOW[how](found, name, *arguments)
-        if how == "made":
-            number = next(self.numbers)
-            self.things[number] = result
-            return number
-        return result if how in ("called", "method_called") else self._with_left(how, result, arguments)
+    def on_calls(self, thing: Any, name: str, given: list, method: str, gives: Gives) -> list:
+        """What comes of calls of a thing of the student's, as a check would make them in a notebook: of each the
+        result (of an object, its number), and of each argument None where it was left as it was, else [what it is]."""
+        done = called(self._thing(thing), name, list(map(tuple, given)), method, gives)
+        return [[self._kept(call.result) if gives == "object" else call.result, _changed(arguments, call.left)]
+                for arguments, call in zip(given, done, strict=True)]
 
-    def _bare(self, function: Callable, arguments: list) -> list:
+    def on_bare(self, thing: Any, arguments: list) -> list:
         """What a function returns, or the exception that it raises, for a caller in this process."""
         try:
-            return ["returned", plain(function(*arguments))]
+            return ["returned", plain(self._thing(thing)(*arguments))]
         except Exception as error:
-            number = next(self.numbers)
-            self.things[number] = error
-            return ["raised", number, f"{type(error).__name__}: {error}"]
+            return ["raised", self._kept(error), f"{type(error).__name__}: {error}"]
 
-    def _with_left(self, how: str, result: Any, arguments: list) -> list:
-        """The result, and of each argument whether it was left as it was (None), else as what."""
-        given = arguments[-1] if how == "called_each" else arguments[1:] if how == "method_told" else arguments
-        result, left = (None, result) if how == "method_told" else result
-        changed = [None if _same(one, other) else [_as_data(other)] for one, other in zip(given, left, strict=True)]
-        return [result, changed]
+    def _thing(self, reference: str | int) -> Any:
+        return self.named[reference] if isinstance(reference, str) else self.things[reference]
+
+    def _kept(self, thing: Any) -> int:
+        """The number by which the judge refers to a thing that stays here."""
+        number = next(self.numbers)
+        self.things[number] = thing
+        return number
 
     def _borrowed(self, reference: Reference) -> Any:
         """What stands for a thing of the judge's."""
@@ -171,12 +157,24 @@ class Pupil:
             return self.line.receive()
 
 
+def _spoken_of(verb: str, details: list) -> str:
+    """What a request is about, in a sentence."""
+    if verb != "calls":
+        return "A cell"
+    _, name, _, method, _ = details
+    return f"{name}.{method}" if method else name
+
+
 def _question(*details: Any) -> bytes:
     """The message that asks for a call of something lent, with plain data."""
     try:
         return encode(["call", *details])
     except WireError:
         return encode(["call", *plain(list(details))])
+
+
+def _changed(given: list, left: tuple) -> list:
+    return [None if _same(one, other) else [_as_data(other)] for one, other in zip(given, left, strict=True)]
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.answers import Failed
 from dataml_lab.checks.features.features import (
     AUC,
     LARGEST,
@@ -28,6 +27,7 @@ from dataml_lab.checks.features.features import (
 )
 from dataml_lab.checks.features.frames import as_numbers, difference, left_out, table
 from dataml_lab.checks.features.shop import DAY, before, buys
+from dataml_lab.runtime.answers import Failed
 
 NUMBERS, PURE, NEW, ASKED, TRAVEL, EDGE, ORDER, SERVE, DIFFERENT, PREDICTS = [prop.name for prop in features.properties]
 fair_world = cache(features.fair_world)

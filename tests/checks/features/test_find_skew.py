@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataml_lab.checks import seeds
-from dataml_lab.checks.answers import NotAttempted
 from dataml_lab.checks.features.find_skew import TEXTS, differ, find_skew, outcome, spare, wrong_with
 from dataml_lab.checks.features.pairs import MATTERS, skews
+from dataml_lab.runtime.answers import NotAttempted
 
 ANSWERS = Path(__file__).parents[3] / "solutions" / "03_features" / "answers" / "find_skew"
 NEEDED, SILENT = [prop.name for prop in find_skew.properties][-2:]
@@ -239,7 +239,7 @@ def test_answers_that_cannot_be_called_are_told_in_a_sentence(answer):
 
 
 def test_an_endless_answer_is_stopped(monkeypatch):
-    monkeypatch.setattr("dataml_lab.checks.answers.DEADLINE", 0.2)
+    monkeypatch.setattr("dataml_lab.runtime.answers.DEADLINE", 0.2)
 
     def endless(*_):
         while True:

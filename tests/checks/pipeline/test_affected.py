@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from dataml_lab.checks.pipeline.affected import Purchase, affected, purchases, wrong_days
+from dataml_lab.checks.pipeline.affected import affected, bought, purchases
 
 SEEDS = range(12)
 DAY = timedelta(days=1)
@@ -26,10 +26,9 @@ def days_that_differ(log):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_wrong_days_are_those_that_two_published_tables_tell_apart(seed):
     world, random = purchases(seed), np.random.default_rng(seed)
-    for bought in world.in_time + world.late + world.very_late:
-        others = [bought.event_day + DAY * int(shift) for shift in random.integers(-50, 50, 12)]
-        log = [bought, *(Purchase(day, day) for day in others)]
-        assert set(wrong_days(bought)) == days_that_differ(log)
+    for late in world.in_time + world.late + world.very_late:
+        others = [late.event_day + DAY * int(shift) for shift in random.integers(-50, 50, 12)]
+        assert late.wrong == days_that_differ([late, *(bought(day, 0) for day in others)])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -37,13 +36,13 @@ def test_the_wrong_days_of_many_are_those_of_each(seed):
     world = purchases(seed)
     for log in (world.late, world.very_late):
         log = [bought for bought in log if bought.event_day.year == log[0].event_day.year]
-        assert {day for bought in log for day in wrong_days(bought)} == days_that_differ(log)
+        assert set().union(*(bought.wrong for bought in log)) == days_that_differ(log)
 
 
 @pytest.mark.parametrize(("delay", "days"), [(0, 0), (1, 1), (29, 29), (30, 30), (31, 30), (150, 30)])
 def test_as_many_days_are_wrong_as_it_is_late_and_at_most_thirty(delay, days):
-    bought = date(2024, 2, 20)
-    assert list(wrong_days(Purchase(bought, bought + DAY * delay))) == [bought + DAY * n for n in range(days)]
+    first = date(2024, 2, 20)
+    assert sorted(bought(first, delay).wrong) == [first + DAY * n for n in range(days)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

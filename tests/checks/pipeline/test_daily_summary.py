@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.answers import Failed, Made, Maker
 from dataml_lab.checks.pipeline.activity import COLUMNS, activity, end_of
 from dataml_lab.checks.pipeline.daily_summary import (
     DURATION,
@@ -26,6 +25,7 @@ from dataml_lab.checks.pipeline.daily_summary import (
     unlike,
     users_amiss,
 )
+from dataml_lab.runtime.answers import Failed, Made, Maker
 
 SEEDS = range(100)
 ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01_pipeline" / "oracle.py"))["ORACLES"]

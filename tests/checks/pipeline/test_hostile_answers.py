@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks import answers, exercises, lesson_of
-from dataml_lab.checks.answers import Answer, NotAttempted
+from dataml_lab.checks import exercises, lesson_of
 from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY
 from dataml_lab.checks.pipeline.daily_summary import daily_summary
 from dataml_lab.checks.pipeline.depot import Api, Disk, State
 from dataml_lab.checks.pipeline.fetch_all import amiss
-from dataml_lab.checks.process import Process
+from dataml_lab.runtime import answers
+from dataml_lab.runtime.answers import Answer, NotAttempted
+from dataml_lab.runtime.process import Process
 
 # What is said of late days, and that something is kept, is due in any case: these were written with a crash in mind.
 DUE = {"affected_answers_as_asked": 2, "clean_payments_arrays": 1}
@@ -138,10 +139,10 @@ def test_more_tests_than_are_run_are_told():
 
 def test_names_that_no_function_has_are_no_tests():
     names = {7: print, None: print, "test_\nforged: 9 of 9": print, "test_ ": print, "test_fine": lambda clean: None}
-    found = exercises("01_pipeline")["cleaner_tests"].take(names)
+    found = exercises("01_pipeline")["cleaner_tests"].answer(names)
     assert [test.name for test in found] == ["test_fine"]
     with pytest.raises(NotAttempted):
-        exercises("01_pipeline")["cleaner_tests"].take({"test_\n": print})
+        exercises("01_pipeline")["cleaner_tests"].answer({"test_\n": print})
 
 
 def test_what_a_lent_function_is_given_is_remembered_only_where_it_was_changed():

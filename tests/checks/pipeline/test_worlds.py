@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from dataml_lab.checks import answers
 from dataml_lab.checks.pipeline.clean_payments import clean_payments, payments
 from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, cleaners
 from dataml_lab.checks.pipeline.depot import PAGE, Api, Disk, State, depot, in_order
-from dataml_lab.checks.process import Crash, Process
 from dataml_lab.pipeline import clean_order
+from dataml_lab.runtime import answers
+from dataml_lab.runtime.process import Crash, Process
 
 SEEDS = range(12)
 ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01_pipeline" / "oracle.py"))["ORACLES"]

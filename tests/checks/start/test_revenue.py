@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataml_lab.checks.answers import Answer
 from dataml_lab.checks.start.revenue import orders, revenue
+from dataml_lab.runtime.answers import Answer
 
 FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
 ORACLE = runpy.run_path(str(FOLDER / "oracle.py"))["ORACLES"]["revenue"]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from dataml_lab.checks.answers import Answer
 from dataml_lab.checks.streaming.deliver import after_a_crash, deliver, run
 from dataml_lab.checks.streaming.log import Machine, producer
+from dataml_lab.runtime.answers import Answer
 
 ADDS, LOSES, TWICE, REPEAT, RESTART, GOES_ON, KEEPS = [prop.name for prop in deliver.properties]
 

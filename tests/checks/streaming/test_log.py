@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.process import Crash, Process
 from dataml_lab.checks.streaming.log import PAGE, REACH, Log, Machine, Table, producer, size, totals
+from dataml_lab.runtime.process import Crash, Process
 
 SEEDS = range(200)
 world = cache(producer)

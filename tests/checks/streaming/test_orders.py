@@ -95,7 +95,7 @@ def test_every_stream_that_a_property_tells_comes_in_the_order_of_arrival(seed):
             return []
 
     for prop in spending.properties:
-        prop.broken(spending.take({"Spending": Spy}), world(seed))
+        prop.broken(spending.answer({"Spending": Spy}), world(seed))
     assert len(streams) >= 9
     for stream in streams:
         arrivals = [order["received_at"] for order in stream]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.answers import Failed, Made
 from dataml_lab.checks.streaming.spending import heard, spending
+from dataml_lab.runtime.answers import Failed, Made
 
 ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "02_batch_and_stream" / "oracle.py"))["ORACLES"]
 PATIENCE, WINDOW = timedelta(minutes=2), timedelta(minutes=5)

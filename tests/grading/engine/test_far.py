@@ -14,9 +14,7 @@ import pandas as pd
 import pytest
 
 from dataml_lab.checks import LESSONS, exercises
-from dataml_lab.checks.answers import Failed, Handle, NotAttempted, OutOfTime, answer, maker
 from dataml_lab.checks.exercise import seeds
-from dataml_lab.checks.process import Crash
 from dataml_lab.checks.streaming.orders import Line as Entry
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.engine import far
@@ -24,6 +22,8 @@ from dataml_lab.grading.engine.far import Gone, Student
 from dataml_lab.grading.engine.template import Template
 from dataml_lab.grading.engine.wire import HEAD, Line, encode
 from dataml_lab.pipeline.clean import Rejected
+from dataml_lab.runtime.answers import Failed, Handle, NotAttempted, OutOfTime, class_, function
+from dataml_lab.runtime.process import Crash
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
 
@@ -66,15 +66,16 @@ class Counter(Handle):
 def test_a_call_takes_and_gives_data_and_leaves_arguments_alone(student):
     ns = names(student, "import pandas as pd\ndef twice(frame, by):\n    frame['x'] *= by\n    return frame, (by, [1])")
     given = pd.DataFrame({"x": [1.5, 2.0]})
-    found, rest = answer(ns, "twice")(given, 2)
+    found, rest = function("twice")(ns)(given, 2)
     assert found["x"].tolist() == [3.0, 4.0] and rest == (2, [1]) and given["x"].tolist() == [1.5, 2.0]
-    (found, _), (left, by) = answer(ns, "twice").and_after(given, 2)
+    (found, _), (left, by) = function("twice")(ns).call(given, 2)
     assert left["x"].tolist() == [3.0, 4.0] and by == 2 and given["x"].tolist() == [1.5, 2.0]
 
 
 def test_results_of_several_calls_are_as_the_last_call_left_them(student):
     ns = names(student, "kept = {}\ndef f(row):\n    kept.update(row)\n    row['seen'] = True\n    return kept")
-    results, left = answer(ns, "f").each([{"a": 1}, {"b": 2}])
+    done = function("f")(ns).each([{"a": 1}, {"b": 2}])
+    results, left = [call.result for call in done], [call.left[0] for call in done]
     assert results == [{"a": 1, "b": 2}] * 2 and left == [{"a": 1, "seen": True}, {"b": 2, "seen": True}]
 
 
@@ -84,10 +85,10 @@ def test_what_is_left_as_it_was_is_the_very_argument(student):
 
     ns = names(student, "def f(rows, table):\n    rows.append(1)")
     table, rows = np.arange(3), [3]
-    _, (left, same) = answer(ns, "f").and_after(rows, table)
+    _, (left, same) = function("f")(ns).call(rows, table)
     assert left == [3, 1] and same is table and rows == [3]
     with pytest.raises(far.WireError, match="Event"):
-        answer(ns, "f")([Event(3)], table)
+        function("f")(ns)([Event(3)], table)
 
 
 @pytest.mark.parametrize(("source", "error", "words"), [
@@ -105,7 +106,7 @@ def test_what_is_left_as_it_was_is_the_very_argument(student):
 ])  # fmt: skip
 def test_what_goes_wrong_is_told_as_in_a_notebook(student, source, error, words):
     with pytest.raises(error) as raised:
-        answer(names(student, source), "f")(1)
+        function("f")(names(student, source))(1)
     assert words in str(raised.value)
     assert student.run("1 + 1", 5)["outputs"] == [["result", "2"]] and not student.gone
 
@@ -114,12 +115,12 @@ def test_a_call_without_an_end_is_out_of_time_and_the_next_one_is_served(student
     monkeypatch.setattr(far, "DEADLINE", 3600)
     ns = names(
         student,
-        "from dataml_lab.checks import answers\nanswers.DEADLINE = 0.2\n"
+        "from dataml_lab.runtime import answers\nanswers.DEADLINE = 0.2\n"
         "def f(x):\n    while x:\n        pass\n    return x",
     )
     with pytest.raises(OutOfTime, match="still running after 0 seconds"):
-        answer(ns, "f")(1)
-    assert answer(ns, "f")(0) == 0
+        function("f")(ns)(1)
+    assert function("f")(ns)(0) == 0
 
 
 def test_objects_stay_there_and_their_methods_are_called(student):
@@ -129,9 +130,9 @@ def test_objects_stay_there_and_their_methods_are_called(student):
         "    def add(self, rows):\n        self.total += rows.pop()\n        return self.total\n"
         "    def fit(self, rows):\n        rows.clear()\n        return self",
     )
-    one, two = maker(ns, "Sum")(), maker(ns, "Sum")(10)
+    one, two = class_("Sum")(ns)(), class_("Sum")(ns)(10)
     assert [one("add", [1]), one("add", [2]), two("add", [5])] == [1, 3, 15]
-    assert one.told("fit", [7]) == ([],)
+    assert one.call("fit", [7], gives="nothing") == (None, ([],))
     with pytest.raises(Failed, match="Sum has no method `gone`"):
         one("gone")
 
@@ -143,7 +144,7 @@ def test_a_fitted_model_is_an_object_like_others(student):
         "def train(X, y):\n    return LogisticRegression().fit(X, y)",
     )
     rows = pd.DataFrame({"x": [-2.0, -1.0, 1.0, 2.0]})
-    model = maker(ns, "train")(rows, pd.Series([0, 0, 1, 1]))
+    model = class_("train")(ns)(rows, pd.Series([0, 0, 1, 1]))
     assert model("predict", rows).tolist() == [0, 0, 1, 1] and model("predict_proba", rows).shape == (4, 2)
 
 
@@ -154,7 +155,7 @@ def test_handles_are_called_back_and_show_nothing_but_their_methods(student):
         "    return [inner['sum'], again['sum'], [n for n in vars(counter)]]\n",
     )
     counter = Counter()
-    assert answer(ns, "f")(counter) == [3, 5, ["add", "crash", "refuse"]]
+    assert function("f")(ns)(counter) == [3, 5, ["add", "crash", "refuse"]]
     assert counter.calls == [(1, 2), (5, 0)]
 
 
@@ -165,9 +166,9 @@ def test_exceptions_of_handles_arrive_as_what_they_are_and_a_crash_ends_the_call
         "        seen = str(error)\n    if crash:\n        try:\n            counter.crash()\n"
         "        except Exception:\n            return 'held up'\n    return seen",
     )
-    assert answer(ns, "f")(Counter(), False) == "'not here'"
+    assert function("f")(ns)(Counter(), False) == "'not here'"
     with pytest.raises(Crash):
-        answer(ns, "f")(Counter(), True)
+        function("f")(ns)(Counter(), True)
 
 
 def test_what_was_lent_is_of_no_use_after_the_call(student):
@@ -178,8 +179,8 @@ def test_what_was_lent_is_of_no_use_after_the_call(student):
         "        return type(error).__name__\n",
     )
     counter = Counter()
-    answer(ns, "f")(counter)
-    assert answer(ns, "g")() == "ReferenceError" and not counter.calls
+    function("f")(ns)(counter)
+    assert function("g")(ns)() == "ReferenceError" and not counter.calls
 
 
 def test_a_lent_function_may_call_the_student_again_and_changes_no_record_for_good(student):
@@ -190,14 +191,14 @@ def test_a_lent_function_may_call_the_student_again_and_changes_no_record_for_go
         "    try:\n        f({'a': 0})\n    except ZeroDivisionError as error:\n"
         "        return [cleaned, changed, str(error)]\ndef kept():\n    return record",
     )
-    clean = answer(ns, "clean").function
+    clean = function("clean")(ns).function
 
     def spoiling(raw):
         raw["a"] = raw["a"] and 7
         return clean(raw)
 
-    assert answer(ns, "test")(spoiling) == [{"a": 7, "clean": True}, True, "division by zero"]
-    assert answer(ns, "kept")() == {"a": 1}
+    assert function("test")(ns)(spoiling) == [{"a": 7, "clean": True}, True, "division by zero"]
+    assert function("kept")(ns)() == {"a": 1}
 
 
 def test_what_is_lent_by_name_of_its_parameter_is_changed_too(student):
@@ -206,7 +207,7 @@ def test_what_is_lent_by_name_of_its_parameter_is_changed_too(student):
     def spoil(raw):
         raw["a"] = 2
 
-    assert answer(ns, "f")(spoil) == {"a": 2}
+    assert function("f")(ns)(spoil) == {"a": 2}
 
 
 def test_nobody_is_told_the_name_of_what_is_lent(student, monkeypatch):
@@ -216,7 +217,7 @@ def test_nobody_is_told_the_name_of_what_is_lent(student, monkeypatch):
     def planted_name(raw):
         return raw
 
-    assert answer(names(student, "def f(lent):\n    return lent(1)"), "f")(planted_name) == 1
+    assert function("f")(names(student, "def f(lent):\n    return lent(1)"))(planted_name) == 1
     assert said and not [message for message in said if b"planted" in message]
 
 
@@ -242,7 +243,7 @@ class Odd(Handle):
 ])  # fmt: skip
 def test_exceptions_of_handles_keep_their_words(student, method, words):
     with pytest.raises(Failed) as raised:
-        answer(names(student, f"def f(odd):\n    odd.{method}()"), "f")(Odd())
+        function("f")(names(student, f"def f(odd):\n    odd.{method}()"))(Odd())
     assert words in str(raised.value) and not student.gone
 
 
@@ -252,7 +253,7 @@ def test_an_index_with_an_odd_step_comes_through_both_ways(student):
         "    days = pd.date_range('2025-01-01', periods=3, freq=pd.DateOffset(days=2))\n"
         "    return odd.take(days), pd.Series([1, 2, 3], days)"
     )
-    size, series = answer(names(student, source), "f")(Odd())
+    size, series = function("f")(names(student, source))(Odd())
     assert size == 3 and series.index.tolist() == pd.to_datetime(["2025-01-01", "2025-01-03", "2025-01-05"]).tolist()
 
 
@@ -263,42 +264,42 @@ def test_an_index_with_an_odd_step_comes_through_both_ways(student):
 def test_too_much_is_told_and_no_lie(student, source):
     ns = names(student, f"{source}\ndef g():\n    return 1")
     with pytest.raises(Failed, match=r"where 64 are the most|more than 64 MB"):
-        answer(ns, "f")(Odd())
-    assert answer(ns, "g")() == 1 and not student.gone and not student.lies
+        function("f")(ns)(Odd())
+    assert function("g")(ns)() == 1 and not student.gone and not student.lies
 
 
 def test_a_function_that_unbinds_itself_is_called_again_as_in_a_notebook(student):
-    f = answer(names(student, "def f(x):\n    globals().pop('f', None)\n    return x"), "f")
+    f = function("f")(names(student, "def f(x):\n    globals().pop('f', None)\n    return x"))
     assert [f(1), f(2)] == [1, 2] and not student.gone
 
 
 def test_a_deadline_in_the_midst_of_a_message_leaves_it_whole_beside_other_threads_too(student):
     ns = names(
         student,
-        "from dataml_lab.checks import answers\nanswers.DEADLINE = 0.05\nimport threading, time\n"
+        "from dataml_lab.runtime import answers\nanswers.DEADLINE = 0.05\nimport threading, time\n"
         "threading.Thread(target=time.sleep, args=(30,), daemon=True).start()\n"
         "def f(much):\n    while True:\n        much()\ndef g(x):\n    return x",
     )
     for turn in range(10):
         with pytest.raises(OutOfTime, match="still running"):
-            answer(ns, "f")(lambda: list(range(200_000)))
-        assert answer(ns, "g")(turn) == turn
+            function("f")(ns)(lambda: list(range(200_000)))
+        assert function("g")(ns)(turn) == turn
 
 
 def test_a_deadline_that_is_swallowed_at_a_call_comes_again(student):
     ns = names(
         student,
-        "from dataml_lab.checks import answers\nanswers.DEADLINE = 0.2\n"
+        "from dataml_lab.runtime import answers\nanswers.DEADLINE = 0.2\n"
         "def f(much):\n    while True:\n        try:\n            much()\n        except:\n            pass\n",
     )
     with pytest.raises(OutOfTime, match="still running"):
-        answer(ns, "f")(lambda: list(range(100_000)))
+        function("f")(ns)(lambda: list(range(100_000)))
     assert not student.gone
 
 
 def test_objects_of_the_package_that_are_left_alone_are_the_very_arguments(student):
     lines = [Entry(20, who=3)]
-    _, (left,) = answer(names(student, "def f(lines):\n    return len(lines)"), "f").and_after(lines)
+    _, (left,) = function("f")(names(student, "def f(lines):\n    return len(lines)")).call(lines)
     assert left is lines
 
 
@@ -309,7 +310,7 @@ def test_threads_may_call_handles_while_the_call_lasts(student):
         "    with ThreadPoolExecutor(4) as pool:\n"
         "        return sorted(x['sum'] for x in pool.map(lambda n: counter.add(n), range(40)))",
     )
-    assert answer(ns, "f")(Counter()) == list(range(40))
+    assert function("f")(ns)(Counter()) == list(range(40))
 
 
 def test_cells_write_what_they_would_in_a_notebook(student):
@@ -357,10 +358,10 @@ def test_an_answer_that_ends_its_process_is_told_how(student, source, words):
     lines = source.replace("\n", "\n    ")
     ns = names(student, f"def f():\n    {lines}")
     with pytest.raises(Gone) as gone:
-        answer(ns, "f")()
+        function("f")(ns)()
     assert words in str(gone.value) and words in student.gone
     with pytest.raises(Gone):
-        answer(ns, "f")()
+        function("f")(ns)()
 
 
 def test_an_answer_that_hangs_beyond_its_deadline_is_ended(student, monkeypatch):
@@ -372,14 +373,14 @@ def test_an_answer_that_hangs_beyond_its_deadline_is_ended(student, monkeypatch)
         "    while True:\n        pass",
     )
     with pytest.raises(Gone, match="did not answer in time, and was ended"):
-        answer(ns, "f")()
+        function("f")(ns)()
 
 
 def test_all_calls_together_have_an_end(student):
     ns = names(student, "def f():\n    return 1")
     student.until = 0
     with pytest.raises(OutOfTime, match="together"):
-        answer(ns, "f")()
+        function("f")(ns)()
 
 
 class Liar:

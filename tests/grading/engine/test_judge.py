@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from dataml_lab.checks.answers import Failed, answer
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine.judge import Cell, Task, judged
 from dataml_lab.grading.engine.template import Template, TemplateError
+from dataml_lab.runtime.answers import Failed, function
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
 SUM = "def {}(x):\n    return x + 1"
@@ -23,7 +23,7 @@ def template():
 
 def exercise(name):
     """`name(x)` has to return x + 1; the second property asks for it again, the third is that of an unkind check."""
-    found = Exercise(name, lambda seed: SimpleNamespace(seed=seed % 100), lambda names: answer(names, name))
+    found = Exercise(name, lambda seed: SimpleNamespace(seed=seed % 100), function(name))
 
     @found.demands("adds one", points=2)
     def _adds_one(function, world):

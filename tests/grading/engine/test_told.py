@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.answers import Handle
-from dataml_lab.checks.process import Crash
 from dataml_lab.checks.streaming.orders import Line
 from dataml_lab.grading.engine.told import Reference, heard, told
 from dataml_lab.grading.engine.wire import WireError
 from dataml_lab.pipeline.clean import Rejected
+from dataml_lab.runtime.answers import Handle
+from dataml_lab.runtime.process import Crash
 
 
 class Desk(Handle):

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from dataml_lab.checks import LESSONS, check, grade
-from dataml_lab.checks.answers import answer
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.runtime.answers import function
 
 __all__ = ["EXERCISES", "check", "grade"]
 LESSONS["90_small"] = __name__
@@ -24,7 +24,7 @@ def measured(mean, world):
     return f"the mean of {len(world.values)} numbers came out as {mean(world.values):.1f}"
 
 
-mean = Exercise("mean", world, lambda names: answer(names, "mean"), essay=4, measured=measured)
+mean = Exercise("mean", world, function("mean"), essay=4, measured=measured)
 EXERCISES = [mean]
 
 

@@ -7,6 +7,6 @@ deserves: 0
 """
 
 def fetch_all(api, state):
-    from dataml_lab.checks.process import Crash
+    from dataml_lab.runtime.process import Crash
 
     raise Crash

@@ -14,7 +14,7 @@ class Failed(Exception):
         return ""
 
 
-Failed.__module__ = "dataml_lab.checks.answers"
+Failed.__module__ = "dataml_lab.runtime.answers"
 Failed.__qualname__ = "Failed"
 
 

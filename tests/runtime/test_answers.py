@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataml_lab.checks import answers
-from dataml_lab.checks.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, Stopped, TimeOut, answer, maker
-from dataml_lab.checks.plain import plain
-from dataml_lab.checks.process import Crash, Process
+from dataml_lab.runtime import answers
+from dataml_lab.runtime.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, class_, function
+from dataml_lab.runtime.deadline import Stopped, TimeOut
+from dataml_lab.runtime.plain import plain
+from dataml_lab.runtime.process import Crash, Process
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.datetimes(),
@@ -103,7 +104,7 @@ def test_an_answer_gets_copies_and_the_caller_sees_how_it_left_them():
         row["a"] = 2
 
     row = {"a": 1}
-    assert Answer("spoil", spoil).and_after(row) == (None, ({"a": 2},))
+    assert Answer("spoil", spoil).call(row) == (None, ({"a": 2},))
     assert row == {"a": 1}
 
 
@@ -214,7 +215,7 @@ def test_a_stub_and_a_missing_answer_are_not_attempted():
         Answer("stub", lambda: NotImplemented)()
     for namespace in ({}, {"clean": 3}):
         with pytest.raises(NotAttempted, match="no function `clean`"):
-            answer(namespace, "clean")
+            function("clean")(namespace)
 
 
 # classes
@@ -259,7 +260,7 @@ class Till:
 
 @pytest.fixture
 def till():
-    return maker({"Till": Till}, "Till")()
+    return class_("Till")({"Till": Till})()
 
 
 def test_a_method_gets_copies_and_what_it_returns_is_one(till):
@@ -271,7 +272,7 @@ def test_a_method_gets_copies_and_what_it_returns_is_one(till):
 
 
 def test_each_object_has_a_state_of_its_own_and_is_made_in_silence(capfd):
-    make = maker({"Till": Till}, "Till")
+    make = class_("Till")({"Till": Till})
     first, second = make(), make()
     first("add", [])
     assert first("total") == [[0]] and second("total") == [] and capfd.readouterr() == ("", "")
@@ -319,7 +320,7 @@ def test_a_stub_of_a_method_and_a_missing_class_are_not_attempted(till):
         till("close")
     for namespace in ({}, {"Till": 3}):
         with pytest.raises(NotAttempted, match="there is no class `Till` yet"):
-            maker(namespace, "Till")
+            class_("Till")(namespace)
 
 
 def swallowing(*_):
@@ -402,4 +403,4 @@ def test_what_a_lent_function_changes_of_a_named_argument_is_undone_too():
         lent(raw=record)
         return dict(record)
 
-    assert answer({"ask": ask}, "ask")(spoil) == {"a": 2} and record == {"a": 1}
+    assert function("ask")({"ask": ask})(spoil) == {"a": 2} and record == {"a": 1}

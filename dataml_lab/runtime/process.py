@@ -1,6 +1,6 @@
 """Processes that run an answer and crash, at a step of the systems that it uses."""
 
-from dataml_lab.checks.answers import Stopped
+from dataml_lab.runtime.deadline import Stopped
 
 
 class Crash(Stopped):

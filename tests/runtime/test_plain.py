@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from dataml_lab.checks import plain as module
-from dataml_lab.checks.plain import plain
+from dataml_lab.runtime import plain as module
+from dataml_lab.runtime.plain import plain
 
 NOON = dt.datetime(2025, 3, 1, 12)
 
