@@ -2,14 +2,41 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test engines feast spark test-engines test-feast test-spark setup build lock template
+.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast spark \
+    test-engines test-feast test-spark setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
 
+# Tests run side by side; those in a group run in one process, because they share something dear. `test` tries everything
+# once; what repeats and multiplies it is marked `full`.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+RING ?= not full
+CATALOGUE := tests/grading/test_catalogue.py
+
 test: setup
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest
+	@$(PYTEST) -m "not full"
+
+test-full: setup
+	@$(PYTEST) -m full
+
+# The stages of `test`, alone; with RING=full, those of `test-full`.
+test-unit: setup
+	@$(PYTEST) -m "$(RING)" --ignore=tests/notebooks --ignore=tests/grading --ignore=tests/browser
+
+test-notebooks: setup
+	@$(PYTEST) -m "$(RING)" tests/notebooks
+
+test-catalogue: setup
+	@$(PYTEST) -m "$(RING)" $(CATALOGUE)
+
+test-grading: setup
+	@$(PYTEST) -m "$(RING)" tests/grading --ignore=$(CATALOGUE)
+
+test-browser: setup
+	@$(PYTEST) -m "$(RING)" tests/browser
 
 # What lessons can do without: Spark, half a gigabyte, which needs Java 17, and Feast, 0.7 GB, in its own environment.
 engines: feast spark
@@ -30,26 +57,33 @@ test-feast: feast
 
 setup: .venv/installed
 
+# Packages come by uv, in seconds, from the index that pip is set to; where uv can't be had, or fails, by pip.
+UV := uv==0.13.9
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INDEX := $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}
+install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip install --quiet --python $(1)/python $(2); } || \
+    $(1)/python -m pip install --quiet --disable-pip-version-check $(2)
+
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dataml-lab needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": name a newer one with `make $(MAKECMDGOALS) PYTHON=python3.12`")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The environment could not be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Installing the pinned packages into .venv (a minute or two, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing the pinned packages into .venv (once; seconds with uv, a minute or two with pip) ..."
+	@$(PIP) $(UV) --only-binary :all: || echo "There is no $(UV) for this machine: pip does its work, more slowly."
+	@$(call install,$(BIN),--requirement requirements.lock)
+	@$(call install,$(BIN),--no-deps --no-build-isolation --editable .)
 	@touch $@
 
 .venv/engines: .venv/installed
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing_java; sys.exit(missing_java() or 0)'
 	@echo "Installing Spark into .venv (a minute or two, once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	    --constraint requirements.lock --editable '.[spark]'
+	@$(call install,$(BIN),--no-build-isolation --constraint requirements.lock --editable '.[spark]')
 	@touch $@
 
 .venv-feast/installed: .venv/installed feast.lock
 	@test -x .venv-feast/bin/python || $(BIN)/python -m venv .venv-feast
 	@echo '*' > .venv-feast/.gitignore
 	@echo "Installing Feast into .venv-feast (half a minute or more, once) ..."
-	@.venv-feast/bin/python -m pip install --quiet --disable-pip-version-check --requirement feast.lock
+	@$(call install,.venv-feast/bin,--requirement feast.lock)
 	@touch $@
 
 build: setup
@@ -57,7 +91,7 @@ build: setup
 
 # Refreshes every pin: for maintainers, after a change of the dependencies in pyproject.toml.
 lock: setup
-	@$(BIN)/python -m pip install --quiet uv
+	@$(PIP) $(UV)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --extra test \
 	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \

@@ -1,17 +1,41 @@
-"""Processes: to start one, to end it in some way, and to wait for what must come of that."""
+"""What all tests share: seconds by folder, the salt of the commit, and processes to start, end and wait for."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
 PATIENCE = 30  # seconds; a busy machine is slow
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Prints how many seconds the tests of each folder took, the longest first; workers run side by side."""
+    seconds = Counter()
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        if hasattr(report, "duration") and report.nodeid:
+            seconds["/".join(PurePosixPath(report.nodeid.partition("::")[0]).parent.parts[:2])] += report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, total in seconds.most_common():
+        terminalreporter.write_line(f"{total:7.1f}  {folder}")
+
+
+@pytest.fixture(scope="session")
+def commit_salt():
+    """Salt that differs from commit to commit, so that what is sampled by it is something else each time."""
+    command = ["git", "-C", Path(__file__).parent, "rev-parse", "HEAD"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "no-commit"
+    return found.stdout[:8] or "no-commit"
 
 
 def until(condition):
