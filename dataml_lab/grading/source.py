@@ -2,17 +2,18 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
 from nbformat import NotebookNode
-from nbformat.v4 import writes
+from nbformat.v4 import new_code_cell, writes
 
 from dataml_lab.checks import exercises
 from dataml_lab.checks.exercise import Exercise, worth
 
 # What nbgrader knows of a role: is the cell graded, is it an answer, may the student edit it. An exercise has a cell of
-# each role, in this order; one without an essay lacks the last two.
+# each role, in this order; one without an essay lacks the last two. Check and graded cell are not in the source.
 ROLES = {
     "prompt": {"grade": False, "solution": False, "locked": True},
     "answer": {"grade": False, "solution": True, "locked": False},
@@ -23,6 +24,18 @@ ROLES = {
 }
 ESSAY = ("question", "essay")
 TEXTS = ("prompt", *ESSAY)  # roles of text cells; the others have code
+IN_SOURCE = ("prompt", "answer", *ESSAY)  # roles that a header may name
+CHECK = """\
+# Run me as often as you like: I say {says}.
+from dataml_lab.checks import check
+
+check("{exercise}", globals())"""
+SAYS = "what holds, in practice worlds, and what doesn't"  # where the header of an answer says nothing else
+GRADED = """\
+# Your points: run me last, and leave me as I am.
+from dataml_lab.checks import grade
+
+grade("{exercise}", globals())"""
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Stand in a prompt for what earns points, and how many, and in a question for the points of the essay.
 PROPERTIES, POINTS, ESSAY_POINTS = "{{properties}}", "{{points}}", "{{essay points}}"
@@ -41,10 +54,11 @@ def notebook(path: Path) -> NotebookNode:
     lesson, known = path.stem, exercises(path.stem)
     book = jupytext.reads(path.read_text("utf-8"), fmt="py:percent")
     for number, cell in enumerate(book.cells, 1):
-        try:
-            _fill_in(cell, number, known)
-        except (KeyError, ValueError) as error:
-            raise SourceError(f"{path.name}, cell {number}: {error.args[0]}") from None
+        if mistake := _mistake(cell, known):
+            raise SourceError(f"{path.name}, cell {number}: {mistake}")
+    book.cells = [made for cell in book.cells for made in _with_check(cell)]
+    for number, cell in enumerate(book.cells, 1):
+        _fill_in(cell, number, known)
     _require_all_roles(path, book, known)
     book.metadata = NotebookNode(kernelspec=NotebookNode(KERNEL))
     book.nbformat, book.nbformat_minor = 4, 5
@@ -52,29 +66,51 @@ def notebook(path: Path) -> NotebookNode:
     return book
 
 
-def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> None:
-    """Replaces what the header of a cell says (role, exercise, tags) by ids and marks."""
-    role, name = cell.metadata.get("role"), cell.metadata.get("exercise")
-    tags = cell.metadata.get("tags")
-    cell.metadata = NotebookNode(tags=tags) if tags else NotebookNode()
-    cell.id = f"cell-{number:03d}"
+def _header(cell: NotebookNode) -> tuple[str | None, str | None]:
+    """The role and the exercise that a cell's header names; None for what it doesn't."""
+    return cell.metadata.get("role"), cell.metadata.get("exercise")
+
+
+def _mistake(cell: NotebookNode, known: dict[str, Exercise]) -> str:
+    """What is wrong with the header of a cell; empty if nothing is."""
+    role, name = _header(cell)
     if role is None and name is None:
-        return
-    if role not in ROLES or name not in known:
-        raise ValueError(f"role {role!r} of exercise {name!r}: roles are {', '.join(ROLES)}; exercises of this "
-                         f"lesson are {', '.join(known)}")
+        return ""
+    if role not in IN_SOURCE or name not in known:
+        return (f"role {role!r} of exercise {name!r}: roles are {', '.join(IN_SOURCE)}; exercises of this lesson are "
+                f"{', '.join(known)}")
     if (cell.cell_type == "markdown") != (role in TEXTS):
         expected = "markdown" if role in TEXTS else "code"
-        raise ValueError(f"the {role} of {name} is a {cell.cell_type} cell, where a {expected} cell was expected")
-    cell.id = f"{name}-{role}"
-    cell.metadata["nbgrader"] = _marks(role, known[name])
-    cell.source = _filled_in(cell.source, known[name])
+        return f"the {role} of {name} is a {cell.cell_type} cell, where a {expected} cell was expected"
+    return ""
+
+
+def _with_check(cell: NotebookNode) -> Iterator[NotebookNode]:
+    """The cell; behind an answer also the cells that check and grade it."""
+    yield cell
+    role, exercise = _header(cell)
+    if role == "answer":
+        says = cell.metadata.get("check", SAYS)
+        yield new_code_cell(CHECK.format(exercise=exercise, says=says), metadata={"role": "check", "exercise": exercise})
+        yield new_code_cell(GRADED.format(exercise=exercise), metadata={"role": "graded", "exercise": exercise})
+
+
+def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> None:
+    """Replaces what the header of a cell says (role, exercise, tags) by ids and marks."""
+    (role, name), tags = _header(cell), cell.metadata.get("tags")
+    cell.metadata = NotebookNode(tags=tags) if tags else NotebookNode()
+    cell.id = f"cell-{number:03d}"
+    if role:
+        cell.id = f"{name}-{role}"
+        cell.metadata["nbgrader"] = _marks(role, known[name])
+        cell.source = _filled_in(cell.source, known[name])
 
 
 def _filled_in(source: str, exercise: Exercise) -> str:
     """The source with its placeholders replaced."""
-    told = {PROPERTIES: properties_table(exercise), POINTS: worth(exercise.points), ESSAY_POINTS: worth(exercise.essay)}
-    for placeholder, text in told.items():
+    texts = {PROPERTIES: properties_table(exercise), POINTS: worth(exercise.points),
+             ESSAY_POINTS: worth(exercise.essay)}
+    for placeholder, text in texts.items():
         source = source.replace(placeholder, text)
     return source
 
@@ -94,7 +130,7 @@ def properties_table(exercise: Exercise) -> str:
 
 
 def _require_all_roles(path: Path, book: NotebookNode, known: dict[str, Exercise]) -> None:
-    """Each exercise has each of its four cells once, in order, or six with an essay."""
+    """SourceError unless each exercise has each of its four cells once, in order, or six with an essay."""
     expected = [f"{name}-{role}" for name, exercise in known.items() for role in ROLES
                 if exercise.essay or role not in ESSAY]
     present = [cell.id for cell in book.cells if not cell.id.startswith("cell-")]

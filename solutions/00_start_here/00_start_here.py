@@ -77,18 +77,6 @@ def revenue(orders):
     ### END SOLUTION
 
 
-# %% role="check" exercise="revenue"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("revenue", globals())
-
-# %% role="graded" exercise="revenue"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("revenue", globals())
-
 # %% [markdown]
 # ## How an exercise works
 #
@@ -649,18 +637,6 @@ def worth_it(brief):
     return max(worths, key=worths.get)
     ### END SOLUTION
 
-
-# %% role="check" exercise="worth_it"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("worth_it", globals())
-
-# %% role="graded" exercise="worth_it"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("worth_it", globals())
 
 # %% [markdown]
 # ## What to take along

@@ -304,18 +304,6 @@ def fetch_all(api, state):
     ### END SOLUTION
 
 
-# %% role="check" exercise="fetch_all"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("fetch_all", globals())
-
-# %% role="graded" exercise="fetch_all"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("fetch_all", globals())
-
 # %% [markdown]
 # ### Push: take what is sent
 #
@@ -849,7 +837,7 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # of them notices earns half a point. There are twelve: seven get totals wrong, two ids, two times, and one does
 # something else that the contract forbids.
 
-# %% role="answer" exercise="cleaner_tests"
+# %% role="answer" exercise="cleaner_tests" check="which faulty cleaners your tests let pass"
 from datetime import UTC, datetime
 
 ORDER = {"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50", "status": "completed",
@@ -888,18 +876,6 @@ def test_the_raw_order_stays_as_it_was(clean):
     assert raw == ORDER
     ### END SOLUTION
 
-
-# %% role="check" exercise="cleaner_tests"
-# Run me as often as you like: I say which faulty cleaners your tests let pass.
-from dataml_lab.checks import check
-
-check("cleaner_tests", globals())
-
-# %% role="graded" exercise="cleaner_tests"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("cleaner_tests", globals())
 
 # %% [markdown] role="prompt" exercise="clean_payments"
 # ### Exercise 3: clean the payments ({{points}}, about 15 minutes)
@@ -951,18 +927,6 @@ def clean(raw):
     return {**ids, "amount": amount, "method": method, "occurred_at": occurred_at}
     ### END SOLUTION
 
-
-# %% role="check" exercise="clean_payments"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("clean_payments", globals())
-
-# %% role="graded" exercise="clean_payments"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("clean_payments", globals())
 
 # %% [markdown]
 # ## Transform
@@ -1376,18 +1340,6 @@ class Pipeline:
         ### END SOLUTION
 
 
-# %% role="check" exercise="daily_summary"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("daily_summary", globals())
-
-# %% role="graded" exercise="daily_summary"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("daily_summary", globals())
-
 # %% [markdown]
 # #### Your pipeline on PostgreSQL
 #
@@ -1462,18 +1414,6 @@ def affected(event_day, arrived_on):
     ### END SOLUTION
 
 
-# %% role="check" exercise="affected"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("affected", globals())
-
-# %% role="graded" exercise="affected"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("affected", globals())
-
 # %% [markdown] role="prompt" exercise="plan"
 # ### Exercise 6: a plan ({{points}}, about 20 minutes)
 #
@@ -1523,7 +1463,7 @@ grade("affected", globals())
 #
 # {{properties}}
 
-# %% role="answer" exercise="plan"
+# %% role="answer" exercise="plan" check="what holds, in practice worlds, and what your plans came to"
 import math
 
 
@@ -1536,18 +1476,6 @@ def plan(brief):
     return {"schedule_h": schedule, "lookback_days": math.ceil(longest / 24), "key": key, "store": "replace_days"}
     ### END SOLUTION
 
-
-# %% role="check" exercise="plan"
-# Run me as often as you like: I say what holds, in practice worlds, and what your plans came to.
-from dataml_lab.checks import check
-
-check("plan", globals())
-
-# %% role="graded" exercise="plan"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("plan", globals())
 
 # %% [markdown] role="question" exercise="plan"
 # #### Question: which tools would you use? ({{essay points}}, about 15 minutes)

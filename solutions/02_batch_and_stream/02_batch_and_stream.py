@@ -448,18 +448,6 @@ class Spending:
         ### END SOLUTION
 
 
-# %% role="check" exercise="spending"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("spending", globals())
-
-# %% role="graded" exercise="spending"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("spending", globals())
-
 # %% [markdown]
 # (A good place for a break: run all cells above when you come back.)
 #
@@ -669,18 +657,6 @@ def deliver(log, table):
         table.write({**totals, "state": state})  # totals, position and ids: all or none
     ### END SOLUTION
 
-
-# %% role="check" exercise="deliver"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("deliver", globals())
-
-# %% role="graded" exercise="deliver"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("deliver", globals())
 
 # %% [markdown]
 # ## Asking again
@@ -972,18 +948,6 @@ def bill(brief, every):
     ### END SOLUTION
 
 
-# %% role="check" exercise="choose"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("choose", globals())
-
-# %% role="graded" exercise="choose"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("choose", globals())
-
 # %% [markdown] role="prompt" exercise="tips_at"
 # ### Exercise 4: where does it tip? ({{points}}, about 20 minutes)
 #
@@ -1002,7 +966,7 @@ grade("choose", globals())
 #
 # {{properties}}
 
-# %% role="answer" exercise="tips_at"
+# %% role="answer" exercise="tips_at" check="what holds, in practice worlds, and what the lesson's cases come to"
 def tips_at(brief, field):
     """The value of a field at which the cheaper side changes; None if it doesn't within a factor of a hundred."""
     ### BEGIN SOLUTION
@@ -1019,18 +983,6 @@ def tips_at(brief, field):
     return middle
     ### END SOLUTION
 
-
-# %% role="check" exercise="tips_at"
-# Run me as often as you like: I say what holds, in practice worlds, and what the lesson's cases come to.
-from dataml_lab.checks import check
-
-check("tips_at", globals())
-
-# %% role="graded" exercise="tips_at"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("tips_at", globals())
 
 # %% [markdown] role="question" exercise="tips_at"
 # #### Question: justify it ({{essay points}}, about 15 minutes)

@@ -254,18 +254,6 @@ def orders_in_last_30d(tx):
     ### END SOLUTION
 
 
-# %% role="check" exercise="orders_in_last_30d"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("orders_in_last_30d", globals())
-
-# %% role="graded" exercise="orders_in_last_30d"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("orders_in_last_30d", globals())
-
 # %% [markdown]
 # ## What makes a good feature
 #
@@ -482,18 +470,6 @@ def features(tx, users, as_of):
     ### END SOLUTION
 
 
-# %% role="check" exercise="features"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("features", globals())
-
-# %% role="graded" exercise="features"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("features", globals())
-
 # %% [markdown] role="question" exercise="features"
 # #### Question: why these? ({{essay points}}, about 15 minutes)
 #
@@ -573,18 +549,6 @@ def leaky_twin(name, tx, users, as_of):
     return (amounts.size() if name == "orders_30d" else amounts.sum()).reindex(users).fillna(0.0)
     ### END SOLUTION
 
-
-# %% role="check" exercise="leaky_twin"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("leaky_twin", globals())
-
-# %% role="graded" exercise="leaky_twin"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("leaky_twin", globals())
 
 # %% [markdown] role="question" exercise="leaky_twin"
 # #### Question: who would notice? ({{essay points}}, about 10 minutes)
@@ -809,18 +773,6 @@ class Encoder:
         return pd.DataFrame(columns, index=deliveries.index).astype(float)
         ### END SOLUTION
 
-
-# %% role="check" exercise="encoder"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("encoder", globals())
-
-# %% role="graded" exercise="encoder"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("encoder", globals())
 
 # %% [markdown]
 # (Another good place for a break.)
@@ -1060,18 +1012,6 @@ def find_skew(train_fn, serve_fn, sampler):
     return next((smallest(changed) for case in everyday for changed in variants(case) if differ(changed)), None)
     ### END SOLUTION
 
-
-# %% role="check" exercise="find_skew"
-# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.
-from dataml_lab.checks import check
-
-check("find_skew", globals())
-
-# %% role="graded" exercise="find_skew"
-# Your points: run me last, and leave me as I am.
-from dataml_lab.checks import grade
-
-grade("find_skew", globals())
 
 # %% [markdown]
 # ## One definition, several engines

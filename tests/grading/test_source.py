@@ -51,7 +51,8 @@ def test_cell_ids_are_unique_and_come_from_exercise_and_role(tmp_path, source):
 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
-    ('role="check" exercise="fetch_all"', 'role="chek" exercise="fetch_all"', r"cell \d+: role 'chek'"),
+    ('role="answer" exercise="fetch_all"', 'role="anser" exercise="fetch_all"', r"cell \d+: role 'anser'"),
+    ('role="answer" exercise="fetch_all"', 'role="graded" exercise="fetch_all"', "roles are prompt, answer, question"),
     ('role="answer" exercise="fetch_all"', 'role="answer" exercise="fetchall"', r"cell \d+: .*'fetchall'"),
     ('role="answer" exercise="fetch_all"', "", "its exercise cells are"),
     ('[markdown] role="prompt"', 'role="prompt"', "the prompt of fetch_all is a code cell, where a markdown cell"),
@@ -80,6 +81,17 @@ def test_paragraphs_have_three_sentences_at_most(tmp_path, source):
                     told = paragraph.replace("**Read the figure.**", "")
                     sentences = re.findall(r"[.?!][”)*]*(?=\s|$)", told)
                     assert len(sentences) <= 3, f"{cell.id}: {paragraph}"
+
+
+def test_check_and_graded_cells_are_written_behind_an_answer(tmp_path, source):
+    check, graded = "from dataml_lab.checks import check", "from dataml_lab.checks import grade"
+    assert check not in source and graded not in source
+    book = made(tmp_path, source)
+    for name in exercises(LESSON):
+        place = next(place for place, cell in enumerate(book.cells) if cell.id == f"{name}-answer")
+        assert [cell.source.split("\n", 1)[1] for cell in book.cells[place + 1:place + 3]] == [
+            f'{check}\n\ncheck("{name}", globals())', f'{graded}\n\ngrade("{name}", globals())']
+    assert "I say which faulty cleaners your tests let pass.\n" in "".join(cell.source for cell in book.cells)
 
 
 def test_the_answer_comes_without_its_marks(tmp_path, source):
@@ -113,10 +125,9 @@ MODEL = """
 
 
 def with_essay(source, text=QUESTION + MODEL):
-    """The source with these cells behind the graded cell of `cleaner_tests`, instead of those that it may have."""
+    """The source with these cells behind the answer to `cleaner_tests`, instead of those that it may have."""
     source = re.sub(r'# %% \[markdown\] role="(question|essay)" exercise="cleaner_tests"(?s:.*?)(?=# %%)', "", source)
-    before, after = source.split('grade("cleaner_tests", globals())\n')
-    return f'{before}grade("cleaner_tests", globals())\n{text}\n{after}'
+    return re.sub(r'(# %% role="answer" exercise="cleaner_tests"(?s:.*?))(?=# %%)', rf"\1\n{text}\n", source)
 
 
 def test_an_essay_is_two_more_cells_and_a_person_gives_its_points(tmp_path, source, essay):

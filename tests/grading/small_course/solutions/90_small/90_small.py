@@ -14,7 +14,7 @@
 # # 90 Small: a lesson for tests
 
 # %%
-from small_lesson import check, grade  # a lesson that the package doesn't know
+import small_lesson  # a lesson that the package doesn't know
 
 # %% [markdown] role="prompt" exercise="mean"
 # ### Exercise: a mean ({{points}})
@@ -29,12 +29,6 @@ def mean(values):
     ### BEGIN SOLUTION
     return sum(values) / len(values)
     ### END SOLUTION
-
-# %% role="check" exercise="mean"
-check("mean", globals())
-
-# %% role="graded" exercise="mean"
-grade("mean", globals())
 
 # %% [markdown] role="question" exercise="mean"
 # ### When would you not use a mean? ({{essay points}}, graded by a person)
