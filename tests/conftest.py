@@ -98,24 +98,3 @@ def finish(process, end):
 def processes():
     """What tests of processes need: a parent to end in some way, and to wait for what must come."""
     return SimpleNamespace(until=until, gone=gone, family=family, parent=parent, finish=finish)
-
-
-@pytest.fixture(scope="session")
-def kernels_template():
-    """Where the template of warm kernels listens; empty where there can be none."""
-    from dataml_lab.grading.kernels import listening_template
-
-    if sys.platform != "linux":
-        yield ""
-        return
-    with listening_template() as address:
-        yield address
-
-
-@pytest.fixture
-def warm_kernels(kernels_template):
-    """Notebooks of this test get warm kernels, in other processes too."""
-    from dataml_lab.grading.kernels import warm_kernels
-
-    with warm_kernels(kernels_template):
-        yield

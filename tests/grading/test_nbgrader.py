@@ -21,7 +21,6 @@ from dataml_lab.checks import exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release, release_path, solution_path
 from dataml_lab.grading.catalogue import entries
-from dataml_lab.grading.kernels import warm_kernels
 from dataml_lab.grading.releases import ReleaseError, require_frozen
 
 LESSON = "01_pipeline"
@@ -231,8 +230,7 @@ def clean_environment(tmp_path_factory):
         patch.setenv("PATH", os.defpath)
         patch.setenv("HOME", str(home))
         patch.setenv("DATAML_LAB_SALT", SALT)
-        with warm_kernels():
-            yield
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from dataml_lab.grading.environment import environment
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_nbval_finds_the_outputs_that_the_solution_shows(warm_kernels, lesson):
+def test_nbval_finds_the_outputs_that_the_solution_shows(lesson):
     command = [sys.executable, "-m", "pytest", "--nbval", str(solution_path(COURSE, lesson)), "-q", "-o", "addopts=",
                "-p", "no:cacheprovider"]
     run = subprocess.run(command, cwd=COURSE, capture_output=True, text=True)
