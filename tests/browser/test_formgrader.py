@@ -19,7 +19,7 @@ from dataml_lab.grading.build import release_path
 from dataml_lab.grading.engine.template import hindrance
 
 expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
-LESSON = "90_small"
+LESSON = "90_tiny"
 RIGHT = "def mean(values):\n    return sum(values) / len(values)"
 WRONG = "def mean(values):\n    return 12.5"
 STUB = "YOUR ANSWER HERE"
@@ -29,17 +29,17 @@ STUB = "YOUR ANSWER HERE"
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, newcomer, window):
-    """The course of the small lesson, in a folder of its own, after the submissions of two students were graded."""
-    folder = tmp_path_factory.mktemp("course") / "small"
-    shutil.copytree(Path(__file__).parents[1] / "grading" / "small_course", folder)
+    """The course of the tiny lesson, in a folder of its own, after the submissions of two students were graded."""
+    folder = tmp_path_factory.mktemp("course") / "tiny"
+    shutil.copytree(Path(__file__).parents[1] / "grading" / "tiny_course", folder)
     shutil.copy(COURSE / "nbgrader_config.py", folder)
     variables = {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
     made = SimpleNamespace(folder=folder, variables=variables, newcomer=newcomer)
-    run(made, "small_lesson.py")
+    run(made, "tiny_lesson.py")
     hand_in(made, "ann", RIGHT, STUB)
     hand_in(made, "bob", WRONG, "Where few values are **large**.")
     sandbox = [] if not hindrance() else ["--no-sandbox"]
-    command = "import sys, small_lesson; from dataml_lab import cli; sys.exit(cli.main(sys.argv[1:]))"
+    command = "import sys, tiny_lesson; from dataml_lab import cli; sys.exit(cli.main(sys.argv[1:]))"
     run(made, "-c", command, "grade", LESSON, "--course", str(folder), *sandbox)
     return made
 

@@ -28,7 +28,7 @@ SALT = "the-secret-of-this-test"
 FULL = {exercise.name: exercise.points for exercise in exercises(LESSON).values()}
 NOTHING = dict.fromkeys(FULL, 0.0)
 ESSAYS = sum(exercise.essay for exercise in exercises(LESSON).values())
-SMALL, SMALL_COURSE = "90_small", Path(__file__).with_name("small_course")
+TINY, TINY_COURSE = "90_tiny", Path(__file__).with_name("tiny_course")
 
 NOISE = '''
 import sys
@@ -472,22 +472,22 @@ def the_writers(released):
 def essay_grade(course, student):
     """What the gradebook has about a student's essay."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
-        grade = book.find_grade("mean-essay", SMALL, SMALL, student)
+        grade = book.find_grade("mean-essay", TINY, TINY, student)
         return SimpleNamespace(auto=grade.auto_score, score=grade.score, needs_a_person=grade.needs_manual_grade)
 
 
 def grade_by_hand(course, student, points, comment):
     """What formgrader does when a person gives points and a comment."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
-        grade = book.find_grade("mean-essay", SMALL, SMALL, student)
+        grade = book.find_grade("mean-essay", TINY, TINY, student)
         grade.manual_score, grade.needs_manual_grade = points, False
-        book.find_comment("mean-essay", SMALL, SMALL, student).manual_comment = comment
+        book.find_comment("mean-essay", TINY, TINY, student).manual_comment = comment
         book.db.commit()
 
 
 def essay_cells(course, student):
     """The cells of an executed notebook that are marked as the essay."""
-    book = nbformat.read(course / "autograded" / student / SMALL / f"{SMALL}.ipynb", as_version=4)
+    book = nbformat.read(course / "autograded" / student / TINY / f"{TINY}.ipynb", as_version=4)
     nbformat.validate(book)
     return [cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "mean-essay"]
 
@@ -498,19 +498,19 @@ def essays(course, students):
             for student in students}
 
 
-def small_course(folder):
-    """The course of the small lesson in a folder of its own, released and with an empty gradebook."""
-    shutil.copytree(SMALL_COURSE, folder)
+def tiny_course(folder):
+    """The course of the tiny lesson in a folder of its own, released and with an empty gradebook."""
+    shutil.copytree(TINY_COURSE, folder)
     shutil.copy(COURSE / "nbgrader_config.py", folder)
-    subprocess.run([sys.executable, "small_lesson.py"], cwd=folder, check=True)
+    subprocess.run([sys.executable, "tiny_lesson.py"], cwd=folder, check=True)
     return folder
 
 
 def hand_in_again(course, released):
     """One student writes something else, another one nothing any more."""
-    path = course / "submitted" / "eli_stripped" / SMALL / f"{SMALL}.ipynb"
+    path = course / "submitted" / "eli_stripped" / TINY / f"{TINY}.ipynb"
     path.write_text(path.read_text("utf-8").replace("one large value", "many values"), "utf-8")
-    hand_in(course, "fay_bent", released, SMALL)
+    hand_in(course, "fay_bent", released, TINY)
 
 
 @pytest.fixture(scope="module")
@@ -519,17 +519,17 @@ def written(tmp_path_factory, clean_environment):
     course = tmp_path_factory.mktemp("essays") / "course"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(course), prepend=os.pathsep)
-        released = nbformat.read(release_path(small_course(course), SMALL), as_version=4)
+        released = nbformat.read(release_path(tiny_course(course), TINY), as_version=4)
         students = the_writers(released)
         for student, (book, _) in students.items():
-            hand_in(course, student, book, SMALL)
-        autograde(course, "*", "--no-execute", lesson=SMALL)  # quicker, and no words come from running code
+            hand_in(course, student, book, TINY)
+        autograde(course, "*", "--no-execute", lesson=TINY)  # quicker, and no words come from running code
         once = essays(course, students)
         for student in ("ann_written", "eli_stripped", "fay_bent"):
             grade_by_hand(course, student, 3, "Whose incomes?")
         hand_in_again(course, released)
-        autograde(course, "[aefg]*", "--force", lesson=SMALL)
-        nbgrader(course, "generate_feedback", SMALL, "--student=[ab]*")
+        autograde(course, "[aefg]*", "--force", lesson=TINY)
+        nbgrader(course, "generate_feedback", TINY, "--student=[ab]*")
     words = {student: words for student, (_, words) in students.items()}
     return SimpleNamespace(course=course, words=words, once=once, again=essays(course, students))
 
@@ -560,10 +560,10 @@ def test_a_mark_by_hand_outlives_a_second_grading_and_is_to_be_confirmed(written
 
 
 def test_feedback_has_words_and_comment_and_nobody_is_shown_the_model_answer(written):
-    source = (SMALL_COURSE / "solutions" / SMALL / f"{SMALL}.py").read_text("utf-8")
+    source = (TINY_COURSE / "solutions" / TINY / f"{TINY}.py").read_text("utf-8")
     model = source.split('role="essay"')[1].splitlines()[1].lstrip("# ")
     shown = [*(written.course / "notebooks").rglob("*.ipynb"), *handed_back(written)]
     assert len(shown) == 1 + len(written.words) + 2
     assert not [path for path in shown if model in readable(path)]
-    page = readable(written.course / "feedback" / "ann_written" / SMALL / f"{SMALL}.html")
+    page = readable(written.course / "feedback" / "ann_written" / TINY / f"{TINY}.html")
     assert "A mean follows one large value" in page and "Whose incomes?" in page

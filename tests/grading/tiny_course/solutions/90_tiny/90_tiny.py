@@ -11,10 +11,30 @@
 # ---
 
 # %% [markdown]
-# # 90 Small: a lesson for tests
+# # 90 Tiny: a lesson for tests
 
 # %%
-import small_lesson  # a lesson that the package doesn't know
+import tiny_lesson  # a lesson that the package doesn't know
+
+# %%
+NOTHING = 0  # what a sum begins with
+
+# %%
+print("A lesson's cell that no answer needs.")
+
+# %% [markdown] role="prompt" exercise="total"
+# ### Exercise: a total ({{points}})
+#
+# Write `total(values)`.
+#
+# {{properties}}
+
+# %% role="answer" exercise="total"
+def total(values):
+    """The sum of some numbers."""
+    ### BEGIN SOLUTION
+    return sum(values, NOTHING)
+    ### END SOLUTION
 
 # %% [markdown] role="prompt" exercise="mean"
 # ### Exercise: a mean ({{points}})

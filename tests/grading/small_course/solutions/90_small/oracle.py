@@ -1,3 +1,0 @@
-"""References that the small lesson's checks need: none."""
-
-ORACLES = {}
