@@ -1,10 +1,7 @@
 """From sources to notebooks: `solutions/NN/NN.ipynb` executed, `notebooks/NN/NN.ipynb` as students get it."""
 
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
+import copy
+import traceback
 from pathlib import Path
 
 import nbformat
@@ -13,7 +10,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
-from traitlets.config import Config
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import SaveCells
+from traitlets.config import Config, PyFileConfigLoader
 
 from dataml_lab.checks import LESSONS
 from dataml_lab.grading.environment import environment
@@ -74,41 +74,42 @@ def executed(book: NotebookNode, folder: Path) -> NotebookNode:
 
 
 def release(course: Path, lesson: str, gradebook: Path | None = None) -> str:
-    """Makes the released notebook of a lesson with nbgrader's generate_assignment, and returns its version. With a
-    gradebook, its cells are registered there and it is kept; ReleaseError where submissions forbid that.
+    """Makes the released notebook of a lesson, and returns its version. With a gradebook, its cells are registered
+    there and it is kept; ReleaseError where submissions forbid that.
 
-    All that can fail is done in a folder that is thrown away, since generate_assignment deletes what it fails to
-    replace. Whatever interrupts the rest, the notebook of before stays in place and doing it again completes it.
+    The notebook is complete before anything is written. Whatever interrupts the rest, the notebook of before stays in
+    place and doing it again completes it.
     """
     fresh = notebook(source_of(course, lesson))
     if gradebook:
         require_frozen(gradebook, lesson, fresh)
-    with tempfile.TemporaryDirectory() as temporary:
-        desk = Path(temporary)
-        shutil.copy(course / "nbgrader_config.py", desk)
-        write(solution_path(desk, lesson), fresh)
-        _generate_assignment(desk, lesson, desk / "gradebook.db")
-        released = nbformat.read(release_path(desk, lesson), as_version=4)
-        _require_compiling(lesson, released)
-        if gradebook:
-            keep(course, lesson, released)
-            _generate_assignment(desk, lesson, gradebook)
-        write(release_path(course, lesson), released)
+    released = _generated(course, lesson, fresh)
+    _require_compiling(lesson, released)
+    if gradebook:
+        keep(course, lesson, released)
+        _generated(course, lesson, fresh, gradebook)
+    write(release_path(course, lesson), released)
     return version_of(released)
 
 
-def _generate_assignment(desk: Path, lesson: str, gradebook: Path) -> None:
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", lesson, "--force",
-               f"--CourseDirectory.root={desk}", f"--CourseDirectory.db_url=sqlite:///{gradebook}"]
-    run = subprocess.run(command, cwd=desk, capture_output=True, text=True)
-    if run.returncode:
-        raise BuildError(f"{lesson}: nbgrader could not make the released notebook: {_reason(run.stderr)}")
-
-
-def _reason(log: str) -> str:
-    """The line of nbgrader's log that says why it failed: the last that names an error, else the last."""
-    named = re.findall(r"(?m)^\w[\w.]*(?:Error|Exception|Entry)\b.*", log)
-    return (named or log.strip().splitlines() or ["it said nothing"])[-1]
+def _generated(course: Path, lesson: str, fresh: NotebookNode, gradebook: Path | None = None) -> NotebookNode:
+    """What students get of a notebook: the result of the preprocessors that `nbgrader generate_assignment` runs, with
+    the settings of the course. With a gradebook, its cells are registered there."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    database = f"sqlite:///{gradebook}"
+    resources = {"nbgrader": {"student": ".", "assignment": lesson, "notebook": lesson, "db_url": database}}
+    try:
+        if gradebook:
+            with Gradebook(database, config.CourseDirectory.course_id) as book:
+                book.update_or_create_assignment(lesson)
+        released = copy.deepcopy(fresh)
+        for preprocessor in GenerateAssignment(config=config).preprocessors:
+            if gradebook or preprocessor is not SaveCells:
+                released, resources = preprocessor(config=config)(released, resources)
+        return released
+    except Exception as error:
+        reason = "".join(traceback.format_exception_only(error)).splitlines()[0]
+        raise BuildError(f"{lesson}: nbgrader could not make the released notebook: {reason}") from error
 
 
 def _require_compiling(lesson: str, book: NotebookNode) -> None:

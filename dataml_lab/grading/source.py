@@ -90,9 +90,9 @@ def _with_check(cell: NotebookNode) -> Iterator[NotebookNode]:
     yield cell
     role, exercise = _header(cell)
     if role == "answer":
-        says = cell.metadata.get("check", SAYS)
-        yield new_code_cell(CHECK.format(exercise=exercise, says=says), metadata={"role": "check", "exercise": exercise})
-        yield new_code_cell(GRADED.format(exercise=exercise), metadata={"role": "graded", "exercise": exercise})
+        for role, text in (("check", CHECK), ("graded", GRADED)):
+            source = text.format(exercise=exercise, says=cell.metadata.get("check", SAYS))
+            yield new_code_cell(source, metadata={"role": role, "exercise": exercise})
 
 
 def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> None:

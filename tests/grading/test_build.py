@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.preprocessors import CheckCellMetadata
 
 from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.grading import COURSE
@@ -133,6 +134,18 @@ def test_a_stub_that_breaks_its_cell_is_refused(course):
     with pytest.raises(BuildError, match="fetch_all-answer: released, it is no Python"):
         release(course, LESSON)
     assert not release_path(course, LESSON).exists()
+
+
+def test_what_nbgrader_refuses_is_said_in_a_line_and_nothing_is_deleted(course, monkeypatch):
+    def refuse(*_):
+        raise ValueError("Duplicate grade id\nand more")
+
+    release(course, LESSON)
+    before = release_path(course, LESSON).read_bytes()
+    monkeypatch.setattr(CheckCellMetadata, "preprocess", refuse)
+    with pytest.raises(BuildError, match=rf"^{LESSON}: nbgrader could not make .*: ValueError: Duplicate grade id$"):
+        release(course, LESSON)
+    assert release_path(course, LESSON).read_bytes() == before
 
 
 def test_an_unknown_lesson_is_named_with_those_that_exist():
