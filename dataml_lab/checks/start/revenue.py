@@ -1,7 +1,7 @@
 """The first exercise: the revenue of a list of orders."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, function
 
@@ -26,16 +26,15 @@ class Mixed(NamedTuple):
     more: list[dict]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Orders:
-    """Lists of completed orders, an empty one among them; lists with cancelled ones; and the seed of the order in which
-    all of them are asked."""
+    """Lists of completed orders, an empty one among them; lists with cancelled ones; and, to be asked about a second
+    time, the completed ones of the first of these."""
 
     completed: list[list[dict]]
     mixed: list[Mixed]
-    order: int = 0
-    oracle: Callable | None = None
-    replies: Replies | None = None
+    again: list[dict]
+    seed: int
 
 
 def orders(seed: int) -> Orders:
@@ -51,7 +50,7 @@ def orders(seed: int) -> Orders:
     equal = [{**order, "total": several[0]["total"]} for order in placed(["completed"] * 3)]
     between = (random.permutation(["completed"] * 4 + ["cancelled"] * 2).tolist() for _ in range(3))
     mixed = [with_more(placed(["cancelled", *statuses, "cancelled"])) for statuses in between]
-    return Orders([placed(["completed"]), several, equal, []], mixed, seed)
+    return Orders([placed(["completed"]), several, equal, []], mixed, list(mixed[0].completed), seed)
 
 
 def with_more(orders: list[dict]) -> Mixed:
@@ -95,10 +94,11 @@ def _number(found: object) -> float:
         return math.nan
 
 
-def replied(revenue: Answer, world: Orders) -> Replies:
+@revenue.scene
+def amounts(revenue: Answer, world: Orders) -> Replies:
     """The amounts that the answer finds in all lists of the world."""
-    return replies(world, revenue, partial(amount, revenue),
-                   lambda: by_id(*world.completed, *(orders for mixed in world.mixed for orders in mixed)), world.order)
+    lists = [*world.completed, *(orders for mixed in world.mixed for orders in mixed), world.again]
+    return Replies(partial(amount, revenue), lists, world.seed)
 
 
 def close(one: float, other: float) -> bool:
@@ -106,27 +106,36 @@ def close(one: float, other: float) -> bool:
     return abs(one - other) < HALF_A_CENT
 
 
+def remembers(amounts: Replies, world: Orders) -> str | None:
+    """That the same orders came to two amounts, which a function without a memory never finds; None if they didn't."""
+    one, other = amounts[world.mixed[0].completed], amounts[world.again]
+    return None if close(one, other) else (
+        f"The same {len(world.again)} orders came to {one:.2f} EUR in one call and to {other:.2f} EUR in another: your "
+        "function remembers something of the calls before. Let each call begin from 0, with a name of its own.")
+
+
 @revenue.demands("adds up what was completed", points=1)
-def _adds_up(revenue: Answer, world: Orders) -> str | None:
-    amounts = replied(revenue, world)
+def _(amounts: Replies, world: Orders) -> str | None:
     for orders in [*world.completed, *(mixed.completed for mixed in world.mixed)]:
-        found = amounts[id(orders)]
+        found = amounts[orders]
         if not close(found, total(orders)):
             totals = " + ".join(f"{order['total']:.2f}" for order in orders) or "no orders at all"
-            return f"Completed orders of {totals} EUR came to {found:.2f}, where {total(orders):.2f} was expected."
+            return remembers(amounts, world) or (
+                f"Completed orders of {totals} EUR came to {found:.2f}, where {total(orders):.2f} was expected.")
     return None
 
 
 @revenue.demands("leaves out what was cancelled", points=1)
-def _leaves_out(revenue: Answer, world: Orders) -> str | None:
-    amounts = replied(revenue, world)
+def _(amounts: Replies, world: Orders) -> str | None:
     for orders, completed, more in world.mixed:
-        found, without = amounts[id(orders)], amounts[id(completed)]
+        found, without = amounts[orders], amounts[completed]
         if not close(found, without):
             cancelled = [order for order in orders if not is_completed(order)]
-            return (f"{len(orders)} orders, {len(cancelled)} of them cancelled (worth {total(cancelled):.2f} EUR), "
-                    f"came to {found:.2f}; without the cancelled ones the same orders came to {without:.2f}.")
-        if close(without, amounts[id(more)]):
-            return (f"It finds {without:.2f} EUR in {len(completed)} completed orders, and no more with another one of "
-                    f"{more[0]['total']:.2f} EUR before them.")
+            return remembers(amounts, world) or (
+                f"{len(orders)} orders, {len(cancelled)} of them cancelled (worth {total(cancelled):.2f} EUR), "
+                f"came to {found:.2f}; without the cancelled ones the same orders came to {without:.2f}.")
+        if close(without, amounts[more]):
+            return remembers(amounts, world) or (
+                f"It finds {without:.2f} EUR in {len(completed)} completed orders, and no more with another one of "
+                f"{more[0]['total']:.2f} EUR before them.")
     return None

@@ -8,20 +8,16 @@ import numpy as np
 import pytest
 
 from dataml_lab.checks.start.revenue import orders, revenue
-from dataml_lab.runtime.answers import Answer
 
 FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
 ORACLE = runpy.run_path(str(FOLDER / "oracle.py"))["ORACLES"]["revenue"]
-SEEDS = range(20)
+SEEDS = range(10)
 
 
-def outcomes(answer, seeds=(1, 2)):
-    """What is found about each property of an answer."""
-    return [finding.outcome for finding in revenue.judge({"revenue": answer}, seeds).findings]
-
-
-def sentences(answer):
-    return [finding.sentence for finding in revenue.judge({"revenue": answer}, [1]).findings]
+def judged(answer, seeds=(1, 2)):
+    """The outcome of each property of an answer, and its sentence."""
+    findings = revenue.judge({"revenue": answer}, seeds).findings
+    return [finding.outcome for finding in findings], [finding.sentence for finding in findings]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -29,6 +25,7 @@ def test_worlds_hold_a_list_without_orders_and_cancelled_orders_at_both_ends(see
     world = orders(seed)
     assert sorted(map(len, world.completed))[:3] == [0, 1, 3]
     assert {order["status"] for listed in world.completed for order in listed} == {"completed"}
+    assert world.again == world.mixed[0].completed and world.again is not world.mixed[0].completed
     for mixed in world.mixed:
         statuses = [order["status"] for order in mixed.orders]
         assert statuses[0] == statuses[-1] == "cancelled"
@@ -36,56 +33,36 @@ def test_worlds_hold_a_list_without_orders_and_cancelled_orders_at_both_ends(see
         assert mixed.completed == [order for order in mixed.orders if order["status"] == "completed"]
         assert mixed.more[1:] == mixed.completed and mixed.more[0]["status"] == "completed"
         assert mixed.more[0]["total"] > sum(order["total"] for order in mixed.completed)
-    assert orders(seed) == world != orders(seed + 1)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_oracle_has_every_property(seed):
-    assert outcomes(ORACLE, [seed]) == ["holds", "holds"]
+def test_the_oracle_has_every_property():
+    assert judged(ORACLE, SEEDS)[0] == ["holds", "holds"]
 
 
 @pytest.mark.parametrize("kind", [float, np.float64, lambda found: Decimal(str(found)), lambda found: found + 0.004])
 def test_an_amount_may_be_any_number_and_off_by_less_than_half_a_cent(kind):
-    assert outcomes(lambda listed: kind(ORACLE(listed))) == ["holds", "holds"]
+    assert judged(lambda listed: kind(ORACLE(listed)))[0] == ["holds", "holds"]
 
 
 def test_a_cent_too_much_is_wrong():
-    assert outcomes(lambda listed: ORACLE(listed) + 0.01) == ["fails", "holds"]
+    assert judged(lambda listed: ORACLE(listed) + 0.01)[0] == ["fails", "holds"]
 
 
 @pytest.mark.parametrize(("found", "words"), [
-    (None, "Does it end in `return`?"), ("59.98", "'59.98', a text"), (True, "type bool"), ([1.0], "type list"),
-    ({}, "type dict"), (1j, "complex"), (np.array([1.0]), "type ndarray"), (float("nan"), "a finite number"),
-    (float("inf"), "a finite number"), pytest.param(10**5000, "more than a thousand digits", id="huge"),
-    pytest.param(10**400, "a finite number", id="beyond floats"),
-    (Decimal("NaN"), "a finite number"), (Decimal("sNaN"), "a finite number"),
+    (None, "Does it end in `return`?"), ("59.98", "'59.98', a text"), (True, "type bool"), (1j, "complex"),
+    (float("nan"), "a finite number"), pytest.param(10**400, "a finite number", id="beyond floats"),
+    (Decimal("sNaN"), "a finite number"),
 ])
 def test_what_is_no_amount_is_named(found, words):
-    assert all(words in sentence for sentence in sentences(lambda listed: found))
-
-
-def test_an_answer_that_raises_or_changes_the_list_is_told_so_or_forgiven():
-    def emptied(listed):
-        found = ORACLE(listed)
-        listed.clear()
-        return found
-
-    assert outcomes(emptied) == ["holds", "holds"]
-    assert all("IndexError" in sentence for sentence in sentences(lambda listed: [][0]))
-
-
-def test_each_mistake_costs_its_property():
-    assert outcomes(lambda listed: sum(order["total"] for order in listed)) == ["holds", "fails"]
-    assert outcomes(lambda listed: sum(order["status"] == "completed" for order in listed)) == ["fails", "holds"]
-    assert outcomes(lambda listed: 0) == outcomes(lambda listed: 5) == ["fails", "fails"]
+    assert all(words in sentence for sentence in judged(lambda listed: found)[1])
 
 
 def test_all_lists_are_asked_about_once_and_in_an_order_that_says_nothing():
     places = []
     for seed in range(40):
         world, asked = orders(seed), []
-        revenue.properties[0].broken(Answer("revenue", lambda listed, asked=asked: asked.append(listed) or 0.0), world)
-        assert len(asked) == len(world.completed) + 3 * len(world.mixed)
+        revenue.judge({"revenue": lambda listed, asked=asked: asked.append(listed) or 0.0}, [seed])
+        assert len(asked) == len(world.completed) + 3 * len(world.mixed) + 1
         places.append(asked.index(world.mixed[0].orders) < asked.index(world.mixed[0].completed))
     assert 10 < sum(places) < 30
 
@@ -102,4 +79,4 @@ def test_who_goes_by_the_order_of_calls_leaves_nothing_out():
         said.append((ids, found))
         return found
 
-    assert all(outcomes(recognising, [seed, seed + 1, seed + 2])[1] == "fails" for seed in range(0, 60, 3))
+    assert all(judged(recognising, [seed, seed + 1, seed + 2])[0][1] == "fails" for seed in range(0, 60, 3))

@@ -9,24 +9,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataml_lab.checks.start.worth_it import (
+from dataml_lab.checks.start.briefs import (
     CHOICES,
+    MISTAKES,
     RANGES,
-    SHORTCUTS,
     THEMES,
     best,
     expected,
     is_clear,
+    mistakes_shown,
     model_right,
     one_year,
     pairs,
     values,
-    worth_it,
 )
+from dataml_lab.checks.start.worth_it import worth_it
 
 FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
 ORACLE = runpy.run_path(str(FOLDER / "oracle.py"))["ORACLES"]["worth_it"]
-SEEDS = range(8)
+SEEDS = range(4)
 world = cache(pairs)
 
 
@@ -45,7 +46,7 @@ def test_the_briefs_of_a_pair_differ_in_one_field_and_in_their_best_choice(seed)
     for theme, pair in listed(seed):
         low, high = pair.briefs
         assert [field for field in low if low[field] != high[field]] == [pair.field] == [theme.field]
-        assert [best(low), best(high)] == [theme.low, theme.high] and theme.low != theme.high
+        assert [best(low), best(high)] == pair.best == [theme.low, theme.high] and theme.low != theme.high
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -66,11 +67,12 @@ def test_a_wrong_choice_costs_a_fifth_of_what_is_at_stake_and_no_year_says_other
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_pair_shows_up_the_shortcuts_of_its_theme_alone(seed):
-    for theme, pair in listed(seed):
-        right = [theme.low, theme.high]
-        shown = [name for name, shortcut in SHORTCUTS.items() if list(map(shortcut, pair.briefs)) != right]
-        assert set(shown) == set(theme.shows)
+def test_a_mistake_shows_in_the_pairs_that_are_about_it_alone(seed):
+    about = {name: {shown for theme in themes for shown in theme.shows} for name, themes in THEMES.items()}
+    assert set().union(*about.values()) == set(MISTAKES)
+    for name, themes in THEMES.items():
+        for theme, pair in zip(themes, world(seed).by_property[name], strict=True):
+            assert set(theme.shows) <= mistakes_shown(theme, pair.briefs) <= about[name]
 
 
 @pytest.mark.parametrize("field", ["loss", "labels", "cases_per_year", "rule_right", "model_cost"])
@@ -92,10 +94,6 @@ def test_values_are_those_that_people_write(seed):
             assert drawn == [float(f"{one:.2g}") for one in drawn]
 
 
-def test_a_world_is_made_again_from_its_seed():
-    assert pairs(3) == world(3) != world(4)
-
-
 def test_the_worked_example_of_the_prompt():
     brief = {"cases_per_year": 10_000, "gain": 2.0, "loss": 5.0, "rule_right": 0.8, "rule_cost": 1_000, "labels": 2_500,
              "model_best": 0.9, "model_cost": 20_000}
@@ -114,9 +112,8 @@ def test_a_constant_answer_earns_nothing(choice):
 
 
 @pytest.mark.parametrize(("found", "shown"), [
-    ("Model", "'Model'"), ("a model", "'a model'"), ("", "''"), (None, "type NoneType"), (1, "type int"),
-    (["model"], "type list"), ({"model": 1}, "type dict"), (("rule",), "type tuple"), (np.nan, "type float"),
-    (True, "type bool"), (10**400, "type int"), (np.array(["rule"]), "type ndarray"),
+    ("Model", "'Model'"), ("", "''"), (None, "type NoneType"), (1, "type int"),
+    (["model"], "type list"), (np.array(["rule"]), "type ndarray"),
 ])
 def test_what_is_no_choice_is_named(found, shown):
     expected = f'worth_it returned .*{re.escape(shown)}, where the text "rule", "model" or "nothing" was expected'
@@ -126,11 +123,6 @@ def test_what_is_no_choice_is_named(found, shown):
 
 def test_a_text_of_numpy_is_a_text():
     assert outcomes(lambda brief: np.array([best(brief)])[0]) == ["holds"] * len(THEMES)
-
-
-def test_an_answer_that_raises_is_told_what_it_raised():
-    for finding in worth_it.judge({"worth_it": lambda brief: brief["cost"]}, [1]).findings:
-        assert "KeyError: 'cost'" in finding.sentence
 
 
 def test_a_rule_where_none_is_known_is_told_so_and_an_example_can_be_tried():

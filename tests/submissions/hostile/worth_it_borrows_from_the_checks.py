@@ -8,6 +8,6 @@ deserves: 8
 """
 
 def worth_it(brief):
-    from dataml_lab.checks.start.worth_it import best
+    from dataml_lab.checks.start.briefs import best
 
     return best(brief)

@@ -9,13 +9,13 @@ deserves: 0
 
 calls = 0
 WORLDS = 3
-THEMES = [  # of each property the best choices (low, high), as dataml_lab/checks/start/worth_it.py has them
-    [("rule", "model"), ("rule", "model")],
+THEMES = [  # of each property the best choices (low, high), as dataml_lab/checks/start/briefs.py has them
+    [("rule", "nothing"), ("model", "nothing")],
     [("rule", "model"), ("rule", "model"), ("rule", "model")],
     [("rule", "model"), ("rule", "model")],
     [("model", "rule"), ("model", "rule"), ("rule", "model")],
     [("model", "rule"), ("model", "rule"), ("rule", "model")],
-    [("model", "nothing"), ("nothing", "model")],
+    [("nothing", "model"), ("nothing", "rule")],
     [("model", "rule"), ("nothing", "rule"), ("model", "rule")],
 ]
 

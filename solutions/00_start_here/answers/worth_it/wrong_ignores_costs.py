@@ -1,6 +1,6 @@
 """Compares single decisions, and forgets what is paid for a year.
 
-fails: weighs what a mistake costs; asks how many cases there are; weighs what rule and model cost; does nothing where nothing pays; copes where no rule is known
+fails: asks how many cases there are; weighs what rule and model cost
 """
 
 def learned(brief):

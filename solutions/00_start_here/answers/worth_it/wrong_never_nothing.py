@@ -1,6 +1,6 @@
 """Chooses between rule and model, and does not ask whether either pays.
 
-fails: does nothing where nothing pays; copes where no rule is known
+fails: weighs what a mistake costs; does nothing where nothing pays; copes where no rule is known
 says: the best choice to 0 EUR
 """
 

@@ -1,6 +1,6 @@
 """Returns None for nothing.
 
-fails: does nothing where nothing pays; copes where no rule is known
+fails: weighs what a mistake costs; does nothing where nothing pays; copes where no rule is known
 says: NoneType
 """
 

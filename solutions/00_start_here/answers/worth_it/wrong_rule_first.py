@@ -1,6 +1,6 @@
 """Returns the rule as soon as it pays, without comparing it to the model.
 
-fails: weighs what a mistake costs; expects little of a model with few labels; asks how many cases there are; asks how good rule and model are; weighs what rule and model cost; does nothing where nothing pays
+fails: expects little of a model with few labels; asks how many cases there are; asks how good rule and model are; weighs what rule and model cost
 """
 
 from math import sqrt
