@@ -234,7 +234,7 @@ def asked(task: str, *words: Any) -> Any:
 
 def bare(course: str, lesson: str, student: str) -> float:
     """The seconds that a submission's cells and the checks' calls take in this process."""
-    import dataml_lab.grading.engine.warm  # noqa: F401
+    import dataml_lab.runtime.warm  # noqa: F401
     from dataml_lab.checks.exercise import seeds
     from dataml_lab.grading import grade
     from dataml_lab.grading.attempts import files, submissions
@@ -307,17 +307,16 @@ def clocked(owner: Any, name: str, part: str, spent: dict[str, float]) -> None:
 
 def forks() -> list[list[float]]:
     """Milliseconds of a fork from its start over a cell to its end, isolated and plain, in turn."""
-    from dataml_lab.grading.engine.far import Student
-    from dataml_lab.grading.engine.template import Template
-    from dataml_lab.grading.grade import MODULES, SERVE
+    from dataml_lab.grading.engine.remote import RemoteWorker
+    from dataml_lab.grading.engine.template import Template, worker_template
 
     def once(template: Template) -> float:
         begun = time.perf_counter()
         with template.fork() as process:
-            Student(process).run("1 + 1", 10)
+            RemoteWorker(process).run("1 + 1", 10)
         return (time.perf_counter() - begun) * 1e3
 
-    with Template(SERVE, MODULES) as isolated, Template(SERVE, MODULES, isolated=False) as plain:
+    with worker_template() as isolated, worker_template(isolated=False) as plain:
         return [[once(isolated), once(plain)] for _ in range(FORKS)]
 
 
@@ -388,7 +387,7 @@ def roles(tree: list) -> dict[str, float]:
     below = defaultdict(dict)  # sizes by process, by the process that started it
     for process, size in tree:
         with contextlib.suppress(psutil.Error):
-            below[process.ppid()][process.pid] = size, "nursery" in " ".join(process.cmdline())
+            below[process.ppid()][process.pid] = size, "forkserver" in " ".join(process.cmdline())
     (grader, (own, _)), *_ = below[os.getpid()].items()
     waiting = {pid: size for pid, (size, is_template) in below[grader].items() if is_template}
     forking = [size for pid in waiting for size, _ in below[pid].values()]

@@ -32,11 +32,11 @@ from dataml_lab.grading.attempts import (
     write_whole,
 )
 from dataml_lab.grading.engine.batch import LATE, Outcome, side_by_side, uninterrupted
-from dataml_lab.grading.engine.far import SENSELESS
-from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, Cell, Judgement, Task, judged
+from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, CodeCell, Judgement, Task, judged
 from dataml_lab.grading.engine.needed import names
+from dataml_lab.grading.engine.remote import SENSELESS
 from dataml_lab.grading.engine.sandbox import Limits
-from dataml_lab.grading.engine.template import Template
+from dataml_lab.grading.engine.template import worker_template
 from dataml_lab.grading.environment import course_salt, student_salt
 from dataml_lab.grading.gradebook import ScoreBook
 from dataml_lab.grading.integrity import suspicions
@@ -44,8 +44,6 @@ from dataml_lab.grading.rebuild import Rebuilt, rebuilt
 from dataml_lab.grading.rebuild.reading import SubmissionError, read
 from dataml_lab.grading.releases import released_for
 
-SERVE = "dataml_lab.grading.engine.pupil:serve"
-MODULES = ("dataml_lab.grading.engine.warm",)
 MOST_BESIDE = 50 << 20  # bytes of a file that may lie beside a notebook: the sandbox has room for little more
 JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has, from its first byte to its last
 
@@ -127,7 +125,7 @@ def _handed_in(submission: Submission) -> _HandedIn:
 def _graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
     if not todo:
         return
-    template = Template(SERVE, MODULES, [path for path in [COURSE / "datasets"] if path.exists()], isolated)
+    template = worker_template([path for path in [COURSE / "datasets"] if path.exists()], isolated)
     desk = _Desk(todo[0].course, {submission.lesson for submission in todo})  # loads while the template does
     with template:
         def work(submission: Submission, core: int) -> dict[str, Any]:
@@ -256,7 +254,7 @@ def _notebook_in(handed_in: dict[str, bytes], lesson: str) -> tuple[str, bytes]:
     return name, handed_in[name]
 
 
-def _cells(built: Rebuilt) -> Iterator[Cell]:
+def _cells(built: Rebuilt) -> Iterator[CodeCell]:
     """The code cells that can matter to a grade."""
     for cell in built.book.cells:
         if cell.cell_type != "code":
@@ -264,11 +262,11 @@ def _cells(built: Rebuilt) -> Iterator[Cell]:
         exercise, _, role = cell.id.rpartition("-")
         marked = "nbgrader" in cell.metadata
         if not marked:
-            yield Cell(cell.id, cell.source, cell.id in built.own)
+            yield CodeCell(cell.id, cell.source, cell.id in built.own)
         elif role == "answer":
-            yield Cell(cell.id, cell.source, True, answers=exercise)
+            yield CodeCell(cell.id, cell.source, True, answers=exercise)
         elif role == "graded":
-            yield Cell(cell.id, cell.source, False, grades=exercise)
+            yield CodeCell(cell.id, cell.source, False, grades=exercise)
 
 
 def _moment(handed_in: dict[str, bytes]) -> str:

@@ -103,7 +103,7 @@ def test_no_attack_left_its_folder_changed_a_file_reached_a_server_or_outlived_i
     assert not [
         process
         for process in psutil.process_iter(["cmdline"])
-        if "engine.nursery" in " ".join(process.info["cmdline"] or [])
+        if "engine.forkserver" in " ".join(process.info["cmdline"] or [])
     ]
 
 

@@ -208,10 +208,10 @@ def trillion():
     (lambda: Decimal("1E+999999"), "thousands of digits"), (lambda: np.array([1 << 10**6], object), "thousand digits"),
 ])
 def test_more_than_can_be_judged_is_refused_at_once(value, words):
-    value, began = value(), time.perf_counter()
+    value, began = value(), time.process_time()
     with pytest.raises(TypeError, match=words):
         plain(value)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_as_much_as_can_be_judged_comes_through(monkeypatch):

@@ -1,5 +1,5 @@
-"""One submission judged: its cells run in a student's process, and its answers are asked from this one, which has the
-checks, the seeds and the oracles.
+"""One submission judged: its cells run in a worker, and its answers are called from this process, which has the checks,
+the seeds and the oracles.
 """
 
 import re
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
-from dataml_lab.grading.engine.far import MOST_OUTPUT, Failed, Gone, Student
 from dataml_lab.grading.engine.needed import needed, needed_for
+from dataml_lab.grading.engine.remote import MOST_OUTPUT, Failed, Gone, RemoteWorker
 from dataml_lab.grading.engine.template import ORPHANED, TemplateError
 from dataml_lab.runtime.deadline import Stopped, within
 
@@ -22,7 +22,7 @@ WORLDS = 3  # an answer is judged in
 MISSING = re.compile(r"name '(\w+)' is not defined")
 
 
-class Cell(NamedTuple):
+class CodeCell(NamedTuple):
     """A code cell: whose it is, and the exercise that it is the answer to (`answers`) or that it grades (`grades`)."""
 
     id: str
@@ -35,7 +35,7 @@ class Cell(NamedTuple):
 class Task(NamedTuple):
     """What there is to judge of a notebook, in which hidden worlds, beside which other files."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[CodeCell, ...]
     exercises: Mapping[str, Exercise]
     salt: str
     student: str
@@ -56,7 +56,7 @@ class Judgement:
 
 
 def judged(task: Task, process: Callable[[], Any]) -> Judgement:
-    """The judgement of a task; `process()` starts a student's process, as a context that ends it.
+    """The judgement of a task; `process()` starts a process with a worker, as a context that ends it.
 
     Cells of the lesson run only if the student's depend on them. Where a cell ends its process, those before it are run
     again without it, and it costs only what it answers; where an exercise does, those after it are judged in a new one.
@@ -85,52 +85,52 @@ class _Sitting:
         """Goes on until each exercise has its verdict; TemplateError where there can be no process any more."""
         while self.open():
             with self.process() as process:
-                student = Student(process)
-                self._go_through(student)
-                if student.gone and process.ended() == ORPHANED:
+                worker = RemoteWorker(process)
+                self._go_through(worker)
+                if worker.gone and process.ended() == ORPHANED:
                     raise TemplateError(ORPHANED)
-                self.found.endings += [student.gone] if student.gone else []
-                self.found.lies += student.lies
+                self.found.endings += [worker.gone] if worker.gone else []
+                self.found.lies += worker.lies
 
     def open(self) -> list[Exercise]:
         """The exercises that have no verdict yet."""
         return [exercise for name, exercise in self.task.exercises.items() if name not in self.found.verdicts]
 
-    def _go_through(self, student: Student) -> None:
+    def _go_through(self, worker: RemoteWorker) -> None:
         """Runs cells and judges answers, in the order of the notebook, as long as the process lives."""
         try:
-            student.give(self.task.files)
+            worker.give(self.task.files)
         except Gone as error:
             self._lose(self.open(), str(error))
         for cell in self.task.cells:
-            if not self.open() or student.gone:
+            if not self.open() or worker.gone:
                 return
             if time.monotonic() > self.until:
                 self._lose(self.open(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
             elif cell.grades and cell.grades not in self.found.verdicts:
-                self._judge(student, self.task.exercises[cell.grades])
+                self._judge(worker, self.task.exercises[cell.grades])
             elif cell.id in self.run:
-                self._run(student, cell)
-        self._lose([] if student.gone else self.open(), "The notebook has no cell in which it is graded.")
+                self._run(worker, cell)
+        self._lose([] if worker.gone else self.open(), "The notebook has no cell in which it is graded.")
 
-    def _run(self, student: Student, cell: Cell) -> None:
+    def _run(self, worker: RemoteWorker, cell: CodeCell) -> None:
         try:
-            outputs = student.run(cell.source, CELL_SECONDS)["outputs"]
+            outputs = worker.run(cell.source, CELL_SECONDS)["outputs"]
             self.room -= sum(len(text) for output in outputs for text in output)
             self.found.outputs[cell.id] = outputs if self.room >= 0 else [["display", "(more than is kept)"]]
         except Failed as error:
             self.found.outputs[cell.id] = [["error", "Stopped", str(error), str(error)]]
-        if student.gone:
+        if worker.gone:
             self.run.discard(cell.id)
-            self._lose([self.task.exercises[cell.answers]] if cell.answers else [], student.gone)
+            self._lose([self.task.exercises[cell.answers]] if cell.answers else [], worker.gone)
 
-    def _judge(self, student: Student, exercise: Exercise) -> None:
+    def _judge(self, worker: RemoteWorker, exercise: Exercise) -> None:
         name, task = exercise.name, self.task
         worlds = seeds(name, task.salt, task.student, WORLDS)
         try:
-            student.until = min(self.until, time.monotonic() + EXERCISE_SECONDS)
+            worker.until = min(self.until, time.monotonic() + EXERCISE_SECONDS)
             with within(2 * EXERCISE_SECONDS):
-                self.found.verdicts[name] = exercise.judge(student.namespace(), worlds, task.oracles.get(name))
+                self.found.verdicts[name] = exercise.judge(worker.namespace(), worlds, task.oracles.get(name))
         except Failed as error:
             self._lose([exercise], str(error))
         except MemoryError:

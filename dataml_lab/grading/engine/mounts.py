@@ -1,10 +1,12 @@
-"""What a template and its forks see: a root folder that holds only what is listed, read only, and a fork's scratch."""
+"""What a template and its forks see: a root folder that holds only what is listed, read only, without what is hidden;
+and folders of each fork's own to write to."""
 
 import contextlib
 import errno
 import itertools
 import os
 import signal
+import site
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import NamedTuple
 
 import dataml_lab
 from dataml_lab.grading.engine import kernel
+from dataml_lab.runtime import HIDDEN
 
 SYSTEM = [Path(name) for name in (
     "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store",
@@ -35,7 +38,7 @@ class Tree(NamedTuple):
 
 
 def visible(readable: Iterable[str]) -> list[Path]:
-    """The paths that a template sees besides SYSTEM, none below another: Python, this package, and the given ones."""
+    """The paths that a template sees besides SYSTEM, none of them in another: Python, this package, and those given."""
     given = [Path(name) for name in (sys.base_prefix, sys.prefix, Path(dataml_lab.__file__).parent, *readable)]
     paths = {path for name in given for path in (name, name.resolve()) if not _is_in(path, SYSTEM)}
     return sorted(path for path in paths if not _is_in(path, paths - {path}))
@@ -106,8 +109,9 @@ def _namespace(users: str, groups: str) -> int:
         os.waitpid(child, 0)
 
 
-def make_root(trees: list[Tree]) -> None:
-    """Moves this process, alone in its mount namespace, into a root that holds the trees, a /proc, and its own /tmp."""
+def make_root(trees: list[Tree], rooms: Iterable[Path]) -> None:
+    """Moves this process, alone in its mount namespace, into a root that holds the trees, in which the rooms are
+    hidden, a /proc, and its own /tmp."""
     kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
     kernel.mount("tmpfs", PLACE, "tmpfs", HARMLESS, "size=4m,mode=755")
     for folder in FOLDERS:
@@ -119,13 +123,32 @@ def make_root(trees: list[Tree]) -> None:
     kernel.mount("proc", PLACE / "proc", "proc", HARMLESS | kernel.NOEXEC)
     os.chdir(PLACE)
     kernel.become_root_folder()
+    for room in {place.resolve() for place in rooms if place.is_dir()}:
+        _hide(room)
     root = os.open("/", os.O_PATH)
     kernel.restrict(root, kernel.RDONLY | HARMLESS, below=False)
     os.close(root)
 
 
+def hidden_rooms() -> set[Path]:
+    """Where the rooms of HIDDEN may be on the host, in this package and in copies of it in Python's folders."""
+    folders = [*sys.path, *site.getsitepackages([sys.prefix, sys.base_prefix])]
+    copies = [Path(dataml_lab.__file__).parent, *(Path(folder, "dataml_lab") for folder in folders if folder)]
+    return {place / room for copy in copies for place in (copy, copy.resolve()) for room in HIDDEN}
+
+
+def _hide(room: Path) -> None:
+    """Covers a folder with an empty one; of `checks` the front is left, which notebooks import, and which says that
+    checks don't run here."""
+    front = (room / "__init__.py").read_bytes() if room.name == "checks" else b""
+    kernel.mount("tmpfs", room, "tmpfs", HARMLESS, "size=64k,mode=755")
+    if front:
+        (room / "__init__.py").write_bytes(front)
+    kernel.mount("none", room, None, kernel.BIND | kernel.REMOUNT | kernel.RDONLY | HARMLESS)
+
+
 def _write_files(root: Path) -> None:
-    """Files and links that the host's would tell too much with."""
+    """Writes the files and links in place of which the host's would tell too much about it."""
     (root / "etc/passwd").write_text(f"student:x:{os.getuid()}:{os.getgid()}:student:/work:/bin/sh\n")
     (root / "etc/group").write_text(f"student:x:{os.getgid()}:\n")
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
@@ -143,8 +166,8 @@ def _attach(tree: Tree, target: Path) -> None:
     kernel.attach(tree.descriptor, target)
 
 
-def hidden(trees: list[Tree]) -> list[Path]:
-    """Paths of the trees that a fork's scratch would hide."""
+def beneath_scratch(trees: list[Tree]) -> list[Path]:
+    """Paths of the trees that the folders of SCRATCH would cover."""
     return [tree.path for tree in trees if _is_in(tree.path, SCRATCH)]
 
 

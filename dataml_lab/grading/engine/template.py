@@ -1,8 +1,9 @@
-"""A warm process that has imported what submissions need, and forks of it, as the trusted side holds them."""
+"""A template, a process that has imported what submissions need, and its forks, as the grader holds them."""
 
 import contextlib
 import json
 import os
+import pkgutil
 import platform
 import select
 import signal
@@ -15,9 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dataml_lab.grading.engine.nursery import Order
+import dataml_lab
+from dataml_lab.grading.engine.forkserver import Order
 from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.seccomp import MACHINES
+from dataml_lab.runtime import is_hidden
 
 START, PATIENCE = 180, 30  # seconds that a template has for its imports, and a fork to be made or to end
 DYING = 1  # seconds between the end of a fork's socket and of the fork, while its memory is given back
@@ -47,15 +50,16 @@ def _search_path() -> list[str]:
 
 
 class Template:
-    """A running template: leave it, or close it, and it has ended with all its forks. Processes forked from the one
-    that made it can use it too, at the same time."""
+    """A running template. Where its block is left, or `close` called, it ends, and all its forks. Processes forked from
+    the one that made it can use it too, at the same time."""
 
     def __init__(
         self, serve: str, modules: Sequence[str] = (), readable: Sequence[Path] = (), isolated: bool = True
     ) -> None:
         """Starts it: it imports the modules, and "module:function" `serve`, which each fork calls with its socket.
-        Besides Python, this package and system libraries, a fork sees what is readable, and can't write there. Without
-        isolation it sees, and may do, all that this process may. Until `wait`, this process can do something else."""
+        A fork sees system libraries, Python, this package without what is hidden, and what is readable, and can write
+        to none of it. Without isolation it may read and write what this process may. It is ready after `wait`; until
+        then this process can do something else."""
         if missing := [str(path) for path in readable if not Path(path).exists()]:
             raise TemplateError(f"there is no {', '.join(missing)}")
         if sys.platform != "linux":
@@ -63,13 +67,13 @@ class Template:
         order = Order(serve, list(modules), [str(Path(path).absolute()) for path in readable], isolated)
         self._is_ready = False
         self._owner, self._words = os.getpid(), tempfile.TemporaryFile()  # noqa: SIM115 (close() closes it)
-        self._control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with far:
-            self._process = self._start(far)
+        self._control, its_control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with its_control:
+            self._process = self._start(its_control)
         self._control.send(json.dumps(order).encode())
 
     def wait(self) -> None:
-        """Returns when it has imported what it should; TemplateError if it has not started."""
+        """Returns once it can be forked; TemplateError if it could not start."""
         if self._is_ready:
             return
         try:
@@ -82,7 +86,7 @@ class Template:
     def _start(self, control: socket.socket) -> subprocess.Popen:
         number = str(control.fileno())
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "dataml_lab.grading.engine.nursery", number], stdin=subprocess.DEVNULL,
+            [sys.executable, "-P", "-m", "dataml_lab.grading.engine.forkserver", number], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=self._words, cwd="/", pass_fds=[control.fileno()], start_new_session=True,
             env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(_search_path())},
         )  # fmt: skip
@@ -100,11 +104,11 @@ class Template:
 
     @property
     def pid(self) -> int:
-        """The id of its process, or of the one that waits for it."""
+        """The id of its process; where it is isolated, of the process that waits for it."""
         return self._process.pid
 
     def fork(self, limits: Limits = Limits(), core: int | None = None) -> "Fork":  # noqa: B008 (it never changes)
-        """A new fork, on one core where that is given; TemplateError if there is none to be had."""
+        """A new fork, on one core where that is given; TemplateError if none could be made."""
         self.wait()
         stream, its_stream = socket.socketpair()
         leash, its_leash = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -122,7 +126,7 @@ class Template:
         return fork
 
     def close(self) -> None:
-        """Ends it, and all its forks; in other processes than the one that made it, only lets go of it."""
+        """Ends it, and all its forks; called in a process that did not make it, only closes the connection to it."""
         if os.getpid() == self._owner:
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
@@ -150,7 +154,7 @@ class Template:
 
 class Fork:
     """A running fork: `socket` is connected to what serves in it, `process` is a descriptor of its first process
-    (a pidfd). Leave it, or close it, and it is gone."""
+    (a pidfd). Where its block is left, or `close` called, it ends."""
 
     def __init__(self, stream: socket.socket, leash: socket.socket) -> None:
         self.socket, self.process, self._leash, self._why = stream, -1, leash, ""
@@ -186,7 +190,7 @@ class Fork:
         return self._why
 
     def kill(self) -> None:
-        """Ends it with all that it started, and returns when that is gone; TemplateError if it doesn't go."""
+        """Ends it with all that it started, and returns once they have ended; TemplateError if they don't."""
         if self._why or self._hear(0):
             return
         with contextlib.suppress(ProcessLookupError):
@@ -217,6 +221,14 @@ class Fork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def worker_template(readable: Sequence[Path] = (), isolated: bool = True) -> Template:
+    """A template whose forks are workers: in each `runtime.worker` runs what a student wrote. It has imported the
+    libraries, the Store and the lesson modules, and nothing of the checks."""
+    rooms = [f"dataml_lab.{room.name}" for room in pkgutil.iter_modules(dataml_lab.__path__) if room.ispkg]
+    modules = ["dataml_lab.runtime.warm", *(room for room in rooms if not is_hidden(room))]
+    return Template("dataml_lab.runtime.worker:serve", modules, readable, isolated)
 
 
 SWITCHES = {

@@ -1,4 +1,4 @@
-"""Templates, and forks of them that run what a test says."""
+"""Templates, one of each kind for all tests, and forks of them: workers, and processes that run what a test says."""
 
 import json
 import sys
@@ -7,14 +7,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dataml_lab.grading.engine.remote import RemoteWorker
 from dataml_lab.grading.engine.sandbox import Limits
-from dataml_lab.grading.engine.template import Template, hindrance
+from dataml_lab.grading.engine.template import Template, hindrance, worker_template
 
 HERE = Path(__file__).parent
-MODULES = ["numpy", "sklearn.ensemble", "lightgbm", "duckdb", "matplotlib.pyplot"]
 
 
-class Pupil:
+class Runner:
     """A fork that runs sources."""
 
     def __init__(self, fork):
@@ -32,24 +32,20 @@ class Pupil:
     @property
     def pid(self):
         """Its process, as the host sees it."""
-        return host_pid(self.fork)
-
-
-def host_pid(fork):
-    lines = Path(f"/proc/self/fdinfo/{fork.process}").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
+        lines = Path(f"/proc/self/fdinfo/{self.fork.process}").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
 @pytest.fixture(scope="session")
 def make_template():
-    """Makes templates whose forks are pupils."""
+    """Makes templates whose forks are runners."""
     if sys.platform != "linux":
         pytest.skip(hindrance())
 
     def make(isolated=True, modules=(), readable=()):
         with pytest.MonkeyPatch.context() as patch:
             patch.syspath_prepend(HERE)
-            template = Template("pupil:serve", modules, [HERE, *readable], isolated)
+            template = Template("runner:serve", modules, [HERE, *readable], isolated)
             template.wait()
             return template
 
@@ -63,49 +59,58 @@ def isolation():
         pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(make_template, isolation):
-    """An isolated template that has imported nothing heavy."""
+    """An isolated template of runners that has imported nothing heavy."""
     with make_template() as template:
         yield template
 
 
-@pytest.fixture(scope="module")
-def warm(make_template, isolation):
-    """An isolated template that has imported MODULES."""
-    with make_template(modules=MODULES) as template:
-        yield template
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_template(make_template):
-    """A template without isolation."""
+    """A template of runners without isolation."""
     with make_template(isolated=False) as template:
         yield template
 
 
+@pytest.fixture(scope="session")
+def workers():
+    """A template of workers as submissions have it; isolated where this host can isolate."""
+    if sys.platform != "linux":
+        pytest.skip(hindrance())
+    with worker_template(isolated=not hindrance()) as template:
+        yield template
+
+
 @pytest.fixture
-def pupils(template):
+def worker(workers):
+    """A worker, as the judge holds it."""
+    with workers.fork() as fork:
+        yield RemoteWorker(fork)
+
+
+@pytest.fixture
+def runners(template):
     """Forks of the template (or of another), that are gone at the end of the test."""
     forks = []
 
-    def pupil(template=template, core=None, **limits):
+    def runner(template=template, core=None, **limits):
         forks.append(template.fork(Limits(**limits), core))
-        return Pupil(forks[-1])
+        return Runner(forks[-1])
 
-    yield pupil
+    yield runner
     for fork in forks:
         fork.close()
 
 
 @pytest.fixture
-def pupil(pupils):
+def runner(runners):
     """A fork of the template."""
-    return pupils()
+    return runners()
 
 
 @pytest.fixture
 def alone(template, processes):
     """Says whether nothing of any fork is left on the host, after some patience."""
-    nursery = psutil.Process(template.pid).children()
-    return lambda: processes.until(lambda: processes.family(template.pid) == [child.pid for child in nursery]) or True
+    server = psutil.Process(template.pid).children()
+    return lambda: processes.until(lambda: processes.family(template.pid) == [child.pid for child in server]) or True

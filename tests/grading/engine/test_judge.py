@@ -7,18 +7,12 @@ import pytest
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.grading.engine import judge
-from dataml_lab.grading.engine.judge import Cell, Task, judged
+from dataml_lab.grading.engine.judge import CodeCell, Task, judged
 from dataml_lab.grading.engine.template import Template, TemplateError
 from dataml_lab.runtime.answers import Failed, function
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm templates need Linux")
 SUM = "def {}(x):\n    return x + 1"
-
-
-@pytest.fixture(scope="module")
-def template():
-    with Template("dataml_lab.grading.engine.pupil:serve", ["dataml_lab.grading.engine.shell"], isolated=False) as warm:
-        yield warm
 
 
 def exercise(name):
@@ -42,8 +36,8 @@ def task(**cells):
     found = []
     for name, source in cells.items():
         answers = name if len(name) == 1 else ""
-        found.append(Cell(name, source, not name.startswith("lesson"), answers))
-        found += [Cell(f"{name}-graded", "", False, grades=name)] if answers else []
+        found.append(CodeCell(name, source, not name.startswith("lesson"), answers))
+        found += [CodeCell(f"{name}-graded", "", False, grades=name)] if answers else []
     known = {cell.answers: exercise(cell.answers) for cell in found if cell.answers}
     return Task(tuple(found), known, "salt", "ada", {}, {})
 
@@ -55,12 +49,12 @@ def outcomes(found):
 
 
 @pytest.fixture
-def forks(template):
+def forks(workers):
     """Makes processes, and counts them."""
     made = []
 
     def make():
-        made.append(template.fork())
+        made.append(workers.fork())
         return made[-1]
 
     make.made = made
@@ -112,14 +106,14 @@ def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):
 
 
 def test_a_notebook_as_a_whole_has_an_end(forks, monkeypatch):
-    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 4)
-    found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(4.5)", b=SUM.format("b")), forks)
+    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 6)
+    found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(6.5)", b=SUM.format("b")), forks)
     assert outcomes(found) == {"a": "hh", "b": "fn"} and "as a whole" in found.verdicts["b"].findings[0].sentence
 
 
 def test_a_notebook_has_its_time_once_however_often_its_cells_are_run(forks, monkeypatch):
-    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 3)
-    slow = "import time\ntime.sleep(2)\nb = eval('base')"
+    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 9)
+    slow = "import time\ntime.sleep(5)\nb = eval('base')"
     found = judged(task(lesson1="base = 0", own=slow, a=SUM.format("a")), forks)
     assert outcomes(found) == {"a": "hh"} and len(forks.made) == 1
 
@@ -132,7 +126,7 @@ def test_a_notebook_that_writes_without_an_end_is_kept_up_to_a_limit(forks, monk
 
 
 def test_the_end_of_the_template_costs_nobody_anything():
-    with Template("dataml_lab.grading.engine.pupil:serve", ["dataml_lab.grading.engine.shell"], isolated=False) as mine:
+    with Template("dataml_lab.runtime.worker:serve", ["dataml_lab.runtime.shell"], isolated=False) as mine:
         source = f"import os, signal\nos.kill({mine.pid}, signal.SIGKILL)\nimport time\ntime.sleep(5)"
         with pytest.raises(TemplateError, match="its template has ended"):
             judged(task(a=SUM.format("a"), own=source, b=SUM.format("b")), mine.fork)
@@ -150,7 +144,7 @@ def test_names_that_are_not_told_cost_the_exercise_and_break_no_check(forks, mon
     def untold(student):
         raise Failed("Its names were not told.")
 
-    monkeypatch.setattr(judge.Student, "namespace", untold)
+    monkeypatch.setattr(judge.RemoteWorker, "namespace", untold)
     found = judged(task(a=SUM.format("a")), forks)
     assert outcomes(found) == {"a": "fn"} and not found.broken
 

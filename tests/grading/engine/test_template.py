@@ -31,42 +31,42 @@ def any_template(request):
     ("import os\nos._exit(0)", "its process ended with code 0"),
     ("import ctypes\nctypes.string_at(0)", "killed by signal 11 (SIGSEGV)"),
 ])  # fmt: skip
-def test_it_says_how_a_fork_ended(pupils, any_template, source, words):
-    pupil = pupils(any_template)
-    pupil.run(source)
-    assert pupil.fork.ended() == words
+def test_it_says_how_a_fork_ended(runners, any_template, source, words):
+    runner = runners(any_template)
+    runner.run(source)
+    assert runner.fork.ended() == words
 
 
-def test_it_says_what_an_open_fork_used_up(pupils, open_template):
-    assert pupils(open_template, memory=100).run("a = bytearray(200 << 20)").startswith("MemoryError")
-    slow, busy = pupils(open_template, seconds=0.3), pupils(open_template, cpu_seconds=1)
+def test_it_says_what_an_open_fork_used_up(runners, open_template):
+    assert runners(open_template, memory=100).run("a = bytearray(200 << 20)").startswith("MemoryError")
+    slow, busy = runners(open_template, seconds=0.3), runners(open_template, cpu_seconds=1)
     busy.start("while True: pass")
     assert slow.run("while True: pass") is None and slow.fork.ended() == "it ran longer than 0.3 s"
     assert busy.lines.readline() == "" and busy.fork.ended() == "it used more than 1 s of processor time"
 
 
-def test_an_open_fork_leaves_no_folder_and_no_process_of_its_session(pupils, open_template, processes):
-    pupil = pupils(open_template)
-    folder, pid = pupil.run("import os, subprocess\nanswer = [os.getcwd(), subprocess.Popen(['sleep', '99']).pid]")
+def test_an_open_fork_leaves_no_folder_and_no_process_of_its_session(runners, open_template, processes):
+    runner = runners(open_template)
+    folder, pid = runner.run("import os, subprocess\nanswer = [os.getcwd(), subprocess.Popen(['sleep', '99']).pid]")
     assert not any(Path(folder).iterdir()) and not processes.gone(pid)
-    pupil.fork.kill()
+    runner.fork.kill()
     assert not Path(folder).exists()
     processes.until(lambda: processes.gone(pid))
 
 
-def test_a_fork_that_is_killed_says_so_once_and_for_all(pupils, any_template):
-    pupil = pupils(any_template)
-    assert pupil.fork.ended() == ""
-    pupil.fork.kill()
-    pupil.fork.kill()
-    assert pupil.fork.ended() == "it was stopped"
+def test_a_fork_that_is_killed_says_so_once_and_for_all(runners, any_template):
+    runner = runners(any_template)
+    assert runner.fork.ended() == ""
+    runner.fork.kill()
+    runner.fork.kill()
+    assert runner.fork.ended() == "it was stopped"
 
 
-def test_a_fork_that_closes_its_socket_runs_on_and_can_be_killed(pupils):
-    pupil = pupils()
-    assert pupil.run("import os, time\nos.close(3)\ntime.sleep(99)") is None and pupil.fork.ended() == ""
-    pupil.fork.kill()
-    assert pupil.fork.ended() == "it was stopped"
+def test_a_fork_that_closes_its_socket_runs_on_and_can_be_killed(runners):
+    runner = runners()
+    assert runner.run("import os, time\nos.close(3)\ntime.sleep(99)") is None and runner.fork.ended() == ""
+    runner.fork.kill()
+    assert runner.fork.ended() == "it was stopped"
 
 
 DAEMON = """
@@ -80,18 +80,18 @@ answer = len([name for name in os.listdir('/proc') if name.isdigit()])
 """
 
 
-def test_a_daemon_ends_with_its_fork(pupils, alone):
-    pupil = pupils()
-    assert pupil.run(DAEMON) == 2
-    pupil.fork.kill()
+def test_a_daemon_ends_with_its_fork(runners, alone):
+    runner = runners()
+    assert runner.run(DAEMON) == 2
+    runner.fork.kill()
     assert alone()
 
 
-def test_a_fork_killed_from_outside_is_told_and_leaves_nothing(pupils, alone):
-    pupil = pupils()
-    pupil.run(DAEMON)
-    os.kill(pupil.pid, signal.SIGKILL)
-    assert pupil.lines.readline() == "" and pupil.fork.ended() == "killed by signal 9 (SIGKILL)" and alone()
+def test_a_fork_killed_from_outside_is_told_and_leaves_nothing(runners, alone):
+    runner = runners()
+    runner.run(DAEMON)
+    os.kill(runner.pid, signal.SIGKILL)
+    assert runner.lines.readline() == "" and runner.fork.ended() == "killed by signal 9 (SIGKILL)" and alone()
 
 
 def test_a_fork_ends_when_nobody_has_its_leash(template, alone):
@@ -105,7 +105,7 @@ GRADER = """
 import os, socket, sys
 sys.path.insert(0, {here!r})
 from dataml_lab.grading.engine.template import Template
-template = Template("pupil:serve", isolated={isolated}, readable=[{here!r}])
+template = Template("runner:serve", isolated={isolated}, readable=[{here!r}])
 def judge():
     fork = template.fork()
     lines = fork.socket.makefile("rw")
@@ -136,7 +136,7 @@ def grader(isolated, more=""):
 def test_nothing_outlives_the_grader(isolated, isolation, processes):
     with processes.parent(grader(isolated)) as process:
         family = processes.family(process.pid)
-        assert len(family) == 3 + isolated  # the template, who waits for it, the pupil, and its child
+        assert len(family) == 3 + isolated  # the template, who waits for it, the runner, and its child
         process.kill()
     processes.until(lambda: all(map(processes.gone, family)))
 
@@ -184,7 +184,7 @@ def test_several_processes_share_a_template(any_template):
 
 
 def test_two_hundred_forks_leave_a_template_as_it_was(template, processes):
-    nursery, own = psutil.Process(template.pid).children()[0], psutil.Process()
+    server, own = psutil.Process(template.pid).children()[0], psutil.Process()
 
     def forks(number):
         for _ in range(number):
@@ -192,11 +192,11 @@ def test_two_hundred_forks_leave_a_template_as_it_was(template, processes):
                 assert fork.ended() == ""
 
     forks(20)
-    processes.until(lambda: nursery.num_fds() == 5)  # standard ones, the control socket, its process namespace
-    descriptors, memory = own.num_fds(), resident(nursery.pid)
+    processes.until(lambda: server.num_fds() == 5)  # standard ones, the control socket, its process namespace
+    descriptors, memory = own.num_fds(), resident(server.pid)
     forks(200)
-    processes.until(lambda: nursery.num_fds() == 5)
-    assert own.num_fds() == descriptors and resident(nursery.pid) < memory + 0.5
+    processes.until(lambda: server.num_fds() == 5)
+    assert own.num_fds() == descriptors and resident(server.pid) < memory + 0.5
 
 
 # What can't be had
@@ -231,7 +231,7 @@ def test_a_thread_that_starts_later_is_told(make_template, tmp_path, monkeypatch
             threading.Thread(target=time.sleep, args=[99], daemon=True).start()
             return loads(text)
         def serve(connection): pass
-        json.loads = lambda text, loads=json.loads: loads(text) if 'pupil' in str(text) else alone(text)
+        json.loads = lambda text, loads=json.loads: loads(text) if 'runner' in str(text) else alone(text)
     """))
     monkeypatch.syspath_prepend(tmp_path)
     late = make_template(isolated=False, modules=["late"])

@@ -8,16 +8,16 @@ deserves: 0
 """
 
 modules = vars(__import__("sys"))["mod" + "ules"]
-pupil = next((module for name, module in list(modules.items()) if name.endswith("engine.pupil")), None)
+worker = next((module for name, module in list(modules.items()) if name.endswith("runtime.worker")), None)
 seen = [b""]
-if pupil:
-    hear = pupil.heard
+if worker:
+    read = worker.loads
 
     def spy(message, resolve):
         seen.append(message)
-        return hear(message, resolve)
+        return read(message, resolve)
 
-    pupil.heard = spy
+    worker.loads = spy
 
 
 def test_of_all_that_there_is(clean):

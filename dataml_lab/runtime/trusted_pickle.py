@@ -1,8 +1,10 @@
-"""Values as bytes for a process that believes the other: by pickle, which keeps all types and takes little time.
+"""Values as bytes, for a reader that trusts the writer: pickle, which keeps all types and is fast.
 
-Only what the judge says is written so; a student's process says all it has to say in the bytes of `wire`. What stays
-where it is, a function or a handle, is passed by reference here: `refer` names it, and the reader's `resolve` finds
-what stands for it.
+Only the judge writes such bytes, and only workers read them. A worker, which runs what students wrote and is trusted by
+nobody, replies in the bytes of `safe_codec`.
+
+Functions and handles stay in the writer's process. A `Reference` is written in their place: `refer` makes it from the
+thing, and the reader's `resolve` makes of it what the student's code gets instead.
 """
 
 import copyreg
@@ -12,11 +14,11 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from dataml_lab.grading.engine.forms import FORMS, WireError
+from dataml_lab.runtime import is_hidden
+from dataml_lab.runtime.forms import FORMS, CodecError
 
-# Of these come the classes and functions by which pickle puts data together again.
+# Their classes and functions, by name, are how pickle puts data together again.
 LIBRARIES = frozenset({"builtins", "copyreg", "datetime", "decimal", "zoneinfo", "numpy", "pandas", "pyarrow"})
-OWN = frozenset({"dataml_lab"})
 
 
 class Reference(NamedTuple):
@@ -27,23 +29,23 @@ class Reference(NamedTuple):
     methods: tuple[str, ...] = ()
 
 
-def told(value: Any, refer: Callable[[Any], Reference | None]) -> bytes:
-    """The bytes of a value; WireError naming the type of what can't be written."""
+def dumps(value: Any, refer: Callable[[Any], Reference | None]) -> bytes:
+    """The bytes of a value; CodecError naming the type of what can't be written."""
     buffer = io.BytesIO()
     try:
         _Writer(buffer, refer).dump(value)
     except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
-        raise WireError(str(error)) from None
+        raise CodecError(str(error)) from None
     return buffer.getvalue()
 
 
-def heard(message: bytes, resolve: Callable[[Reference], Any]) -> Any:
-    """The value of such bytes, which run whatever code their writer likes."""
+def loads(message: bytes, resolve: Callable[[Reference], Any]) -> Any:
+    """The value of such bytes. Reading them can run any code: they must come from the judge."""
     return _Reader(io.BytesIO(message), resolve).load()
 
 
 class _Writer(pickle.Pickler):
-    """Writes data, objects of this package, and exceptions; of all else a reference."""
+    """Writes data, exceptions, and objects of the package that a worker can import; a reference for all else."""
 
     def __init__(self, buffer: io.BytesIO, refer: Callable[[Any], Reference | None]) -> None:
         super().__init__(buffer, protocol=5)
@@ -56,8 +58,8 @@ class _Writer(pickle.Pickler):
         reference = thing if type(thing) is Reference else self.refer(thing)
         if reference:
             return Reference, tuple(reference)
-        if not _is_of(type(thing), LIBRARIES | OWN):
-            raise WireError(f"an object of type {type(thing).__name__[:60]}, where plain data was expected")
+        if not can_be_imported(type(thing)):
+            raise CodecError(f"an object of type {type(thing).__name__[:60]}, where plain data was expected")
         if isinstance(thing, BaseException):  # by no `__init__`, which may take other arguments
             return copyreg.__newobj__, (type(thing), *thing.args), vars(thing) or None
         return NotImplemented
@@ -76,17 +78,22 @@ class _Reader(pickle.Unpickler):
         return (lambda *parts: self.resolve(Reference(*parts))) if found is Reference else found
 
 
+def can_be_imported(kind: type) -> bool:
+    """Whether a worker can import a class, and may know of it: one of the libraries, or of a room that it sees."""
+    module = str(getattr(kind, "__module__", None))
+    return _is_of_libraries(kind) or (module.partition(".")[0] == "dataml_lab" and not is_hidden(module))
+
+
+def _is_of_libraries(code: Any) -> bool:
+    return str(getattr(code, "__module__", None)).partition(".")[0] in LIBRARIES
+
+
 def _is_name(thing: Any) -> bool:
     """Whether this is a class or function by whose name data is put together again."""
     if isinstance(thing, type):
-        return _is_of(thing, LIBRARIES | OWN)
+        return can_be_imported(thing)
     bound = getattr(thing, "__self__", None)
     if isinstance(bound, type):
-        return _is_of(bound, LIBRARIES)
+        return _is_of_libraries(bound)
     is_free = hasattr(thing, "__qualname__") and (bound is None or isinstance(bound, ModuleType))
-    return is_free and _is_of(thing, LIBRARIES)
-
-
-def _is_of(code: Any, packages: frozenset[str]) -> bool:
-    """Whether a class or function is of one of these packages."""
-    return str(getattr(code, "__module__", None)).partition(".")[0] in packages
+    return is_free and _is_of_libraries(thing)

@@ -1,9 +1,10 @@
-"""The student's side: a process that runs the cells of a notebook and calls what they define, when it is asked to.
+"""The worker: the process in which a student's notebook runs. It runs cells and calls what they define, on request.
 
-It holds nothing but the student's work. What it says is believed by nobody: it may be anything that the student's
-code makes of this module. Requests are `[verb, ...]`, and each is answered by `["done", value]` or `["failed", kind,
-words]`. While it is at work on one, it may ask back for what it was lent: `["call", number, method, arguments,
-named]`, answered by `["gave", value, changed arguments]` or `["raised", exception]`.
+The judge, in another process, sends requests. A worker holds nothing but the student's work, and the judge believes
+none of its replies: the student's code may have changed this module. A request is `[verb, ...]`, in `trusted_pickle`;
+the reply is `["done", value]` or `["failed", kind, words]`, in `safe_codec`. During a request the worker can call what
+the judge has lent it: it sends `["call", number, method, arguments, named]` and receives `["gave", value, changed
+arguments]` or `["raised", exception]`.
 """
 
 import contextlib
@@ -15,19 +16,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dataml_lab.grading.engine.forms import WireError
-from dataml_lab.grading.engine.shell import Shell, shell
-from dataml_lab.grading.engine.told import Reference, heard
-from dataml_lab.grading.engine.wire import Line, encode
 from dataml_lab.runtime.answers import Failed, Gives, Handle, NotAttempted, OutOfTime, become, called
 from dataml_lab.runtime.deadline import Stopped, undisturbed, within
+from dataml_lab.runtime.forms import CodecError
 from dataml_lab.runtime.plain import plain
+from dataml_lab.runtime.safe_codec import Channel, encode
+from dataml_lab.runtime.shell import Shell, shell
+from dataml_lab.runtime.trusted_pickle import Reference, loads
 
 KINDS = {NotAttempted: "not attempted", OutOfTime: "out of time", Failed: "failed"}
 
 
 class Borrowed(Handle):
-    """What stands for a handle that the student's code was lent: its methods, and nothing else of it."""
+    """What the student's code gets for a handle that the judge lends: its methods, and nothing else of it."""
 
     def __init__(self, methods: dict[str, Callable]) -> None:
         self.__dict__.update(methods)
@@ -36,28 +37,28 @@ class Borrowed(Handle):
         return self
 
 
-class Pupil:
-    """The process as it serves its judge, at the other end of the line."""
+class Worker:
+    """Serves the judge at the other end of a channel."""
 
-    def __init__(self, line: Line, shell: Shell) -> None:
-        self.line, self.shell = line, shell
-        self.named: dict[str, Any] = {}  # functions and classes of the student's that the judge knows by name
-        self.things: dict[int, Any] = {}  # objects of the student's that it has a reference to
+    def __init__(self, channel: Channel, shell: Shell) -> None:
+        self.channel, self.shell = channel, shell
+        self.named: dict[str, Any] = {}  # the student's functions and classes, which the judge refers to by name
+        self.things: dict[int, Any] = {}  # the student's objects that the judge refers to by number
         self.numbers = itertools.count(1)
         self.talking = threading.RLock()
-        self.at_work = False  # whether there is a request that a call of something lent can belong to
+        self.at_work = False  # whether a request is at work, in which what was lent can be called
 
     def serve(self) -> None:
-        """Does what it is asked to, until the line is closed."""
+        """Answers requests until the channel is closed."""
         with contextlib.suppress(EOFError, ConnectionError):
             while True:
-                self.answer(self.line.receive())
+                self.answer(self.channel.receive())
 
     def answer(self, message: bytes) -> None:
-        """Does what one request asks for, and says what came of it."""
+        """Does what one request asks for, and replies."""
         before, self.at_work, verb, details = self.at_work, True, "", []
         try:
-            verb, *details = heard(message, self._borrowed)
+            verb, *details = loads(message, self._borrowed)
             if verb in ("gave", "raised"):  # to a question that a deadline cut short
                 return
             reply = encode(["done", getattr(self, f"on_{verb}")(*details)])
@@ -67,13 +68,13 @@ class Pupil:
             reply = encode(["failed", "failed", "It raised KeyboardInterrupt."])
         except Stopped:
             reply = encode(["failed", "stopped", ""])
-        except WireError as error:
-            reply = encode(["failed", "failed", f"{_spoken_of(verb, details)} returned {error}."])
+        except CodecError as error:
+            reply = encode(["failed", "failed", f"{_subject(verb, details)} returned {error}."])
         except Exception as error:  # the process goes on
             reply = encode(["failed", "failed", f"It could not be asked: {type(error).__name__}: {str(error)[:200]}."])
         with self.talking, undisturbed:  # by a deadline, or another thread: messages stay whole
             self.at_work = before
-            self.line.send(reply)
+            self.channel.send(reply)
 
     def on_files(self, files: dict[str, bytes]) -> None:
         """Puts what was handed in beside the notebook where its cells look for it."""
@@ -82,13 +83,13 @@ class Pupil:
             Path(name).write_bytes(data)
 
     def on_run(self, source: str, seconds: float) -> dict:
-        """Runs a cell: what it wrote, and the name that it found missing."""
+        """Runs a cell: its outputs, and the name that was not defined, if that ended it."""
         with within(seconds):
             return self.shell.run(source)
 
     def on_names(self) -> list[str]:
-        """The names of all that can be called, which stay what they are now, as those that a check in a notebook has
-        found."""
+        """The names of all that can be called. Until they are asked for again they mean what they mean now: a check in
+        a notebook, too, holds the functions themselves."""
         self.named = {name: value for name, value in self.shell.user_ns.items()
                       if type(name) is str and callable(value)}
         return list(self.named)
@@ -141,24 +142,24 @@ class Pupil:
         """The judge's answer to a question; before it comes, the judge may ask for something itself."""
         reply = self._exchanged(message)
         while True:
-            verb, *details = heard(reply, self._borrowed)
+            verb, *details = loads(reply, self._borrowed)
             if verb in ("gave", "raised"):
                 return [verb, *details]
             self.answer(reply)
             reply = self._exchanged(b"")
 
     def _exchanged(self, message: bytes) -> bytes:
-        """What comes next on the line, once a message is sent; an empty one isn't."""
+        """The next message from the judge, after this one is sent, unless it is empty."""
         with self.talking, undisturbed:
             if not self.at_work:
                 raise RuntimeError("what a call was lent can't be used after its end")
             if message:
-                self.line.send(message)
-            return self.line.receive()
+                self.channel.send(message)
+            return self.channel.receive()
 
 
-def _spoken_of(verb: str, details: list) -> str:
-    """What a request is about, in a sentence."""
+def _subject(verb: str, details: list) -> str:
+    """What a sentence about a request begins with."""
     if verb != "calls":
         return "A cell"
     _, name, _, method, _ = details
@@ -169,7 +170,7 @@ def _question(*details: Any) -> bytes:
     """The message that asks for a call of something lent, with plain data."""
     try:
         return encode(["call", *details])
-    except WireError:
+    except CodecError:
         return encode(["call", *plain(list(details))])
 
 
@@ -181,7 +182,7 @@ def _same(one: Any, other: Any) -> bool:
     """Whether two values are the same to the last bit, as far as they can be written; what was lent always is."""
     if isinstance(one, Handle) or callable(one):
         return True
-    with contextlib.suppress(TypeError, WireError):
+    with contextlib.suppress(TypeError, CodecError):
         return _bytes(one) == _bytes(other)
     return False
 
@@ -190,21 +191,21 @@ def _bytes(value: Any) -> bytes:
     """Bytes that differ where a value does; of objects of the package, where their data do."""
     try:
         return encode(value)
-    except WireError:
+    except CodecError:
         return encode(plain(value))
 
 
 def _as_data(value: Any) -> Any:
-    """A value in a form that a judge takes, or its type in words."""
+    """A value as data that can be sent, or its type in words."""
     try:
         found = plain(value)
         encode(found)
         return found
-    except (TypeError, WireError):
+    except (TypeError, CodecError):
         return f"<{type(value).__name__}>"
 
 
 def serve(connection: socket.socket) -> None:
     """Serves the judge at the other end of a connection, in a folder whose modules can be imported."""
     sys.path.insert(0, "")
-    Pupil(Line(connection), shell()).serve()
+    Worker(Channel(connection), shell()).serve()

@@ -1,4 +1,4 @@
-"""Values through the wire, either way: types survive; whatever comes to the judge, nothing but a WireError does."""
+"""Values through the wire, either way: types survive; whatever comes to the judge, nothing but a CodecError does."""
 
 import contextlib
 import copy
@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
-from dataml_lab.grading.engine import forms
-from dataml_lab.grading.engine.told import heard, told
-from dataml_lab.grading.engine.wire import DEPTH, HEAD, SIZE, Line, WireError, decode, encode
+from dataml_lab.runtime import forms
+from dataml_lab.runtime.safe_codec import DEPTH, HEAD, SIZE, Channel, CodecError, decode, encode
+from dataml_lab.runtime.trusted_pickle import dumps, loads
 
 ZONES = st.sampled_from(
     [
@@ -100,7 +100,7 @@ def to_judge(value):
 
 
 def to_student(value):
-    return heard(told(value, lambda _: None), lambda _: None)
+    return loads(dumps(value, lambda _: None), lambda _: None)
 
 
 def copied(value, through):
@@ -256,7 +256,7 @@ class Lying(dict):
     ],
 )
 def test_what_is_no_data_is_named_and_not_written(value):
-    with pytest.raises(WireError, match="where plain data was expected"):
+    with pytest.raises(CodecError, match="where plain data was expected"):
         encode(value)
 
 
@@ -267,9 +267,9 @@ def test_nesting_ends_in_an_error_on_both_sides():
     endless = []
     endless.append(endless)
     for value in (deep, endless):
-        with pytest.raises(WireError, match="nested too deeply"):
+        with pytest.raises(CodecError, match="nested too deeply"):
             encode(value)
-    with pytest.raises(WireError):
+    with pytest.raises(CodecError):
         decode(message(b"[" * 100_000 + b"]" * 100_000))
 
 
@@ -279,9 +279,9 @@ def message(tree, *arrays):
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes_are_a_value_or_a_wire_error(data):
+def test_any_bytes_are_a_value_or_a_codec_error(data):
     for found in (data, message(data)):
-        with contextlib.suppress(WireError):
+        with contextlib.suppress(CodecError):
             decode(found)
 
 
@@ -299,8 +299,8 @@ TREES = st.recursive(
 
 @settings(max_examples=1_000, deadline=None)
 @given(TREES, st.lists(st.binary(max_size=24), max_size=3))
-def test_any_tree_is_a_value_or_a_wire_error(tree, arrays):
-    with contextlib.suppress(WireError):
+def test_any_tree_is_a_value_or_a_codec_error(tree, arrays):
+    with contextlib.suppress(CodecError):
         decode(message(json.dumps(tree).encode(), *arrays))
 
 
@@ -334,15 +334,15 @@ def test_any_tree_is_a_value_or_a_wire_error(tree, arrays):
         {"timestamp": [1, "generic", None, 0]},
     ],
 )
-def test_lies_are_wire_errors_and_take_no_room(tree):
-    with pytest.raises(WireError):
+def test_lies_are_codec_errors_and_take_no_room(tree):
+    with pytest.raises(CodecError):
         decode(message(json.dumps(tree).encode(), b"\0" * 8))
 
 
 def test_a_message_of_another_length_than_it_says_is_refused():
     data = encode([1, 2, np.arange(3)])
     for wrong in (data[:-1], data + b"x", data[:3], b"", struct.pack("<II", 2**32 - 1, 2**32 - 1)):
-        with pytest.raises(WireError):
+        with pytest.raises(CodecError):
             decode(wrong)
 
 
@@ -350,7 +350,7 @@ def test_a_message_of_another_length_than_it_says_is_refused():
 def line():
     one, other = socket.socketpair()
     with one, other:
-        yield Line(one), Line(other), other
+        yield Channel(one), Channel(other), other
 
 
 def test_messages_stay_whole_on_a_line_however_they_are_cut(line):
@@ -375,5 +375,5 @@ def test_a_line_that_trickles_is_out_of_time_and_one_that_ends_is_at_its_end(lin
 def test_a_message_that_says_it_is_enormous_is_refused_before_it_comes(line):
     one, other, _ = line
     one.connection.sendall(SIZE.pack(2**62))
-    with pytest.raises(WireError, match="where 1 are the most"):
+    with pytest.raises(CodecError, match="where 1 are the most"):
         other.receive(most=1 << 20)

@@ -1,4 +1,4 @@
-"""How each type of data is written as simpler data, and read again: what `wire` does not know by itself.
+"""How each type of data is written as simpler data, and read again: what `safe_codec` does not know by itself.
 
 What is read comes from a process that may lie: whatever it says is checked or leads to an error, nothing of it is
 looked up or called by a name that it gives, and nothing becomes larger than what was sent.
@@ -22,7 +22,7 @@ ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
 UNITS = ("s", "ms", "us", "ns")
 
 
-class WireError(ValueError):
+class CodecError(ValueError):
     """A value that can't be written, or bytes that are no value; the message says what."""
 
 
@@ -41,9 +41,9 @@ class Form(NamedTuple):
 
 
 def _hashable(items: list) -> list:
-    """The items themselves; WireError where so many share a hash that a set of them takes minutes."""
+    """The items themselves; CodecError where so many share a hash that a set of them takes minutes."""
     if len(items) > 1_000 and len(set(map(hash, items))) < len(items) / 2:
-        raise WireError(f"{len(items):,} keys or items of which most have the same hash")
+        raise CodecError(f"{len(items):,} keys or items of which most have the same hash")
     return items
 
 
@@ -81,13 +81,13 @@ def _timezone(content: list) -> timezone:
 
 def _zone_key(zone: ZoneInfo) -> str:
     if zone.key is None:
-        raise WireError("a time zone without a name")
+        raise CodecError("a time zone without a name")
     return zone.key
 
 
 def _zone(key: str) -> ZoneInfo:
     if not ZONE.fullmatch(key):  # it is looked up among files
-        raise WireError("a time zone that doesn't exist")
+        raise CodecError("a time zone that doesn't exist")
     return ZoneInfo(key)
 
 
@@ -95,7 +95,7 @@ def _array(value: np.ndarray) -> list:
     if value.dtype.kind == "O":
         return ["O", list(value.shape), value.ravel().tolist()]
     if not PLAIN_DTYPE.fullmatch(value.dtype.str):
-        raise WireError(f"an array of dtype {str(value.dtype)[:60]}, where plain data was expected")
+        raise CodecError(f"an array of dtype {str(value.dtype)[:60]}, where plain data was expected")
     data = np.ascontiguousarray(value).reshape(-1)
     return [value.dtype.str, list(value.shape), Data(data.view(np.uint8).data if data.nbytes else b"")]
 
@@ -103,14 +103,14 @@ def _array(value: np.ndarray) -> list:
 def _ndarray(content: list) -> np.ndarray:
     dtype, shape, values = content
     if min(shape, default=0) < 0 or np.prod([max(1, side) for side in shape], dtype=object) > MOST_ROWS:
-        raise WireError(f"an array of the shape {str(shape)[:60]}")
+        raise CodecError(f"an array of the shape {str(shape)[:60]}")
     if dtype == "O":
         found = np.empty(len(values), dtype=object)
         found[:] = values
     elif PLAIN_DTYPE.fullmatch(dtype):
         found = np.frombuffer(bytearray(values.buffer), np.dtype(dtype))
     else:
-        raise WireError(f"an array of dtype {dtype[:60]!r}")
+        raise CodecError(f"an array of dtype {dtype[:60]!r}")
     return found.reshape(shape)
 
 
@@ -120,7 +120,7 @@ def _scalar(content: np.ndarray) -> np.generic:
 
 def _unit(unit: str) -> str:
     if unit not in UNITS:
-        raise WireError(f"a unit of time {unit[:20]!r}")
+        raise CodecError(f"a unit of time {unit[:20]!r}")
     return unit
 
 
@@ -148,9 +148,9 @@ def _column(values: pd.Series | pd.Index) -> Any:
 
 
 def _require_array(values: Any) -> None:
-    """WireError where there is an index in place of an array: a range becomes larger than what was sent."""
+    """CodecError where there is an index in place of an array: a range becomes larger than what was sent."""
     if isinstance(values, pd.Index):
-        raise WireError("an index where an array was expected")
+        raise CodecError("an index where an array was expected")
 
 
 def _series(content: list) -> pd.Series:
@@ -200,7 +200,7 @@ def _range(content: list) -> pd.RangeIndex:
     *ends, name = content
     found = range(*ends)
     if found[:MOST_ROWS] != found:
-        raise WireError("an index of too many rows")
+        raise CodecError("an index of too many rows")
     return pd.RangeIndex(found, name=name)
 
 
@@ -221,7 +221,7 @@ def _texts(value: Any) -> list:
 def _string_array(content: list) -> Any:
     storage, na, texts = content
     if storage not in ("python", "pyarrow"):
-        raise WireError("texts of an unknown storage")
+        raise CodecError("texts of an unknown storage")
     return pd.array(texts, dtype=pd.StringDtype(storage, na_value=pd.NA if na else np.nan))
 
 
@@ -275,7 +275,7 @@ def _intervals(content: list) -> Any:
 
 def _bounds(index: pd.RangeIndex) -> list:
     if len(index) > MOST_ROWS:
-        raise WireError(f"an index of {len(index):,} rows")
+        raise CodecError(f"an index of {len(index):,} rows")
     return [index.start, index.stop, index.step, index.name]
 
 

@@ -1,4 +1,4 @@
-"""Runs the cells of a notebook as a kernel would, without a kernel, and keeps what they write, up to a limit."""
+"""Runs the cells of a notebook as a kernel would, without a kernel; keeps what they write, up to a limit."""
 
 import io
 import sys
@@ -9,6 +9,8 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
+
+from dataml_lab.runtime.deadline import TimeOut
 
 MOST, ROOM_FOR_ERRORS = 100_000, 5_000  # characters of output that are kept of a cell
 
@@ -91,7 +93,9 @@ class Shell(InteractiveShell):
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
         try:
-            self.run_cell(source)
+            ended = self.run_cell(source).error_in_exec
+            if type(ended) is TimeOut and not any(kind == "error" for kind, *_ in self.outputs.found):
+                self.outputs.add("error", "TimeOut", "", "TimeOut")  # a second one cut the traceback short
         finally:
             sys.stdout, sys.stderr = before
         if "matplotlib.pyplot" in sys.modules:

@@ -1,4 +1,4 @@
-"""Values as bytes, for a process that doesn't trust the other: nothing that is read runs code of the sender's.
+"""Values as bytes, for a reader that does not trust the writer: to read them runs no code of the writer's.
 
 A message is a tree in JSON, and the bytes of its arrays. In the tree, JSON's own scalars and lists stand for
 themselves, and everything else is an object with one key, the tag of a `Form`. Types survive: what is read has the
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from dataml_lab.grading.engine.forms import MOST_BYTES, TAGS, Data, WireError, form_of
+from dataml_lab.runtime.forms import MOST_BYTES, TAGS, CodecError, Data, form_of
 
 DEPTH = 60  # levels of nesting
 JSON = frozenset({type(None), bool, int, float, str})
@@ -23,28 +23,28 @@ SIZE = struct.Struct("<Q")  # bytes of an array, or of a message
 
 
 def encode(value: Any) -> bytes:
-    """The bytes of a value; WireError naming the type of what can't be written."""
+    """The bytes of a value; CodecError naming the type of what can't be written."""
     writer = _Writer()
     try:
         tree = WRITE(writer.tree(value, DEPTH)).encode("ascii")
     except (RecursionError, ValueError) as error:  # of a number too long for text, too
-        raise WireError(str(error)) from None
+        raise CodecError(str(error)) from None
     sizes = [SIZE.pack(len(array)) for array in writer.arrays]
     message = b"".join([HEAD.pack(len(tree), len(sizes)), *sizes, tree, *writer.arrays])
     if len(message) > MOST_BYTES:
-        raise WireError(f"{len(message) >> 20} MB of data, where {MOST_BYTES >> 20} are the most")
+        raise CodecError(f"{len(message) >> 20} MB of data, where {MOST_BYTES >> 20} are the most")
     return message
 
 
 def decode(message: bytes) -> Any:
-    """The value of these bytes. Raises WireError, whatever the bytes are."""
+    """The value of these bytes. Raises CodecError, whatever the bytes are."""
     try:
         tree, arrays = _parts(memoryview(message))
         return _Reader(arrays).value(json.loads(str(tree, "ascii")), DEPTH)
-    except WireError:
+    except CodecError:
         raise
     except (Exception, RecursionError) as error:  # pandas and numpy raise whatever they like on nonsense
-        raise WireError(f"no value ({type(error).__name__}: {str(error)[:200]})") from None
+        raise CodecError(f"no value ({type(error).__name__}: {str(error)[:200]})") from None
 
 
 def _parts(message: memoryview) -> tuple[memoryview, list[memoryview]]:
@@ -56,7 +56,7 @@ def _parts(message: memoryview) -> tuple[memoryview, list[memoryview]]:
         found.append(message[place:place + size])
         place += size
     if place != len(message):
-        raise WireError("a message that is longer or shorter than it says")
+        raise CodecError("a message that is longer or shorter than it says")
     return found[0], found[1:]
 
 
@@ -71,7 +71,7 @@ class _Writer:
         if type(value) in JSON:
             return value
         if depth == 0:
-            raise WireError("data nested too deeply")
+            raise CodecError("data nested too deeply")
         if type(value) is list:
             return value if JSON.issuperset(map(type, value)) else self._each(value, depth - 1)
         if type(value) is dict and TEXT.issuperset(map(type, value)):
@@ -82,7 +82,7 @@ class _Writer:
             return {"": len(self.arrays) - 1}
         form = form_of(value)
         if form is None:
-            raise WireError(f"an object of type {type(value).__name__[:60]}, where plain data was expected")
+            raise CodecError(f"an object of type {type(value).__name__[:60]}, where plain data was expected")
         return {form.tag: self.tree(form.write(value), depth - 1)}
 
     def _each(self, values: Iterable[Any], depth: int) -> list:
@@ -101,7 +101,7 @@ class _Reader:
         if type(tree) in JSON:
             return tree
         if depth == 0:
-            raise WireError("data nested too deeply")
+            raise CodecError("data nested too deeply")
         if type(tree) is list:
             return tree if JSON.issuperset(map(type, tree)) else self._each(tree, depth - 1)
         (tag, content), = tree.items()
@@ -120,8 +120,8 @@ class _Reader:
         return TAGS[tag].read(self.value(content, depth))
 
 
-class Line:
-    """A connection to another process, which takes and brings whole messages."""
+class Channel:
+    """A connection to another process that takes and brings whole messages."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection, self._ahead = connection, b""
@@ -132,12 +132,12 @@ class Line:
 
     def receive(self, until: float | None = None, most: int = MOST_BYTES) -> bytes:
         """The next message; EOFError where the other end is closed. With `until`, a moment of `time.monotonic`,
-        TimeoutError where it is not complete by then, however slowly it comes; WireError where it is too long."""
+        TimeoutError where it is not complete by then, however slowly it comes; CodecError where it is too long."""
         while len(self._ahead) < SIZE.size:
             self._ahead += self._more(1 << 16, until)
         size, = SIZE.unpack_from(self._ahead)
         if size > most:
-            raise WireError(f"a message of {size >> 20:,} MB, where {most >> 20} are the most")
+            raise CodecError(f"a message of {size >> 20:,} MB, where {most >> 20} are the most")
         parts, there = [self._ahead[SIZE.size:]], len(self._ahead) - SIZE.size
         while there < size:
             parts.append(self._more(min(size - there, 1 << 20), until))

@@ -1,4 +1,5 @@
-"""What a template imports before it forks: all that lessons and checks use, so that no student's process has to."""
+"""Importing this module imports the libraries that lessons use, and makes the shell: a process that is forked
+afterwards has them at once. The template of all workers does so."""
 
 import duckdb  # noqa: F401
 import IPython.core.completer  # noqa: F401
@@ -15,9 +16,6 @@ import sklearn.model_selection
 import sklearn.pipeline
 import sklearn.preprocessing  # noqa: F401
 
-from dataml_lab.checks import LESSONS, exercises
-from dataml_lab.grading.engine.shell import shell
+from dataml_lab.runtime.shell import shell
 
-for lesson in LESSONS:
-    exercises(lesson)
 shell()
