@@ -22,7 +22,8 @@ def pytest_terminal_summary(terminalreporter):
     for report in (report for reports in terminalreporter.stats.values() for report in reports):
         if hasattr(report, "duration") and report.nodeid:
             seconds["/".join(PurePosixPath(report.nodeid.partition("::")[0]).parent.parts[:2])] += report.duration
-    terminalreporter.section("seconds by folder")
+    if seconds:
+        terminalreporter.section("seconds by folder")
     for folder, total in seconds.most_common():
         terminalreporter.write_line(f"{total:7.1f}  {folder}")
 

@@ -20,9 +20,11 @@ from dataml_lab.grading.engine.template import hindrance
 
 expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
 LESSON = "90_tiny"
+TOTAL = "def total(values):\n    return sum(values)"
 RIGHT = "def mean(values):\n    return sum(values) / len(values)"
 WRONG = "def mean(values):\n    return 12.5"
 STUB = "YOUR ANSWER HERE"
+pytestmark = pytest.mark.xdist_group("formgrader")
 
 
 # ------------------------------------------------------------------------------------------------ the course
@@ -155,7 +157,8 @@ def validated(page):
 
 def test_an_essay_stops_nothing_and_is_missed_until_there_are_words(desk, shots):
     expect(cell(desk, "grade(")).to_contain_text("nothing: there is no answer yet")
-    write(desk, cell(desk, "# YOUR CODE HERE"), RIGHT)
+    for answer in (RIGHT, TOTAL):  # from below
+        write(desk, cell(desk, "# YOUR CODE HERE"), answer)
     told = validated(desk)
     assert STUB in told and "You did not provide a response" in told and "grade(" not in told
     write(desk, cell(desk, STUB), "Where *few* values are large.")

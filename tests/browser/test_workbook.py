@@ -27,7 +27,14 @@ def course(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=LESSONS)
+def lessons():
+    """Each lesson in a process of its own; the first one stands for all in `make test`."""
+    for place, name in enumerate(LESSONS):
+        group = pytest.mark.xdist_group(f"workbook-{name}")
+        yield pytest.param(name, marks=[group, pytest.mark.full] if place else [group])
+
+
+@pytest.fixture(scope="module", params=lessons())
 def lesson(request, course, opened, window, shots):
     """A lesson, opened by double clicks and run to its end with Run All Cells."""
     name, page = request.param, window

@@ -10,6 +10,18 @@ from typing import NamedTuple
 CORPUS = Path(__file__).parents[1] / "submissions"
 LESSONS = ("00_start_here", "01_pipeline", "02_batch_and_stream")  # of which there are submissions
 SALT = "4d1f0c8a0e7b6c5a"
+# Some of each kind, all of the first lesson: `make test` grades these, `make test-full` the others.
+TELLING = """
+    revenue_right revenue_not_begun revenue_forgets_the_condition revenue_prints_only revenue_threads_and_files
+    worth_it_right
+    answer_in_two_cells answer_turned_into_markdown colab deep_json deleted_answer_cell deleted_graded_cell
+    duplicate_ids edited_graded_cell empty_file helper_in_a_lesson_cell latin_1 magics_in_the_answer nbformat_3 no_file
+    no_metadata_at_all notebook_is_a_link older_release renamed_by_the_browser script_for_the_browser
+    skip_execution_tags symbolic_links wrong_types_in_json
+    answers_twice cells_rewritten checks_module_forged descriptors_written equal_to_everything gradebook_changed
+    host_searched memory_filled network_called not_a_number package_searched parent_signalled pickled_code process_ended
+    sandbox_left secrets_in_the_heap signals_off submissions_of_others worlds_told worth_it_borrows_from_the_checks
+"""
 
 
 class Case(NamedTuple):
@@ -20,6 +32,10 @@ class Case(NamedTuple):
     exercise: str
     goal: str  # marks, secret, others, batch, limits, trace or accident; empty for honest ones
     deserves: float | None  # points that what it does deserves; None where that is a matter of taste
+
+    @property
+    def is_telling(self):
+        return self.file.stem in TELLING.split()
 
     @property
     def student(self):

@@ -154,7 +154,7 @@ def test_bad_arguments_are_named(arguments):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("end", ["exit", "kill"])
+@pytest.mark.parametrize("end", [pytest.param("exit", marks=pytest.mark.full), "kill"])
 def test_it_is_gone_with_its_process(end):
     code = (
         "import sys; from dataml_lab.store import Store;"

@@ -250,7 +250,7 @@ def test_a_topic_of_our_own_has_the_name_of_its_table(topic, on_cluster):
 
 
 @posix
-@pytest.mark.parametrize("end", ["exit", "interrupt", "kill"])
+@pytest.mark.parametrize("end", ["kill", *(pytest.param(end, marks=pytest.mark.full) for end in ("exit", "interrupt"))])
 def test_it_is_gone_with_its_process(processes, end):
     code = "from dataml_lab.store.broker import Broker\nbroker = Broker()"
     with processes.parent(code) as parent:

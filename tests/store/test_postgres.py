@@ -26,6 +26,7 @@ SMALL = Store(users=120, days=60, seed=4)
 ROOT = postgres.nobody() is not None
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups and no SIGKILL")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the template is for Linux")
+pytestmark = pytest.mark.xdist_group("postgres")  # they share servers
 
 
 @pytest.fixture(scope="module")
@@ -393,7 +394,7 @@ def test_stopping_leaves_nothing(server, monkeypatch):
 
 
 @posix
-@pytest.mark.parametrize("end", ["exit", "interrupt", "kill"])
+@pytest.mark.parametrize("end", ["kill", *(pytest.param(end, marks=pytest.mark.full) for end in ("exit", "interrupt"))])
 def test_it_is_gone_with_its_process(processes, end):
     code = "from dataml_lab.store.postgres import Server\nserver = Server()\nprint(server.dsn)"
     with processes.parent(code, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}) as parent:
@@ -427,6 +428,7 @@ def test_an_interrupt_of_the_notebook_does_not_reach_it(processes):
             assert connection.execute("select 1").fetchone() == (1,)
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not ROOT, reason="only root can be someone else")
 def test_root_starts_it_where_nobody_may_read(tmp_path, monkeypatch):
     closed = tmp_path / "closed"
@@ -457,6 +459,7 @@ def test_a_user_without_a_name_can_start_it(processes):
         assert parent.words == ["1"]
 
 
+@pytest.mark.full
 @linux
 def test_the_template_is_what_initdb_makes(tmp_path_factory):
     with tempfile.TemporaryDirectory(dir=postgres.place(postgres.nobody())) as folder:
@@ -485,6 +488,7 @@ def test_a_server_that_fails_tells_why(monkeypatch):
         Server()
 
 
+@pytest.mark.full
 def test_a_feed_needs_a_log_that_tells_all(monkeypatch):
     monkeypatch.setitem(postgres.SETTINGS, "wal_level", "replica")
     with SMALL.database("orders") as database, pytest.raises(RuntimeError, match="wal_level is 'replica'"):
@@ -505,6 +509,7 @@ def test_the_doctor_tries_it(monkeypatch, server):
         doctor.postgres()
 
 
+@pytest.mark.full
 def test_an_advance_that_fails_is_made_good_by_the_next():
     with SMALL.database("orders", until="2025-01-10") as database:
         database.crash()

@@ -90,7 +90,7 @@ def test_it_outlives_the_thread_that_started_it(program, tmp_path):
 
 
 @posix
-@pytest.mark.parametrize("end", ["exit", "interrupt", "kill"])
+@pytest.mark.parametrize("end", ["kill", *(pytest.param(end, marks=pytest.mark.full) for end in ("exit", "interrupt"))])
 def test_it_ends_with_its_parent(program, tmp_path, processes, end):
     code = f"from dataml_lab.store.sidecar import Sidecar; from pathlib import Path\n" \
            f"s = Sidecar(Path({str(program)!r}), mark={str(tmp_path / 'end')!r}); print(s.ask('pid'))"

@@ -36,6 +36,7 @@ def test_a_store_is_the_same_on_every_platform():
     assert facts == [8698, 411829.64, 72060, 222359]
 
 
+@pytest.mark.full
 def test_the_first_block_of_a_larger_store_is_the_smaller_store(store):
     larger = Store(users=2_700)
     for table in TABLES:
