@@ -14,7 +14,7 @@
 # # 90 Tiny: a lesson for tests
 
 # %%
-import tiny_lesson  # noqa: F401 (importing it makes it known)
+import tiny_lesson  # a lesson that the package does not know
 
 # %%
 NOTHING = 0  # what a sum begins with
