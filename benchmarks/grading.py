@@ -85,12 +85,14 @@ def handed_in(course: Path, lesson: str) -> dict[str, Any]:
 
     from dataml_lab.checks import exercises
     from dataml_lab.grading.build import solution_path
+    from dataml_lab.grading.catalogue import entries
     from dataml_lab.grading.releases import release_path
 
     released, solution = (nbformat.read(path(course, lesson), 4) for path in (release_path, solution_path))
     right = {cell.id: cell.source for cell in solution.cells if cell.id.endswith("-answer")}
-    wrong = {f"{name}-answer": min(course.glob(f"solutions/{lesson}/answers/{name}/wrong_*.py")).read_text("utf-8")
-             for name in exercises(lesson)}
+    wrong = {f"{entry.exercise}-answer": entry.source
+             for entry in reversed(entries(course / "solutions" / lesson / "answers", exercises(lesson)))
+             if entry.name.startswith("wrong_")}  # the first of each exercise
     return {"right": answered(released, right), "wrong": answered(released, wrong), "untouched": released}
 
 

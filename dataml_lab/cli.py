@@ -77,16 +77,30 @@ def _cores() -> int:
 def _catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("lesson", nargs="?", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
-    parser.add_argument("--answers", type=Path, metavar="DIR", help="a folder of further answers")
+    parser.add_argument("--answers", type=Path, metavar="DIR", action="append",
+                        help="try the answers in this folder instead of the course's; may be repeated")
     parser.add_argument("--salt", action="append", metavar="S", help="hidden worlds to try; may be repeated")
+    parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.epilog = """An answer is a file DIR/<exercise>/right_<how>.py or wrong_<mistake>.py. Its docstring
-opens with a sentence; then may follow, a line each:
+    parser.epilog = """Answers are tried as submissions are graded, in sandboxed processes. Without LESSON, exercises of
+several lessons may lie in DIR. To try the course's answers beside yours, name their folder too:
+  dataml-lab catalogue --answers mine --answers solutions/01_pipeline/answers
+
+An answer is a file DIR/<exercise>/right_<how>.py or wrong_<mistake>.py. Its docstring opens with a sentence; then may
+follow, a line each:
   fails: <property>; <property>   all the properties that it loses
   points: <number>                what it earns
   says: <words>                   words of the sentence that its author is shown
 A right answer earns all points; a wrong one needs `fails:` or `points:`.
-The exit code is 1 if any verdict is not as expected."""
+
+Or it is an edit of a right answer beside it, in DIR/<exercise>/mistakes.toml:
+  [<mistake>]
+  mistake = "<sentence>"
+  of = "right_<how>"
+  edits = [["<old>", "<new>"], …]   each old text stands once in the answer that is edited
+  fails = ["<property>", …]         and points, says as above
+
+The exit code is 1 if any verdict is not as expected, 2 if answers can't be read or tried."""
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -135,6 +149,11 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    return _beside_judges(_graded, options)
+
+
+def _beside_judges(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Runs a command that forks judges, as only Linux can."""
     from dataml_lab.grading.engine.template import ENVIRONMENT, hindrance
     from dataml_lab.grading.environment import environment
 
@@ -143,7 +162,7 @@ def _grade(options: argparse.Namespace) -> int:
         return 2
     # Read by libraries when they are imported, for the first time below: judges are forks, too.
     with environment(**{name: ENVIRONMENT[name] for name in ENVIRONMENT.keys() - {"PATH", "HOME", "LANG"}}):
-        return _graded(options)
+        return command(options)
 
 
 def _graded(options: argparse.Namespace) -> int:
@@ -207,24 +226,29 @@ def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
 
 
 def _catalogue(options: argparse.Namespace) -> int:
-    from dataml_lab.checks import LESSONS, exercises
-    from dataml_lab.grading import COURSE, catalogue
-    from dataml_lab.grading.build import BuildError
+    return _beside_judges(_tried, options)
 
-    salts, rows = options.salt or ["catalogue"], []
+
+def _tried(options: argparse.Namespace) -> int:
+    from dataml_lab.checks import LESSONS
+    from dataml_lab.grading import COURSE, trials
+    from dataml_lab.grading.catalogue import CatalogueError
+    from dataml_lab.grading.engine.template import TemplateError, hindrance
+
+    salts, lessons = options.salt or ["catalogue"], [options.lesson] if options.lesson else list(LESSONS)
     try:
-        for lesson in [options.lesson] if options.lesson else LESSONS:
-            tried = catalogue.run(COURSE, lesson, salts, options.answers, _progress(f"{lesson}: answers"))
-            rows += tried
-            if not options.json:
-                print(catalogue.matrix(tried, exercises(lesson)))
-    except (BuildError, catalogue.CatalogueError) as error:
+        found = trials.chosen(COURSE, lessons, options.answers or ())
+        if trouble := hindrance():
+            print(trouble, "Answers run without a sandbox.", file=sys.stderr)
+        rows = trials.run(COURSE, found, salts, not trouble, max(1, options.workers), _progress("trials"))
+    except (CatalogueError, TemplateError) as error:
         print(error, file=sys.stderr)
         return 2
     wrong = sum(bool(row.surprises) for row in rows)
     if options.json:
-        print(json.dumps([catalogue.as_json(row) for row in rows]))
+        print(json.dumps([trials.as_json(row) for row in rows]))
     else:
+        print(trials.matrix(rows))
         print(f"\n{len(rows)} answers in the hidden worlds of {len(salts)} salt(s): "
               f"{'all as expected' if not wrong else f'{wrong} not as expected'}.")
     return int(wrong > 0)

@@ -1,214 +1,165 @@
-"""The catalogue of right and wrong answers, which grades the graders.
+"""The catalogue of right and wrong answers, which grades the graders: how it is written, and read.
 
-An answer is a Python file `<exercise>/right_<how>.py` or `<exercise>/wrong_<misconception>.py` that defines what
-the exercise asks for. Its docstring begins with a sentence (of a wrong answer: the mistake). Then may follow, a
-line each:
+Answers to an exercise lie in a folder of its name. A file `right_<how>.py` or `wrong_<mistake>.py` is one: Python that
+defines what the exercise asks for. Its docstring begins with a sentence (of a wrong answer: the mistake). Then may
+follow, a line each:
 
     fails: survives a crash; loses no tie       the properties it loses, all of them, separated by semicolons
     points: 4                                   what it earns
     says: the checkpoint                        words of the sentence that its author is shown
 
 A right answer earns all points. A wrong one needs `fails:` or `points:`.
+
+Most mistakes are one thing changed in a right answer. They are written so, in one file `mistakes.toml` beside it:
+
+    [window_31]                                       # the answer `wrong_window_31`
+    mistake = "Names the day after the window."       # the sentence
+    of = "right_loop"                                 # the right answer that is edited
+    edits = [["range(30)", "range(31)"]]              # what is replaced by what, in turn; each stands there once
+    fails = ["names no day that is right as it is"]   # as above, and so are `points` and `says`
 """
 
 import ast
-import os
 import re
-import tempfile
-import textwrap
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import nbformat
-
-from dataml_lab.checks import exercises
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.grading.build import release_path, source_of
-from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
-from dataml_lab.grading.trial import Trial, TrialError, try_answer
+
+MISTAKES = "mistakes.toml"
+TYPES = {"mistake": str, "of": str, "edits": list, "fails": list, "points": int | float, "says": str}
+NEEDED = ("mistake", "of", "edits")
 
 
 class CatalogueError(ValueError):
-    """A file that is no catalogued answer; the message names it and says what is missing."""
+    """What is no catalogued answer; the message names file and answer, and says what is missing."""
 
 
 class Entry(NamedTuple):
     """A catalogued answer and what is expected of it."""
 
     exercise: str
-    file: Path
+    name: str
+    source: str
     mistake: str
     fails: frozenset[str] | None  # None: not stated
     points: float | None
     says: str
-
-    @property
-    def name(self) -> str:
-        """The file's name without its ending."""
-        return self.file.stem
+    file: Path
 
 
-class Row(NamedTuple):
-    """An entry with its trials, and each way in which they differ from what was expected."""
-
-    entry: Entry
-    trials: list[Trial]
-    surprises: list[str]
-
-
-def entries(folder: Path, known: dict[str, Exercise]) -> list[Entry]:
-    """The answers in `<folder>/<exercise>/*.py`; CatalogueError if there are none or one can't be read."""
+def entries(folder: Path, known: Mapping[str, Exercise]) -> list[Entry]:
+    """The answers in `<folder>/<exercise>/`, in the order of exercises and names; CatalogueError if there are none or
+    one can't be read."""
     if not folder.is_dir():
         raise CatalogueError(f"{folder} is not a folder. Put answers into {folder}/<exercise>/wrong_*.py.")
-    found = [entry(file, known[name]) for name in known for file in sorted((folder / name).glob("*.py"))]
-    unknown = [path.name for path in folder.iterdir() if path.is_dir() and path.name not in known
-               and not path.name.startswith((".", "_"))]
+    found = [entry for name in known for entry in _answers(folder / name, known[name])]
+    unknown = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in known
+                     and not path.name.startswith((".", "_")))
     if unknown or not found:
         raise CatalogueError(f"{folder} should hold folders named for exercises ({', '.join(known)}) with answers in "
-                             f"them, and holds {', '.join(sorted(unknown)) or 'none'}.")
+                             f"them, and holds {', '.join(unknown) or 'none'}.")
     return found
 
 
-def entry(file: Path, exercise: Exercise) -> Entry:
-    """The catalogued answer in a file, from its docstring."""
+def _answers(folder: Path, exercise: Exercise) -> list[Entry]:
+    """The answers to one exercise, by name."""
+    found = [_whole(file, exercise) for file in sorted(folder.glob("*.py"))]
+    if (folder / MISTAKES).exists():
+        found += _mistakes(folder / MISTAKES, exercise, {entry.name: entry.source for entry in found})
+    name, times = Counter(entry.name for entry in found).most_common(1)[0] if found else ("", 0)
+    if times > 1:
+        raise CatalogueError(f"{folder} has two answers {name}: one is a file, one is in {MISTAKES}.")
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _whole(file: Path, exercise: Exercise) -> Entry:
+    """The answer that a file is, with what its docstring states."""
     try:
-        text = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+        source = file.read_text("utf-8")
+        text = ast.get_docstring(ast.parse(source)) or ""
     except (SyntaxError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{file} is not Python: {error}") from None
-    stated = dict(re.findall(r"(?m)^(fails|points|says): +(.+)$", text))
+    stated: dict[str, Any] = dict(re.findall(r"(?m)^(fails|points|says): +(.+)$", text))
     if file.name.startswith("right_"):
         stated = {"fails": "", "points": exercise.points} | stated
     if not text or not {"fails", "points"} & set(stated):
         raise CatalogueError(f"{file} needs a docstring that says what it is, and in a wrong answer a line "
                              "`fails: <properties>` or `points: <number>`.")
-    return Entry(exercise.name, file, text.splitlines()[0], _fails(stated, file, exercise),
-                 _points(stated, file), stated.get("says", ""))
-
-
-def _fails(stated: dict, file: Path, exercise: Exercise) -> frozenset[str] | None:
-    """The properties that the docstring says are lost; None where it doesn't say."""
-    if "fails" not in stated:
-        return None
-    fails = frozenset(filter(None, map(str.strip, stated["fails"].split(";"))))
-    names = {p.name for p in exercise.properties}
-    if fails - names:
-        raise CatalogueError(f"{file} says it fails {', '.join(sorted(fails - names))}, and {exercise.name} has the "
-                             f"properties {', '.join(sorted(names))}.")
-    return fails
-
-
-def _points(stated: dict, file: Path) -> float | None:
-    """The points that the docstring expects; None where it doesn't say."""
+    if "fails" in stated:
+        stated["fails"] = list(filter(None, map(str.strip, stated["fails"].split(";"))))
     try:
-        return float(stated["points"]) if "points" in stated else None
+        stated["points"] = float(stated["points"]) if "points" in stated else None
     except ValueError:
         raise CatalogueError(f"{file} says `points: {stated['points']}`, which is no number.") from None
+    return _entry(file.stem, source, {"mistake": text.splitlines()[0]} | stated, str(file), file, exercise)
 
 
-def run(course: Path, lesson: str, salts: list[str], more: Path | None = None,
-        progress: Callable[[int, int], None] = lambda done, all_: None) -> list[Row]:
-    """Tries the lesson's catalogue, its solution, its stub and further answers in the hidden worlds of the salts.
-
-    A row each, in the order of exercises and names; `progress(done, all)` is called after each answer.
-    """
-    known = exercises(lesson)
-    with tempfile.TemporaryDirectory() as temporary:
-        folders = [course / "solutions" / lesson / "answers", *([more] if more else [])]
-        listed = [found for folder in folders for found in entries(folder, known)]
-        listed += _from_notebooks(course, lesson, known, Path(temporary))
-        listed.sort(key=lambda e: (list(known).index(e.exercise), e.name))
-        rows = []
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for row in pool.map(lambda e: _tried(e, lesson, Path(temporary), salts, course / "solutions"), listed):
-                rows.append(row)
-                progress(len(rows), len(listed))
-    return rows
-
-
-def _from_notebooks(course: Path, lesson: str, known: dict[str, Exercise], folder: Path) -> list[Entry]:
-    """Two more entries for each exercise: the course's own solution, and the stub as students get it. Into `folder`
-    go their files, and for each exercise `before_<exercise>.py` with the solutions of those before it."""
-    solution = notebook(source_of(course, lesson))
-    released = nbformat.read(release_path(course, lesson), as_version=4)
-    found, before = [], ""
-    for name, exercise in known.items():
-        answer = without_solution_marks(answer_source(solution, name))
-        sources = {"before": before, "solution": answer, "stub": answer_source(released, name)}
-        files = {role: folder / f"{role}_{name}.py" for role in sources}
-        for role, file in files.items():
-            file.write_text(sources[role], "utf-8")
-        found.append(Entry(name, files["solution"], "The solution notebook.", frozenset(), exercise.points, ""))
-        found.append(Entry(name, files["stub"], "Untouched.", None, 0.0, ""))
-        before += f"{answer}\n\n"
-    return found
-
-
-def _tried(entry: Entry, lesson: str, folder: Path, salts: list[str], oracles: Path) -> Row:
-    before = folder / f"before_{entry.exercise}.py"
+def _mistakes(file: Path, exercise: Exercise, whole: Mapping[str, str]) -> Iterator[Entry]:
+    """The answers that are edits of right ones, whose sources are given by name."""
     try:
-        trials = try_answer(lesson, entry.exercise, before, entry.file, salts, oracles)
-    except TrialError as error:
-        return Row(entry, [], [str(error)])
-    surprises = [f"salt {trial.salt}: {text}" for trial in trials for text in _surprises(entry, trial)]
-    return Row(entry, trials, surprises)
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{file} is not TOML: {error}") from None
+    for name, stated in tables.items():
+        place = f"{file}, [{name}]"
+        _require_shape(stated, place)
+        if stated["of"] not in whole or not stated["of"].startswith("right_"):
+            raise CatalogueError(f"{place} is of {stated['of']}, and beside it there is no {stated['of']}.py that is "
+                                 "a right answer.")
+        source = _edited(without_docstring(whole[stated["of"]]), stated["edits"], place)
+        yield _entry(f"wrong_{name}", source, stated, place, file, exercise)
 
 
-def _surprises(entry: Entry, trial: Trial) -> Iterator[str]:
-    """Each way in which a trial differs from what its entry expects."""
-    verdict = trial.verdict
-    lost = {finding.property for finding in verdict.findings if finding.outcome != "holds"}
-    told = " ".join(finding.sentence for finding in verdict.findings)
-    if entry.points is not None and abs(verdict.earned - entry.points) > 1e-9:
-        yield f"earned {verdict.earned:g} points where {entry.points:g} were expected"
-    if entry.fails is not None and lost != entry.fails:
-        yield f"lost {sorted(lost)} where {sorted(entry.fails)} were expected"
-    if entry.says.lower() not in told.lower():
-        yield f"does not say “{entry.says}” but: {told}"
-    if entry.name.startswith("stub_") and not verdict.not_attempted:
-        yield f"not attempted: {verdict.not_attempted or 'no'}"
-    if trial.stderr:
-        yield f"wrote to stderr: {trial.stderr[-300:]}"
+def _require_shape(stated: Any, place: str) -> None:
+    """CatalogueError where a mistake lacks something, or has something that it can't have."""
+    if not isinstance(stated, dict):
+        raise CatalogueError(f"{place} should be a table with {', '.join(TYPES)}.")
+    if missing := [key for key in NEEDED if not stated.get(key)]:
+        raise CatalogueError(f"{place} lacks {', '.join(missing)}.")
+    if not {"fails", "points"} & set(stated):
+        raise CatalogueError(f"{place} needs `fails = [<properties>]` or `points = <number>`.")
+    odd = [key for key, value in stated.items() if not isinstance(value, TYPES.get(key, ()))]
+    if odd or not all(isinstance(prop, str) for prop in stated.get("fails", [])):
+        raise CatalogueError(f"{place} has an odd {odd[0] if odd else 'fails'}.")
+    if not all(isinstance(edit, list) and [*map(type, edit)] == [str, str] for edit in stated["edits"]):
+        raise CatalogueError(f"{place}: edits should be pairs of texts, [[old, new], …].")
 
 
-def matrix(rows: list[Row], known: dict[str, Exercise]) -> str:
-    """The rows as text: answer by property, points, and the first sentence that is shown."""
-    return "\n\n".join(_table(exercise, [row for row in rows if row.entry.exercise == name])
-                       for name, exercise in known.items())
+def _edited(code: str, edits: list[list[str]], place: str) -> str:
+    """The code after all edits; CatalogueError where one doesn't fit, or it is no Python then."""
+    for old, new in edits:
+        if (times := code.count(old)) != 1:
+            raise CatalogueError(f"{place}: {old!r} should stand once in the answer that is edited, and stands there "
+                                 f"{times} times.")
+        code = code.replace(old, new)
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        raise CatalogueError(f"{place} is not Python after its edits: {error}\n{code}") from None
+    return code
 
 
-def _table(exercise: Exercise, rows: list[Row]) -> str:
-    legend = [f"  {number} {p.name} ({p.points:g})" for number, p in enumerate(exercise.properties, 1)]
-    numbers = " ".join(f"{n:>2}" for n in range(1, len(exercise.properties) + 1))
-    head = f"{exercise.name}, {exercise.points:g} points\n" + "\n".join(legend)
-    return "\n".join([f"{head}\n\n  {'':34}{numbers}  points  verdict", *map(_line, rows)])
+def without_docstring(source: str) -> str:
+    """The code of an answer after the docstring that describes it, if it has one.
+
+    >>> without_docstring('\"\"\"Doubles.\"\"\"\\n\\n\\ndef double(x):\\n    return 2 * x\\n')
+    'def double(x):\\n    return 2 * x\\n'
+    """
+    tree = ast.parse(source)
+    lines = source.splitlines(keepends=True)[tree.body[0].end_lineno if ast.get_docstring(tree) else 0:]
+    return "".join(lines).lstrip("\n")
 
 
-MARKS = {"holds": "ok", "fails": "no", "not judged": "--"}
-
-
-def _line(row: Row) -> str:
-    """One answer: a mark per property, worst over the salts, its points, and what its author is told."""
-    name = row.entry.name.removesuffix(f"_{row.entry.exercise}")
-    if not row.trials:
-        return f"  {name:34}did not run: {row.surprises[0]}"
-    worst = min((trial.verdict for trial in row.trials), key=lambda verdict: verdict.earned)
-    marks = " ".join(MARKS[finding.outcome] for finding in worst.findings)
-    verdict = "as expected" if not row.surprises else "WRONG: " + "; ".join(row.surprises)
-    told = next((finding.sentence for finding in worst.findings if finding.sentence), worst.not_attempted)
-    return "\n".join([f"  {name:34}{marks}  {worst.earned:6g}  {verdict}",
-                      *textwrap.wrap(told, 100, initial_indent=" " * 8, subsequent_indent=" " * 8)])
-
-
-def as_json(row: Row) -> dict:
-    """A row for programs: the answer, what was expected, each trial's points and findings, the surprises."""
-    return {
-        "exercise": row.entry.exercise, "answer": row.entry.name, "mistake": row.entry.mistake,
-        "expected_points": row.entry.points,
-        "expected_fails": None if row.entry.fails is None else sorted(row.entry.fails),
-        "trials": [{"salt": trial.salt, "earned": trial.verdict.earned, "points": trial.verdict.points,
-                    "not_attempted": trial.verdict.not_attempted, "measured": trial.verdict.measured,
-                    "findings": [finding._asdict() for finding in trial.verdict.findings]} for trial in row.trials],
-        "surprises": row.surprises,
-    }
+def _entry(name: str, source: str, stated: Mapping[str, Any], place: str, file: Path, exercise: Exercise) -> Entry:
+    """An answer with what is stated of it; CatalogueError where that names no property."""
+    fails = frozenset(stated["fails"]) if "fails" in stated else None
+    names = {prop.name for prop in exercise.properties}
+    if unknown := (fails or frozenset()) - names:
+        raise CatalogueError(f"{place} says it fails {', '.join(sorted(unknown))}, and {exercise.name} has the "
+                             f"properties {', '.join(sorted(names))}.")
+    points = None if stated.get("points") is None else float(stated["points"])
+    return Entry(exercise.name, name, source, stated["mistake"], fails, points, stated.get("says", ""), file)

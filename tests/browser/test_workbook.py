@@ -10,6 +10,7 @@ import pytest
 from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path, solution_path
+from dataml_lab.grading.catalogue import entries
 from dataml_lab.grading.source import answer_source, without_solution_marks
 
 playwright = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]")
@@ -131,9 +132,9 @@ def first_exercise(lesson):
 
 def wrong_answer(lesson, exercise):
     """The source of a wrong answer of the catalogue."""
-    answers = COURSE / "solutions" / lesson.name / "answers" / exercise
-    _, _about_it, source = min(answers.glob("wrong_*.py")).read_text("utf-8").split('"""', 2)
-    return source
+    listed = entries(COURSE / "solutions" / lesson.name / "answers", lesson.exercises)
+    return next(entry.source for entry in listed
+                if entry.exercise == exercise and entry.name.startswith("wrong_") and entry.points != 0)
 
 
 # ------------------------------------------------------------------------------------------------ what they meet

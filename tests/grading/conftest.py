@@ -49,15 +49,20 @@ def tiny_course(tiny, tmp_path, monkeypatch):
     return Path(shutil.copytree(tiny, tmp_path / "course"))
 
 
-@pytest.fixture(scope="session")
-def released(tmp_path_factory):
-    """A course folder in which some lessons are released; to be copied."""
-    course = empty_course(tmp_path_factory.mktemp("released") / "course")
-    for lesson in LESSONS:
+def released_course(folder, lessons):
+    """A course folder in which these lessons are released."""
+    course = empty_course(folder)
+    for lesson in lessons:
         shutil.copytree(COURSE / "solutions" / lesson, course / "solutions" / lesson)
         shutil.copytree(COURSE / "notebooks" / lesson, course / "notebooks" / lesson)
         release(course, lesson, course / "gradebook.db")
     return course
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory):
+    """A course folder in which some lessons are released; to be copied."""
+    return released_course(tmp_path_factory.mktemp("released") / "course", LESSONS)
 
 
 @pytest.fixture

@@ -1,59 +1,106 @@
-"""The catalogue: on many salts every answer gets the verdict that it states, and files that can't be read are named."""
+"""The catalogue: every answer gets the verdict that it states, and what can't be read or tried is named."""
 
 import json
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
 from dataml_lab import cli
 from dataml_lab.checks import LESSONS, exercises
-from dataml_lab.grading import COURSE, catalogue
-from dataml_lab.grading.catalogue import CatalogueError, entries, run
-from dataml_lab.grading.trial import TrialError, try_answer
+from dataml_lab.checks.exercise import Finding, Verdict
+from dataml_lab.grading import COURSE, trials
+from dataml_lab.grading.catalogue import MISTAKES, CatalogueError, Entry, entries
+from dataml_lab.grading.trials import Row, Trial, chosen
 
-SALTS = [f"salt {number}" for number in range(10)]
-LESSON = "01_pipeline"
-KNOWN = exercises(LESSON)
-
-
-@pytest.fixture(scope="module", params=LESSONS)
-def rows(request):
-    return run(COURSE, request.param, SALTS)
+KNOWN = exercises("01_pipeline")
+ALL = {name: exercise for lesson in LESSONS for name, exercise in exercises(lesson).items()}
 
 
-def test_every_answer_is_judged_as_it_states_on_ten_salts(rows):
-    assert not {row.entry.name: row.surprises for row in rows if row.surprises}
-    assert all(len(row.trials) == len(SALTS) for row in rows)
+def tried(*arguments):
+    """What `dataml-lab catalogue` finds, and its exit code."""
+    command = [sys.executable, "-m", "dataml_lab.cli", "catalogue", "--json", *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=COURSE)
+    assert run.returncode in (0, 1), run.stderr[-2000:]
+    return json.loads(run.stdout), run.returncode
 
 
-def test_every_property_is_broken_by_a_wrong_answer_and_every_exercise_has_two_right_ones(rows):
-    known = {name: exercise for lesson in LESSONS for name, exercise in exercises(lesson).items()}
-    for name in {row.entry.exercise for row in rows}:
-        mine = [row for row in rows if row.entry.exercise == name]
-        lost = {finding.property for row in mine if row.entry.name.startswith("wrong_")
-                for finding in row.trials[0].verdict.findings if finding.outcome == "fails"}
-        assert lost == {prop.name for prop in known[name].properties}
-        assert sum(row.entry.name.startswith("right_") for row in mine) >= 2
+# ------------------------------------------------------------------------------------------------ all of it
+
+TEN = [f"salt {number}" for number in range(10)]
 
 
-def test_wrong_answers_that_lose_the_same_are_told_different_things(rows):
+@pytest.fixture(scope="module", params=["the commit's", pytest.param("ten", marks=pytest.mark.full)])
+def catalogue(request, commit_salt):
+    """What came of all answers in the hidden worlds of some salts."""
+    salts = TEN if request.param == "ten" else [commit_salt]
+    rows, _ = tried(*(f"--salt={salt}" for salt in salts))
+    assert all(len(row["trials"]) == len(salts) or row["surprises"] for row in rows)
+    return rows
+
+
+def wrong(rows):
+    return [row for row in rows if row["answer"].startswith("wrong_")]
+
+
+def test_every_answer_is_judged_as_it_states(catalogue):
+    assert not {(row["exercise"], row["answer"]): row["surprises"] for row in catalogue if row["surprises"]}
+
+
+def test_every_property_is_broken_by_a_wrong_answer_and_every_exercise_has_two_right_ones(catalogue):
+    for name, exercise in ALL.items():
+        mine = [row for row in catalogue if row["exercise"] == name]
+        lost = {finding["property"] for row in wrong(mine) for finding in row["trials"][0]["findings"]
+                if finding["outcome"] == "fails"}
+        assert lost == {prop.name for prop in exercise.properties}
+        assert sum(row["answer"].startswith("right_") for row in mine) >= 2
+
+
+def test_wrong_answers_that_lose_the_same_are_told_different_things(catalogue):
     seen = {}
-    for row in rows:
-        found = [finding for trial in row.trials for finding in trial.verdict.findings]
-        key = (row.entry.exercise, *((finding.outcome, finding.sentence) for finding in found))
-        if row.entry.name.startswith("wrong_") and "points: 0" not in row.entry.file.read_text():
-            assert key not in seen, f"{row.entry.name} and {seen.get(key)}"
-            seen[key] = row.entry.name
+    for row in wrong(catalogue):
+        found = [finding for trial in row["trials"] for finding in trial["findings"]]
+        key = (row["exercise"], *((finding["outcome"], finding["sentence"]) for finding in found))
+        if row["expected_points"] != 0:
+            assert key not in seen, f"{row['answer']} and {seen.get(key)}"
+            seen[key] = row["answer"]
 
 
-def answers_in(folder, exercise="clean_payments", **files):
+# ------------------------------------------------------------------------------------------------ what is read
+
+RIGHT = '"""Right."""\n\nSIGN = 1\n\n\ndef plan(record):\n    return SIGN\n'
+MISTAKE = {"mistake": "It is negative.", "of": "right_one", "edits": [["SIGN = 1", "SIGN = -1"]], "points": 0}
+
+
+def answers_in(folder, exercise="plan", mistakes="", **files):
     (folder / exercise).mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / exercise / f"{name}.py").write_text(text, "utf-8")
+    if mistakes:
+        text = mistakes if isinstance(mistakes, str) else "\n".join(
+            f"[{name}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items())
+            for name, table in mistakes.items())
+        (folder / exercise / MISTAKES).write_text(text, "utf-8")
     return folder
 
 
+def test_a_mistake_is_a_right_answer_with_its_edits(tmp_path):
+    folder = answers_in(tmp_path, right_one=RIGHT, mistakes={"negative": MISTAKE | {"says": "negative"}})
+    right, wrong = entries(folder, KNOWN)
+    assert (right.name, right.source, right.points) == ("right_one", RIGHT, KNOWN["plan"].points)
+    assert wrong.name == "wrong_negative" and wrong.source == "SIGN = -1\n\n\ndef plan(record):\n    return SIGN\n"
+    assert (wrong.mistake, wrong.points, wrong.fails, wrong.says) == ("It is negative.", 0.0, None, "negative")
+
+
+def test_edits_are_made_in_turn(tmp_path):
+    mistake = MISTAKE | {"edits": [["return SIGN", "return SIGN + 1"], ["SIGN + 1", "SIGN + 2"]]}
+    *_, wrong = entries(answers_in(tmp_path, right_one=RIGHT, mistakes={"more": mistake}), KNOWN)
+    assert "return SIGN + 2" in wrong.source
+
+
 @pytest.mark.parametrize(("files", "words"), [
-    ({"wrong_a": "def clean(raw):\n    return None\n"}, "needs a docstring"),
+    ({"wrong_a": "def clean(raw):\n    return None\n"}, "wrong_a.py needs a docstring"),
     ({"wrong_a": '"""Wrong."""\n'}, "fails: <properties>"),
     ({"wrong_a": '"""Wrong.\n\nfails: smells good\n"""\n'}, "smells good"),
     ({"wrong_a": '"""Wrong.\n\npoints: many\n"""\n'}, "`points: many`, which is no number"),
@@ -65,6 +112,38 @@ def test_a_file_that_is_no_answer_is_named(tmp_path, files, words):
         entries(answers_in(tmp_path, **files), KNOWN)
 
 
+@pytest.mark.parametrize(("mistake", "words"), [
+    ({"of": "right_two"}, "there is no right_two.py"),
+    ({"of": ""}, "lacks of"),
+    ({"edits": []}, "lacks edits"),
+    ({"edits": [["SIGN = 2", "SIGN = 3"]]}, "'SIGN = 2' should stand once .* stands there 0 times"),
+    ({"edits": [["SIGN", "S"]]}, "stands there 2 times"),
+    ({"edits": [["def plan", "class def"]]}, "not Python after its edits"),
+    ({"edits": ["SIGN", "S"]}, "pairs of texts"),
+    ({"edits": [["SIGN = 1"]]}, "pairs of texts"),
+    ({"fails": ["smells good"]}, "smells good"),
+    ({"fails": "smells good"}, "an odd fails"),
+    ({"fails": [1]}, "an odd fails"),
+    ({"points": "many"}, "an odd points"),
+    ({"pionts": 3}, "an odd pionts"),
+])
+def test_a_mistake_that_can_not_be_made_is_named(tmp_path, mistake, words):
+    with pytest.raises(CatalogueError, match=rf"plan/mistakes.toml, \[odd\].*{words}"):
+        entries(answers_in(tmp_path, right_one=RIGHT, mistakes={"odd": MISTAKE | mistake}), KNOWN)
+
+
+@pytest.mark.parametrize(("mistakes", "words"), [
+    ("[a", "is not TOML"),
+    ("a = 1", r"\[a\] should be a table"),
+    ({"b": {key: value for key, value in MISTAKE.items() if key != "points"}}, "needs `fails"),
+    ({"a": MISTAKE}, "two answers wrong_a"),
+])
+def test_mistakes_that_can_not_be_read_are_named(tmp_path, mistakes, words):
+    whole = '"""Wrong.\n\npoints: 0\n"""\n'
+    with pytest.raises(CatalogueError, match=words):
+        entries(answers_in(tmp_path, right_one=RIGHT, wrong_a=whole, mistakes=mistakes), KNOWN)
+
+
 def test_a_folder_that_is_no_exercise_is_named(tmp_path):
     with pytest.raises(CatalogueError, match="holds clean_orders"):
         entries(answers_in(tmp_path, "clean_orders", wrong_a='"""A.\n\npoints: 0\n"""'), KNOWN)
@@ -72,45 +151,108 @@ def test_a_folder_that_is_no_exercise_is_named(tmp_path):
         entries(tmp_path / "absent", KNOWN)
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("import os\nos._exit(3)\n", "ended with code 3"),
-    ("import os\nos._exit(0)\n", "without a verdict"),
-    ("raise ValueError('here')\n", "ValueError: here"),
-])
-def test_an_answer_that_ends_its_process_costs_only_itself(tmp_path, text, words):
-    folder = answers_in(tmp_path, before="", broken=text) / "clean_payments"
-    with pytest.raises(TrialError, match=words):
-        try_answer(LESSON, "clean_payments", folder / "before.py", folder / "broken.py", ["a"], COURSE / "solutions")
+def test_answers_to_several_lessons_may_lie_in_a_folder(tmp_path):
+    answers_in(tmp_path, "revenue", right_a='"""A."""')
+    answers_in(tmp_path, "plan", right_a='"""A."""')
+    assert [entry.exercise for entry in chosen(COURSE, LESSONS, [tmp_path])] == ["revenue", "plan"]
+    assert [entry.exercise for entry in chosen(COURSE, ["01_pipeline"], [tmp_path])] == ["plan"]
+    with pytest.raises(CatalogueError, match="no answer to orders_in_last_30d or"):
+        chosen(COURSE, ["03_features"], [tmp_path])
 
 
-def test_what_an_answer_prints_does_not_reach_the_verdict(tmp_path):
-    folder = answers_in(tmp_path, before="", loud="print('[1]')\ndef clean(raw):\n    print('[2]')\n")
-    folder /= "clean_payments"
-    trials = try_answer(LESSON, "clean_payments", folder / "before.py", folder / "loud.py", ["a"], COURSE / "solutions")
-    assert trials[0].verdict.earned == 0 and trials[0].verdict.exercise == "clean_payments"
+def test_answers_of_the_same_name_are_told_apart(tmp_path):
+    mine, yours = (tmp_path / name for name in ("mine", "yours"))
+    for folder in (mine, yours):
+        folder.mkdir()
+        answers_in(folder, right_a='"""A."""')
+    answers_in(mine, right_b='"""B."""')
+    assert [entry.name for entry in chosen(COURSE, LESSONS, [mine, yours])] == [
+        f"{mine}/right_a", f"{yours}/right_a", "right_b"]
 
 
-@pytest.fixture
-def one_answer(tmp_path, monkeypatch):
-    """A catalogue with one answer in it, which doesn't earn what it states."""
-    wrong = '"""Keeps everything.\n\npoints: 7\n"""\ndef clean(raw):\n    return dict(raw)\n'
-    found = entries(answers_in(tmp_path, wrong_generous=wrong), KNOWN)
-    (tmp_path / "before_clean_payments.py").write_text("")
-    row = catalogue._tried(found[0], LESSON, tmp_path, ["a"], COURSE / "solutions")
-    stated = found[0]._replace(fails=frozenset(), file=found[0].file.with_stem("right_one"))
-    right = catalogue.Row(stated, row.trials, [])
-    monkeypatch.setattr(catalogue, "run", lambda *_: [row, right])
+# ------------------------------------------------------------------------------------------------ what is tried
+
+ODD = {
+    "ends": "import os\nos._exit(3)",
+    "raises": "raise ValueError('here')",
+    "prints": "print('[1]')\ndef clean(raw):\n    print('[2]')",
+    "complains": "import sys\nprint('hear me', file=sys.stderr)",
+    "generous": "def clean(raw):\n    return dict(raw)",
+}
 
 
-def test_the_command_fails_when_a_verdict_surprises(one_answer, capsys):
-    assert cli.main(["catalogue", LESSON]) == 1
-    out = capsys.readouterr().out
-    assert "points where 7 were expected" in out and "1 not as expected" in out
-    assert cli.main(["catalogue", LESSON, "--json"]) == 1
-    assert [row["answer"] for row in json.loads(capsys.readouterr().out) if row["surprises"]] == ["wrong_generous"]
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """What came of odd answers, by name, and the exit code."""
+    folder = tmp_path_factory.mktemp("odd")
+    files = {f"wrong_{name}": f'"""Odd.\n\npoints: {7 * (name == "generous")}\n"""\n{code}\n'
+             for name, code in ODD.items()}
+    right = '"""Right."""\n\n\ndef plan(outage, delays, schedule):\n    return None\n'
+    mistakes = {"nothing": MISTAKE | {"of": "right_a", "edits": [["return None", "return {}"]]}}
+    answers_in(folder, "clean_payments", **files)
+    rows, code = tried("--answers", str(answers_in(folder, "plan", right_a=right, mistakes=mistakes)), "--salt=a")
+    return {row["answer"]: row for row in rows}, code
+
+
+def test_an_answer_that_ends_its_process_costs_only_itself(odd):
+    rows, _ = odd
+    assert len(rows) == len(ODD) + 2
+    assert rows["wrong_ends"]["trials"][0]["earned"] == 0
+    assert any("its process" in surprise for surprise in rows["wrong_ends"]["surprises"])
+
+
+def test_an_answer_that_raises_is_none(odd):
+    rows, _ = odd
+    assert rows["wrong_raises"]["trials"][0]["not_attempted"] and not rows["wrong_raises"]["surprises"]
+
+
+def test_what_an_answer_prints_does_not_reach_the_verdict(odd):
+    rows, _ = odd
+    assert rows["wrong_prints"]["trials"][0]["earned"] == 0 and not rows["wrong_prints"]["surprises"]
+
+
+def test_what_is_written_to_stderr_is_a_surprise(odd):
+    rows, _ = odd
+    assert rows["wrong_complains"]["surprises"] == ["salt a: wrote to stderr: hear me\n"]
+
+
+def test_a_verdict_that_surprises_fails_the_command(odd):
+    rows, code = odd
+    assert code == 1 and "points where 7 were expected" in rows["wrong_generous"]["surprises"][0]
+    assert rows["right_a"]["surprises"] and not rows["wrong_nothing"]["surprises"]
+
+
+def test_what_a_check_writes_to_stderr_is_heard():
+    code = """
+        import os, sys
+        from dataml_lab.grading.trials import _stderr
+        with _stderr() as written:
+            print("one", file=sys.stderr)
+            os.write(2, b"two")
+        print(written)
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
+    assert "one" in run.stdout and "two" in run.stdout
+
+
+def test_the_table_says_what_each_answer_loses_and_is_told(odd):
+    rows, _ = odd
+    findings = [Finding(**finding) for finding in rows["right_a"]["trials"][0]["findings"]]
+    verdict = Verdict("plan", tuple(findings))
+    entry = Entry("plan", "right_a", "", "Right.", frozenset(), 3.0, "", COURSE)
+    lines = trials.matrix([Row(entry, [Trial("a", verdict, [])], ["salt a: earned 0"])]).splitlines()
+    assert lines[0].startswith("plan, ") and lines[0].endswith(" points")
+    line = next(line for line in lines if "right_a" in line)
+    assert "no" in line and "WRONG: salt a: earned 0" in line
+    assert findings[0].sentence[:40] in "\n".join(lines)
 
 
 def test_the_command_names_a_lesson_that_is_not_there(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["catalogue", "01_pipline"])
     assert stopped.value.code == 2 and "01_pipeline" in capsys.readouterr().err
+
+
+def test_the_command_names_answers_that_can_not_be_read(tmp_path, capsys):
+    assert cli.main(["catalogue", "--answers", str(tmp_path)]) == 2
+    assert "holds none" in capsys.readouterr().err

@@ -4,11 +4,15 @@ import re
 
 import pytest
 
+from dataml_lab.checks import LESSONS, exercises
 from dataml_lab.grading import COURSE
+from dataml_lab.grading.catalogue import entries
 from dataml_lab.grading.integrity import SIGNS
 from tests.grading.corpus import cases
 
-HONEST = [*sorted((COURSE / "solutions").glob("*/answers/*/*.py")), *(case.file for case in cases("honest"))]
+HONEST = {f"{entry.exercise}, {entry.name}": entry.source for lesson in LESSONS
+          for entry in entries(COURSE / "solutions" / lesson / "answers", exercises(lesson))}
+HONEST |= {case.file.name: case.file.read_text("utf-8") for case in cases("honest")}
 
 
 def signs(source):
@@ -17,7 +21,7 @@ def signs(source):
 
 def test_no_answer_of_the_catalogue_and_no_honest_submission_is_suspected():
     assert len(HONEST) > 300
-    assert not {file.name: signs(file.read_text("utf-8")) for file in HONEST if signs(file.read_text("utf-8"))}
+    assert not {name: signs(source) for name, source in HONEST.items() if signs(source)}
 
 
 @pytest.mark.parametrize("words", SIGNS.values())

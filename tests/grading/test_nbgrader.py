@@ -130,7 +130,7 @@ def catalogued(exercise, name):
     found = next(entry for entry in listed if (entry.exercise, entry.name) == (exercise, name))
     worth = {p.name: p.points for p in exercises(LESSON)[exercise].properties}
     earned = FULL[exercise] - sum(worth[lost] for lost in found.fails) if found.points is None else found.points
-    return SimpleNamespace(source=found.file.read_text("utf-8"), earned=earned, says=found.says)
+    return SimpleNamespace(source=found.source, earned=earned, says=found.says)
 
 
 NO_RETRY = catalogued("fetch_all", "wrong_no_retry")
