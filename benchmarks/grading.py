@@ -116,8 +116,8 @@ def copied(course: Path, copies: int) -> Iterator[Path]:
 
 def scores(course: Path, lesson: str) -> dict[str, dict]:
     """What the gradebook of a course has, by student and cell."""
-    from dataml_lab.grading.attempts import submissions
     from dataml_lab.grading.gradebook import ScoreBook
+    from dataml_lab.grading.submissions import submissions
 
     with ScoreBook(course) as book:
         return {found.student: book.scores(found) for found in submissions(course, [lesson])}
@@ -238,16 +238,15 @@ def bare(course: str, lesson: str, student: str) -> float:
     """The seconds that a submission's cells and the checks' calls take in this process."""
     import dataml_lab.runtime.warm  # noqa: F401
     from dataml_lab.checks.exercise import seeds
-    from dataml_lab.grading import grade
-    from dataml_lab.grading.attempts import files, submissions
+    from dataml_lab.grading import assess
     from dataml_lab.grading.engine.judge import WORLDS
     from dataml_lab.grading.engine.needed import needed
+    from dataml_lab.grading.submissions import handed_in, submissions
 
     submission, = submissions(Path(course), [lesson], [student])
-    handed, desk = files(submission), grade._Desk(Path(course), {lesson})
-    submitted = grade.read(handed[f"{lesson}.ipynb"])
-    built = grade.rebuilt(grade.released_for(Path(course), lesson, submitted).book, submitted)
-    task = desk._task(submission, built, handed, f"{lesson}.ipynb")
+    submitted = assess.read(handed_in(submission).files[f"{lesson}.ipynb"])
+    built = assess.rebuilt(assess.released_for(Path(course), lesson, submitted).book, submitted)
+    task = assess.Assessor(Path(course), {lesson})._task(submission, built, {})
     own = {cell.id for cell in task.cells if cell.own}
     shown = {cell.id: cell.source for cell in task.cells if not cell.own and not cell.grades}
     run = own | needed(shown, [cell.source for cell in task.cells if cell.own])
@@ -265,29 +264,32 @@ def bare(course: str, lesson: str, student: str) -> float:
 
 def engine(course: str, lesson: str, isolated: str) -> list:
     """Of each submission, graded one after the other: its student, the seconds of all, and those of its parts."""
-    from dataml_lab.grading import grade
+    from dataml_lab.grading import assess, grade
     from dataml_lab.grading.engine.template import Fork, Template
 
     spent = defaultdict(float)
-    for name in ("files", "read", "released_for", "rebuilt", "_digest"):
-        clocked(grade, name, "rebuild", spent)
-    clocked(grade._Desk, "_data", "rebuild", spent)
+    for name in ("handed_in", "read", "released_for", "rebuilt"):
+        clocked(assess, name, "rebuild", spent)
+    clocked(assess.Assessor, "_attempt", "rebuild", spent)
     clocked(Template, "fork", "fork", spent)
     clocked(Fork, "close", "fork", spent)
-    clocked(grade, "judged", "judged", spent)
+    clocked(assess, "judged", "judged", spent)
     clocked(grade, "keep", "writing", spent)
     clocked(grade, "_enter", "writing", spent)
-    attempt = grade._Desk.attempt
+    as_data, from_data = grade.as_data, grade.from_data
 
-    def reporting(self: Any, *details: Any) -> dict:
-        spent.clear()
-        return attempt(self, *details) | {"spent": spent}
+    def with_times(attempt: Any) -> dict:
+        return as_data(attempt) | {"spent": spent}
 
-    grade._Desk.attempt = reporting  # in a fork, whose times come back with what it found
+    def without_times(data: dict) -> Any:
+        spent.update(data["spent"])
+        return from_data(data)
+
+    grade.as_data, grade.from_data = with_times, without_times  # from the fork that judges, and to this process
     found, begun = [], time.perf_counter()
     for _, graded in grade.grade(Path(course), [lesson], again=True, isolated=isolated == "isolated", workers=1):
         now = time.perf_counter()
-        found.append([graded.submission.student, now - begun, {**graded.attempt["spent"], **spent}])
+        found.append([graded.submission.student, now - begun, dict(spent)])
         spent.clear()
         begun = time.perf_counter()
     return found[1:]  # the first waits for the template

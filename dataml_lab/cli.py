@@ -169,8 +169,10 @@ def _graded(options: argparse.Namespace) -> int:
     from dataml_lab.grading import COURSE
     from dataml_lab.grading.attempts import BusyError
     from dataml_lab.grading.engine.template import TemplateError, hindrance
-    from dataml_lab.grading.grade import grade, lessons_handed_in, summary
+    from dataml_lab.grading.grade import grade
     from dataml_lab.grading.gradebook import GradebookError
+    from dataml_lab.grading.results import summary
+    from dataml_lab.grading.submissions import lessons_handed_in
 
     course, found, started = options.course or COURSE, [], time.monotonic()
     unknown = [student for student in options.student or [] if not (course / "submitted" / student).is_dir()]

@@ -1,107 +1,117 @@
-"""What was found of each submission, kept for good: a file `attempts/<lesson>/<student>/<number>.json` an attempt."""
+"""Attempts: what was found of a submission each time it was graded, kept for good. A file
+`attempts/<lesson>/<student>/<number>.json` holds one."""
 
-import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-MOST_BYTES = 100 << 20  # of all files of a submission together
-MOST_FILES = 1_000
+from nbformat import NotebookNode, from_dict
+
+from dataml_lab.checks.exercise import Finding, Verdict
+from dataml_lab.grading.rebuild import Damage
+from dataml_lab.grading.submissions import Submission
+
+VERSION = 2  # of the format of the files; those of version 1 don't name it, and have lists in place of named parts
 
 
-class Submission(NamedTuple):
-    """A folder that was handed in, `submitted/<student>/<lesson>`."""
-
-    course: Path
-    student: str
-    lesson: str
-
-    @property
-    def folder(self) -> Path:
-        """Where it lies."""
-        return self.course / "submitted" / self.student / self.lesson
-
-    @property
-    def attempts(self) -> Path:
-        """Where what was found of it is kept."""
-        return self.course / "attempts" / self.lesson / self.student
-
-    @property
-    def autograded(self) -> Path:
-        """Where nbgrader looks for the notebook with its outputs."""
-        return self.course / "autograded" / self.student / self.lesson / f"{self.lesson}.ipynb"
-
-    def __str__(self) -> str:
-        return f"{self.student}/{self.lesson}"
+class AttemptError(RuntimeError):
+    """An attempt that this version of the package can't read."""
 
 
 class BusyError(RuntimeError):
     """Another process is grading the same course."""
 
 
-class SubmissionProblem(ValueError):
-    """A submission that can't be graded as it is; the message says why."""
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """What was found of a submission when it was graded."""
+
+    student: str
+    lesson: str
+    digest: str  # of what was handed in
+    timestamp: str = ""  # when it was handed in; empty where that isn't known
+    file: str = ""  # the notebook among what was handed in
+    release: str = ""  # the version that it was graded against
+    seconds: float = 0.0  # that grading took
+    problem: str = ""  # why there was nothing to judge; empty where there was
+    scores: dict[str, float | None]  # by grade id; None where a person is to give points
+    untouched: list[str]  # grade ids of answers and essays that are as they were released
+    verdicts: dict[str, Verdict]  # by exercise
+    damage: list[Damage]
+    endings: list[str]  # how the student's processes ended, and what was left out
+    broken: dict[str, str]  # where checks failed themselves, by exercise
+    integrity: list[str]  # what a person should look at
+    notebook: NotebookNode  # with its outputs
 
 
-def submissions(course: Path, lessons: list[str], students: list[str] | None = None) -> list[Submission]:
-    """What was handed in for these lessons, by lesson and student; of these students, if any are named."""
-    root = course / "submitted"
-    names = sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    return [Submission(course, student, lesson) for lesson in lessons for student in names
-            if (not students or student in students) and (root / student / lesson).is_dir()]
+def as_data(attempt: Attempt) -> dict[str, Any]:
+    """An attempt as JSON has it."""
+    return {"version": VERSION, **{field.name: _plain(getattr(attempt, field.name)) for field in fields(Attempt)}}
 
 
-def files(submission: Submission) -> dict[str, bytes]:
-    """The files that were handed in, by name; links are none, and lead nowhere. SubmissionProblem where they are too
-    large or too many."""
-    paths = list(_paths(submission.folder))
-    size = sum(path.lstat().st_size for path in paths)
-    if size > MOST_BYTES or len(paths) > MOST_FILES:
-        raise SubmissionProblem(f"{len(paths)} files of {size >> 20:,} MB were handed in, where {MOST_FILES} of "
-                                f"{MOST_BYTES >> 20} are the most")
-    return {str(path.relative_to(submission.folder)): path.read_bytes() for path in paths}
+def _plain(value: Any) -> Any:
+    """A value with objects of named parts in place of NamedTuples."""
+    value = value._asdict() if hasattr(value, "_asdict") else value
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-def _paths(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode) and path.name != ".ipynb_checkpoints":
-            yield from _paths(path)
-        elif stat.S_ISREG(mode):
-            yield path
+def from_data(data: dict[str, Any]) -> Attempt:
+    """The attempt that `as_data` made this of, in this version or an older one; AttemptError for a newer one."""
+    version = data.get("version", 1)
+    if version > VERSION:
+        raise AttemptError(f"it was graded by a newer dataml-lab (format {version}, and {VERSION} is known here): "
+                           "update this one")
+    verdict, damage = (_verdict, _damage) if version > 1 else (_verdict_1, _damage_1)
+    parts = {field.name: data[field.name] for field in fields(Attempt) if field.name in data}
+    return Attempt(**parts | {
+        "verdicts": {name: verdict(found) for name, found in data["verdicts"].items()},
+        "damage": [damage(found) for found in data["damage"]], "notebook": from_dict(data["notebook"])})
 
 
-def digest(handed_in: dict[str, bytes]) -> str:
-    """Twelve hex digits that change with any byte that was handed in."""
-    found = hashlib.sha256()
-    for name, data in sorted(handed_in.items()):
-        found.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-        found.update(data)
-    return found.hexdigest()[:12]
+def _verdict(data: dict[str, Any]) -> Verdict:
+    return Verdict(**data | {"findings": tuple(Finding(**finding) for finding in data["findings"])})
 
+
+def _damage(data: dict[str, str]) -> Damage:
+    return Damage(**data)
+
+
+def _verdict_1(data: list) -> Verdict:
+    exercise, findings, *more = data
+    return Verdict(exercise, tuple(Finding(*finding) for finding in findings), *more)
+
+
+def _damage_1(data: list) -> Damage:
+    return Damage(*data)
+
+
+# ------------------------------------------------------------------------------------------------ files
 
 def attempts(submission: Submission) -> list[Path]:
-    """The files with what was found of a submission so far, in their order."""
+    """The files of a submission's attempts, in their order."""
     return sorted(submission.attempts.glob("[0-9]*.json"))
 
 
-def last_attempt(submission: Submission) -> dict[str, Any] | None:
-    """What was found of a submission last; None where nothing was, or its file is damaged."""
+def last_attempt(submission: Submission) -> Attempt | None:
+    """The last attempt of a submission; None where there is none, or its file is damaged."""
     paths = attempts(submission)
-    with suppress(ValueError):
-        return json.loads(paths[-1].read_text("utf-8")) if paths else None
-    return None
+    try:
+        return from_data(json.loads(paths[-1].read_text("utf-8"))) if paths else None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
 
 
-def keep(submission: Submission, attempt: dict[str, Any]) -> None:
-    """Keeps what was found; once this returns, a crash doesn't lose it."""
+def keep(submission: Submission, attempt: Attempt) -> None:
+    """Keeps an attempt; once this returns, a crash doesn't lose it."""
     paths = attempts(submission)
     number = int(paths[-1].stem) + 1 if paths else 1
-    write_whole(submission.attempts / f"{number:04d}.json", json.dumps(attempt, indent=1))
+    write_whole(submission.attempts / f"{number:04d}.json", json.dumps(as_data(attempt), indent=1))
 
 
 @contextmanager

@@ -1,11 +1,12 @@
-"""The one writer of scores into nbgrader's gradebook. It can be told the same again and again."""
+"""The one writer of scores into nbgrader's gradebook. Entering an attempt again changes nothing."""
 
 import warnings
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from dataml_lab.grading.attempts import Submission
+from dataml_lab.grading.attempts import Attempt
+from dataml_lab.grading.submissions import Submission
 
 PATIENCE = 30  # seconds that another program may take with the gradebook
 NO_RESPONSE = "No response."  # nbgrader's comment on words that are as they were released
@@ -60,9 +61,9 @@ class ScoreBook:
             return {}
         return {grade.name: grade.auto_score for grade in notebook.grades}
 
-    def enter(self, submission: Submission, attempt: dict[str, Any]) -> None:
-        """Enters what was found of a submission, as a whole or, where that fails, not at all; durable on return. Marks
-        that a person gave stay, and are asked to be confirmed."""
+    def enter(self, submission: Submission, attempt: Attempt) -> None:
+        """Enters the scores of an attempt: all of them or, where that fails, none; durable on return. Marks that a
+        person gave stay, and nbgrader asks a person to look at them again."""
         try:
             self._enter(submission, attempt)
             self._commit()
@@ -70,13 +71,13 @@ class ScoreBook:
             self._book.db.rollback()
             raise
 
-    def _enter(self, submission: Submission, attempt: dict[str, Any]) -> None:
+    def _enter(self, submission: Submission, attempt: Attempt) -> None:
         self._book.update_or_create_student(submission.student)
-        moment = {"timestamp": attempt["timestamp"]} if attempt["timestamp"] else {}
+        moment = {"timestamp": attempt.timestamp} if attempt.timestamp else {}
         self._book.update_or_create_submission(submission.lesson, submission.student, **moment)
         notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
         for grade in notebook.grades:
-            grade.auto_score = attempt["scores"].get(grade.name, 0.0)
+            grade.auto_score = attempt.scores.get(grade.name, 0.0)
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in notebook.comments:
-            comment.auto_comment = NO_RESPONSE if comment.name in attempt["untouched"] else None
+            comment.auto_comment = NO_RESPONSE if comment.name in attempt.untouched else None

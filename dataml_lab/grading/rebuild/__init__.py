@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from dataml_lab.grading.rebuild.cells import Cell, bare, missing_by_source, plain, recognised
 from dataml_lab.grading.rebuild.damage import Damage, damage_of_cells, damage_of_notebook
-from dataml_lab.grading.rebuild.desk import Desk
+from dataml_lab.grading.rebuild.layout import Layout
 from dataml_lab.grading.rebuild.reading import SubmissionError, read
 
 __all__ = ["Damage", "Rebuilt", "SubmissionError", "read", "rebuilt"]
@@ -35,19 +35,19 @@ def rebuilt(released: NotebookNode, submitted: NotebookNode) -> Rebuilt:
     originals = [bare(cell) for cell in released.cells]
     cells = [bare(cell) for cell in submitted.cells]
     known = recognised(originals, cells)
-    desk = Desk(originals, cells, known)
+    layout = Layout(originals, cells, known)
     book = NotebookNode(released, metadata=copy.deepcopy(released.metadata),
-                        cells=_nodes(released.cells, desk))
+                        cells=_nodes(released.cells, layout))
     given = {(cell.id, cell.source) for cell in originals}
     own = {cell.id for cell in book.cells if cell.cell_type == "code" and (cell.id, cell.source) not in given}
-    return Rebuilt(book, (*damage_of_notebook(submitted, desk), *damage_of_cells(desk)), frozenset(own))
+    return Rebuilt(book, (*damage_of_notebook(submitted, layout), *damage_of_cells(layout)), frozenset(own))
 
 
-def _nodes(released: list[NotebookNode], desk: Desk) -> list[NotebookNode]:
+def _nodes(released: list[NotebookNode], layout: Layout) -> list[NotebookNode]:
     """The cells of the rebuilt notebook. One of the student's own that says what a missing one of the lesson does is
     that; the others are numbered."""
-    pieces = list(desk.pieces())
-    missing = missing_by_source(desk.originals, {piece.original for piece in pieces})
+    pieces = list(layout.pieces())
+    missing = missing_by_source(layout.originals, {piece.original for piece in pieces})
     nodes, own = [], 0
     for index, cell in pieces:
         same = missing.get((cell.kind, plain(cell.source))) if index is None else None

@@ -15,7 +15,7 @@ class Piece(NamedTuple):
     cell: Cell
 
 
-class Desk:
+class Layout:
     """A submission laid out beside its release: the cells that are a released one, by index of that, and where it is
     to stand."""
 

@@ -1,0 +1,62 @@
+"""What came of grading, in lines for people and as data for programs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from dataml_lab.checks import exercises
+from dataml_lab.checks.exercise import UNJUDGED
+from dataml_lab.grading.attempts import Attempt
+from dataml_lab.grading.engine.remote import SENSELESS
+from dataml_lab.grading.submissions import Submission
+
+PARTS = ("scores", "problem", "damage", "endings", "broken", "integrity", "release", "seconds")  # for programs
+
+
+class Graded(NamedTuple):
+    """What came of a submission: `new` if it was graded now, `unchanged` if it was before, `failed` if that could not
+    be done for a trouble that is not the student's. An attempt may be there although entering it failed."""
+
+    submission: Submission
+    state: Literal["new", "unchanged", "failed"]
+    attempt: Attempt | None
+    trouble: str = ""
+
+    def problems(self) -> list[str]:
+        """What the instructor should know of it, a line each; once it is unchanged, only why it has no points."""
+        if self.trouble:
+            return [f"not graded: {self.trouble.splitlines()[0]}"]
+        unreadable = [f"0 points: {self.attempt.problem}"] if self.attempt.problem else []
+        return unreadable if self.state == "unchanged" else [*unreadable, *_findings(self.attempt)]
+
+    def as_data(self) -> dict[str, Any]:
+        """For programs."""
+        return {"student": self.submission.student, "lesson": self.submission.lesson, "state": self.state,
+                "trouble": self.trouble, **{name: getattr(self.attempt, name, None) for name in PARTS}}
+
+
+def _findings(attempt: Attempt) -> Iterator[str]:
+    """Lines about damage, processes, checks that failed, and what should be looked at."""
+    yield from (f"repaired: {what}" for _, what in attempt.damage if what not in attempt.integrity)
+    yield from dict.fromkeys(end for end in attempt.endings if SENSELESS not in end)
+    yield from (f"the check of {name} failed: {where}" for name, where in attempt.broken.items())
+    yield from (f"{name}: {finding.sentence}" for name, verdict in attempt.verdicts.items()
+                for finding in verdict.findings if finding.sentence.startswith(UNJUDGED))
+    yield from (f"look at it: {sign}" for sign in attempt.integrity)
+
+
+def summary(found: list[dict[str, Any]], course: Path) -> str:
+    """What came of a batch, as data of each `Graded`, in a line for each lesson."""
+    if not found:
+        return f"Nothing is handed in: submissions belong into {course / 'submitted'}/<student>/<lesson>/."
+    return "\n".join(_line(lesson, [one for one in found if one["lesson"] == lesson])
+                     for lesson in sorted({one["lesson"] for one in found}))
+
+
+def _line(lesson: str, found: list[dict[str, Any]]) -> str:
+    count = Counter(one["state"] for one in found)
+    earned = [sum(filter(None, one["scores"].values())) for one in found if one["scores"]]
+    points = sum(exercise.points for exercise in exercises(lesson).values())
+    mean = f"; on average {sum(earned) / len(earned):.1f} of {points:g} points" if earned else ""
+    return f"{lesson}: {count['new']} graded, {count['unchanged']} unchanged, {count['failed']} not graded{mean}."
