@@ -258,13 +258,13 @@ assert len(from_api.quarantine) == len(batch.quarantine)
 # The depot's API has no cursor, only `updated_at`: the depot's clock when a delivery was last changed. That clock never
 # goes backwards, but any number of deliveries can share a time, even more than a page holds.
 #
-# Deliveries change while you fetch: one that does gets a later time and leaves its page, and those behind it move up.
-# Only in a tie of more than a page does nothing change before you have fetched it.
+# Deliveries change while you fetch: one that does gets a later time and leaves its page, and those behind it move up;
+# new ones come as well. Only in a tie of more than a page does nothing change before you have fetched it.
 #
 # | call | does |
 # |---|---|
 # | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since` (all, if `since` is `None`), in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; after the last row comes an empty page |
-# | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500, wait a second or more |
+# | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500, wait a second or more. Up to eight refusals (500 or 429) can come in a row |
 # | `state.load()` | returns the checkpoint saved last, `None` at first |
 # | `state.save(checkpoint)` | saves a checkpoint, durably |
 # | `state.write(rows)` | stores a dict of key → row, durably, row by row (a crash may come between two); a row under a key that exists replaces that row |
@@ -886,7 +886,7 @@ def test_the_raw_order_stays_as_it_was(clean):
 #
 # | field | a raw payment | the clean payment |
 # |---|---|---|
-# | `payment_id`, `order_id`, `user_id` | a whole number or text; refused if missing, null or empty | text |
+# | `payment_id`, `order_id`, `user_id` | a whole number (0 is one too) or text (`"A-17"`), and nothing else comes; refused if missing, null or the empty text | text that says the same |
 # | `amount` | number, or text that spells one as `float` reads it; refused if missing, not a finite number, negative, or 1,000,000 and more. Zero (a voucher paid all) is allowed, cents are kept | float |
 # | `method` | `card`, `paypal`, `transfer` or `voucher`, in capitals or not, perhaps with blanks around it; refused if missing or anything else | in small letters |
 # | `occurred_at` | ISO 8601 text with an offset from UTC; refused without one, or if there is no such moment | `datetime` in UTC |

@@ -404,3 +404,37 @@ def test_what_a_lent_function_changes_of_a_named_argument_is_undone_too():
         return dict(record)
 
     assert function("ask")({"ask": ask})(spoil) == {"a": 2} and record == {"a": 1}
+
+
+def test_what_a_lent_function_is_given_is_remembered_only_where_it_was_changed():
+    def many(change):
+        for number in range(1_000):
+            change({"number": number, "note": str(number) * 1_000})
+
+    def spoilt(change):
+        box, row = {"a": 1}, [1]
+        change(box)
+        change(row)
+        kept.extend((box, row))
+
+    kept, changed = [], []
+    Answer("many", many)(lambda box: changed.append(len(box)))
+    Answer("spoilt", spoilt)(lambda box: box.clear())
+    assert len(changed) == 1_000 and kept == [{"a": 1}, [1]]
+
+
+def test_a_result_is_described_in_time(monkeypatch):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+
+    class Slow(Exception):
+        def __str__(self):
+            time.sleep(60)
+            return "late"
+
+    def slow():
+        raise Slow
+
+    began = time.perf_counter()
+    with pytest.raises(Exception, match=r"slow raised Slow: \(its message can't be shown\)"):
+        Answer("slow", slow)()
+    assert time.perf_counter() - began < 30

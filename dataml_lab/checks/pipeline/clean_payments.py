@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, attempted, complaint
-from dataml_lab.checks.replies import Replies, by_id, replies
+from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, Clean, attempted, run
+from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.shown import shown
 from dataml_lab.pipeline import clean_order
 from dataml_lab.runtime.answers import Answer, Failed, NotAttempted, function, functions
@@ -22,7 +22,6 @@ from dataml_lab.store import Faults, Store
 
 Row = dict[str, Any]
 FIELDS = ("payment_id", "order_id", "user_id", "amount", "method", "occurred_at")
-METHODS = ("card", "paypal", "transfer", "voucher")
 LONGEST = 10_000  # characters of a cleaned payment
 ABSENT = object()  # the value of a field that is left out
 
@@ -67,95 +66,80 @@ BAD_NAMES = [
         None, ABSENT, "soon", "2025-02-30T12:00:00+01:00", "2025-03-01T12:00:00")),
     *(Fault("method", value) for value in ("cash", "car", "gift card", "", None, ABSENT)),
 ]
+EDGES = [  # of what is sound, and what they clean to
+    ("amount", 0, 0.0), ("amount", 0.0, 0.0), ("amount", 17, 17.0), ("amount", 999_999.99, 999_999.99),
+    ("order_id", 0, "0"), ("order_id", "A-17", "A-17"),
+    ("occurred_at", "2025-03-01T12:00:00.250+02:00", datetime(2025, 3, 1, 10, 0, 0, 250_000, UTC))]
+SPELLINGS = [("amount", "0", 0.0), ("method", " card", "card"), ("method", "PayPal", "paypal"),
+             ("method", "VOUCHER", "voucher")]
 ODD = (None, [], "payment", 7, {}, {"payment_id": [1]}, {"amount": {}, "occurred_at": 3, "method": []})
 HUGE = (Fault("amount", 10**400), Fault("occurred_at", "0001-01-01T00:00:00+02:00"))  # no float, no time in UTC
 
 
 class Case(NamedTuple):
-    """A raw payment that is to be kept, and what it cleans to."""
+    """A raw payment, what it cleans to (None where it is to be refused), and its fault, if it has one."""
 
     raw: Row
-    clean: Row
+    clean: Row | None
+    fault: Fault | None = None
 
 
-class Pair(NamedTuple):
-    """Two raw payments that differ in one field: the faulty one is to be refused, the sound one kept."""
-
-    sound: Row
-    fault: Fault
-
-
-@dataclass
+@dataclass(frozen=True)
 class Payments:
     """Raw payments of a small shop, by what has to become of them: from the Store's fault plan, and planted."""
 
     sound: list[Case]
     repairable: list[Case]
-    bad_amounts: list[Pair]
-    bad_names: list[Pair]
+    bad_amounts: list[Case]
+    bad_names: list[Case]
     odd: list[Any]
     compound: list[Row]  # with several faults at once, or none
-    order: int = 0  # the seed of the order in which they are given
-    oracle: Callable | None = None
-    replies: Replies | None = None
+    seed: int
 
     @property
-    def records(self) -> dict[int, Any]:
-        """All raw records: those with the fault of a pair by the identity of the pair, all others by their own."""
-        pairs = self.bad_amounts + self.bad_names
-        raws = [case.raw for case in self.sound + self.repairable] + [pair.sound for pair in pairs]
-        return by_id(*raws, *self.odd, *self.compound) | {id(pair): pair.fault.put_into(pair.sound) for pair in pairs}
+    def records(self) -> list[Any]:
+        """All but those with one fault for which they are to be refused."""
+        return [case.raw for case in self.sound + self.repairable] + self.odd + self.compound
 
 
 def payments(seed: int) -> Payments:
     """The payments of a shop with 60 users in 45 days, and each planted fault in one of them."""
-    random = np.random.default_rng(seed)
-    sound, repairable, faulty = exported_payments(seed)
+    random, cases = np.random.default_rng(seed), exported(seed)
+    sound = [case for case in cases if not case.fault]
     some = (sound[int(i)] for i in random.integers(0, len(sound), 10_000))
-    pairs = [*(Pair(next(some).raw, fault) for fault in BAD_AMOUNTS + BAD_NAMES), *faulty]
-    edges = [_changed(next(some), "amount", amount, float(amount)) for amount in (0, 0.0, 17, 999_999.99)]
-    names = [_changed(next(some), "order_id", name, str(name)) for name in (0, "A-17")]
-    fraction = datetime(2025, 3, 1, 10, 0, 0, 250_000, UTC)
-    edges += [*names, _changed(next(some), "occurred_at", "2025-03-01T12:00:00.250+02:00", fraction)]
-    text = [_changed(next(some), "amount", "0", 0.0)]
-    spellings = [_changed(next(some), "method", word, word.strip().lower()) for word in (" card", "PayPal", "VOUCHER")]
-    odd = [*ODD, *(fault.put_into(next(some).raw) for fault in HUGE)]
-    compound = [_compound(next(some).raw, random) for _ in range(40)]
-    return Payments(sound + edges, repairable + text + spellings,
-                    [pair for pair in pairs if pair.fault.field == "amount"],
-                    [pair for pair in pairs if pair.fault.field != "amount"], odd, compound, seed)
+    faulty = [Case(fault.put_into(next(some).raw), None, fault) for fault in BAD_AMOUNTS + BAD_NAMES]
+    faulty += [case for case in cases if case.clean is None]
+    repairable = [case for case in cases if case.clean and case.fault]
+    return Payments(
+        sound + [_changed(next(some), *edge) for edge in EDGES],
+        repairable + [_changed(next(some), *spelling) for spelling in SPELLINGS],
+        [case for case in faulty if case.fault.field == "amount"],
+        [case for case in faulty if case.fault.field != "amount"],
+        [*ODD, *(fault.put_into(next(some).raw) for fault in HUGE)],
+        [_compound(next(some).raw, random) for _ in range(40)], seed)
 
 
-def exported_payments(seed: int) -> tuple[list[Case], list[Case], list[Pair]]:
-    """The Store's raw payments: sound ones, repairable ones, and faulty ones paired with what they should be."""
+def exported(seed: int) -> list[Case]:
+    """The Store's raw payments that have no fault, or one that a cleaner can see, and what its plan says of them."""
     store = Store(users=60, days=45, seed=seed)
     raw = store.raw("payments", Faults(number_as_text=0.06, null_field=0.03, negative=0.03, zone_dropped=0.03))
     truth = {row["payment_id"]: _true(row) for row in store.payments.to_dict("records")}
-    plan = raw.plan[~raw.plan["fault"].isin(["late", "unknown_field", "repeated"])].set_index("line")
-    sound, repairable, faulty = [], [], []
+    plan = raw.plan[~raw.plan["fault"].isin(["late", "unknown_field", "repeated"])].set_index("line").to_dict("index")
+    found = []
     for number, line in enumerate(raw.lines, 1):
-        fault = plan.loc[number] if number in plan.index else None
-        if fault is None:
+        fault = plan.get(number, {"field": None, "expected": "repair"})
+        field = fault["field"]
+        if field is None or field in FIELDS:  # all other lines may be no JSON
             record = _short(json.loads(line))
-            sound.append(Case(record, truth[record["payment_id"]]))
-        elif fault["field"] in FIELDS:
-            _sort_in(_short(json.loads(line)), fault, truth, repairable, faulty)
-    return sound, repairable, faulty
+            name = json.loads(fault["original"]) if field == "payment_id" else record["payment_id"]
+            clean = truth[name] if fault["expected"] == "repair" else None
+            found.append(Case(record, clean, field and Fault(field, record.get(field, ABSENT))))
+    return found
 
 
 def _short(record: Row) -> Row:
     """A record with few enough fields to be shown in a sentence, one of them unknown to the contract."""
     return {field: value for field, value in record.items() if field in (*FIELDS, "attempts")}
-
-
-def _sort_in(record: Row, fault: Any, truth: dict, repairable: list[Case], faulty: list[Pair]) -> None:
-    """Adds a record with one fault to those that can be repaired, or to the pairs."""
-    found = Fault(fault["field"], record.get(fault["field"], ABSENT))
-    original = {**record, fault["field"]: json.loads(fault["original"])}
-    if fault["expected"] == "repair":
-        repairable.append(Case(record, truth[original["payment_id"]]))
-    else:
-        faulty.append(Pair(original, found))
 
 
 def _true(row: Row) -> Row:
@@ -187,8 +171,8 @@ def work(names: Mapping[str, Any]) -> Work:
     """The cleaner and the tests among the names of a notebook; the tests may be missing."""
     clean = function("clean")(names)
     try:
-        return Work(clean, attempted(functions("test_*")(names)))
-    except (NotAttempted, Failed):
+        return Work(clean, functions("test_*")(names))
+    except NotAttempted:
         return Work(clean, [])
 
 
@@ -216,9 +200,11 @@ def recorded(raw: Any) -> str:
     return short.repr(raw)
 
 
-def replied(answer: Work, world: Payments) -> Replies:
-    """What the cleaner makes of each record of the world."""
-    return replies(world, answer, partial(outcome, answer.clean), lambda: world.records, world.order)
+@clean_payments.scene
+def cleaned(clean_payments: Work, world: Payments) -> Replies:
+    """What the cleaner makes of each record."""
+    raws = world.records + [case.raw for case in world.bad_amounts + world.bad_names]
+    return Replies(partial(outcome, clean_payments.clean), raws, world.seed)
 
 
 def _differs(cleaned: Row, expected: Row) -> str | None:
@@ -239,33 +225,29 @@ def _typed(value: Any) -> str:
 
 
 @clean_payments.demands("keeps sound payments", points=1)
-def _keeps_sound_payments(answer: Work, world: Payments) -> str | None:
-    cleaned = replied(answer, world)
-    refused = [case.raw for case in world.sound if cleaned[id(case.raw)] is None]
+def _(cleaned: Replies, world: Payments) -> str | None:
+    refused = [case.raw for case in world.sound if cleaned[case.raw] is None]
     if refused:
         return f"It refused {len(refused)} of {len(world.sound)} sound payments, such as {refused[0]}."
     return None
 
 
 @clean_payments.demands("returns their true values", points=1)
-def _returns_true_values(answer: Work, world: Payments) -> str | None:
-    results = replied(answer, world)
-    kept = [(case, cleaned) for case in world.sound if (cleaned := results[id(case.raw)]) is not None]
-    for case, cleaned in kept:
-        wrong = _differs(cleaned, case.clean)
+def _(cleaned: Replies, world: Payments) -> str | None:
+    kept = [case for case in world.sound if cleaned[case.raw] is not None]
+    for case in kept:
+        wrong = _differs(cleaned[case.raw], case.clean)
         if wrong:
             return f"Of {case.raw}, {wrong}."
     return None if kept else "It kept nothing."
 
 
 @clean_payments.demands("repairs what can be repaired", points=1)
-def _repairs(answer: Work, world: Payments) -> str | None:
-    results = replied(answer, world)
+def _(cleaned: Replies, world: Payments) -> str | None:
     for case in world.repairable:
-        cleaned = results[id(case.raw)]
-        if cleaned is None:
+        if cleaned[case.raw] is None:
             return f"It refused {case.raw}, which can be read: see what the contract says about spellings."
-        amount, method = cleaned.get("amount"), cleaned.get("method")
+        amount, method = map(cleaned[case.raw].get, ("amount", "method"))
         if not (_is(amount, case.clean["amount"]) and _is(method, case.clean["method"])):
             return f"Of {case.raw} it made amount {shown(amount)} and method {shown(method)}."
     return None
@@ -276,81 +258,50 @@ def _is(value: Any, right: str | float) -> bool:
     return isinstance(value, str | int | float | Decimal) and value == right
 
 
-def _kept(cleaned: Replies, pairs: list[Pair]) -> str | None:
-    """How many faulty payments were kept, and a hint about the first; or that a sound one was refused."""
-    results = [(pair, cleaned[id(pair)]) for pair in pairs]
-    kept = [pair for pair, cleaned in results if cleaned is not None]
-    if kept and not any(cleaned for _, cleaned in results):
+def _kept(cleaned: Replies, world: Payments, faulty: list[Case]) -> str | None:
+    """How many faulty payments were kept, and a hint about the first; or that sound ones were refused as well."""
+    kept = [case.fault for case in faulty if cleaned[case.raw] is not None]
+    if kept and not any(cleaned[case.raw] for case in faulty):
         return "For a faulty payment it returned {}: to refuse one, return None."
     if kept:
-        return (f"It kept {len(kept)} of {len(pairs)} faulty payments, such as one {kept[0].fault}. "
-                f"{kept[0].fault.hint}")
-    if all(cleaned[id(pair.sound)] is None for pair in pairs):
-        return "It refused the faulty payments, and the same payments without the fault as well."
+        return f"It kept {len(kept)} of {len(faulty)} faulty payments, such as one {kept[0]}. {kept[0].hint}"
+    if all(cleaned[case.raw] is None for case in world.sound):
+        return "It refused the faulty payments, and all sound ones as well."
     return None
 
 
 @clean_payments.demands("refuses impossible amounts", points=1)
-def _refuses_amounts(answer: Work, world: Payments) -> str | None:
-    return _kept(replied(answer, world), world.bad_amounts)
+def _(cleaned: Replies, world: Payments) -> str | None:
+    return _kept(cleaned, world, world.bad_amounts)
 
 
 @clean_payments.demands("refuses what has no identity, time or method", points=1)
-def _refuses_names(answer: Work, world: Payments) -> str | None:
-    return _kept(replied(answer, world), world.bad_names)
-
-
-@clean_payments.demands("takes any record and leaves it as it was", points=1)
-def _takes_any_record(answer: Work, world: Payments) -> str | None:
-    records = [case.raw for case in world.sound + world.repairable] + world.odd + world.compound
-    cleaned = replied(answer, world)
-    results = [cleaned[id(raw)] for raw in records]
-    if len({repr(result) for result in results[:len(world.sound)]}) == 1:
-        return "It returned the same for every payment."
-    in_the_end, left = zip(*((call.result, call.left[0]) for call in answer.clean.each(records)), strict=True)
-    changed = [raw for raw, after in zip(records, left, strict=True) if repr(raw) != repr(after)]
-    if changed:
-        return f"It changed a record that it was given, {changed[0]}. Build a new dict instead."
-    if repr(in_the_end) != repr(results):
-        return "A result changed when clean was called again: build a new dict at each call."
-    return _unlike_the_oracle(answer, world)
-
-
-def _unlike_the_oracle(answer: Work, world: Payments) -> str | None:
-    """A record on which answer and oracle differ. It is looked for where no property names a mistake."""
-    if world.oracle is None or any(named(answer, world) for named in NAMED):
-        return None
-    results = replied(answer, world)
-    for raw in world.compound:
-        cleaned, expected = results[id(raw)], world.oracle(raw)
-        if (cleaned is None) != (expected is None) or (expected and _differs(cleaned, expected)):
-            return f"Of {recorded(raw)} it made {shown(cleaned, 400)}."
-    return None
-
-
-NAMED = (_keeps_sound_payments, _returns_true_values, _repairs, _refuses_amounts, _refuses_names)
+def _(cleaned: Replies, world: Payments) -> str | None:
+    return _kept(cleaned, world, world.bad_names)
 
 
 @clean_payments.demands("passes your own tests", points=1)
-def _passes_own_tests(answer: Work, world: Payments) -> str | None:
-    if not answer.tests:
+def _(clean_payments: Work) -> str | None:
+    try:
+        tests = attempted(clean_payments.tests)
+    except (NotAttempted, Failed):
         return "Your tests of exercise 2 can't be run: see there."
-    caught = sum(any(complaint(test, cleaner.clean) for test in answer.tests) for cleaner in FAULTY.values())
+    caught = sum(any(isinstance(run(one.test, clean), Failed) for one in tests) for clean in FAULTY.values())
     if caught < len(FAULTY) / 2:
         return f"Your tests of exercise 2 notice {caught} of {len(FAULTY)} faulty cleaners: this counts from half on."
-    for test in answer.tests:
-        if complaint(test, clean_order):
-            return f"{test.name} fails on a correct cleaner of orders: mend it first."
-        wrong = complaint(test, as_order_cleaner(answer.clean.function))
-        if wrong:
-            return f"Your own {test.name} fails on it, with payment_id for order_id and amount for total: {wrong}"
+    for one in tests:
+        if one.notices(""):
+            return f"{one.test.name} fails on a correct cleaner of orders: mend it first."
+        came = run(one.test, as_order_cleaner(clean_payments.clean.function))
+        if isinstance(came, Failed):
+            return (f"Your own {one.test.name} fails on it, with payment_id for order_id and amount for total: {came}")
     return None
 
 
 SAME = {"order_id": "payment_id", "user_id": "user_id", "total": "amount", "occurred_at": "occurred_at"}
 
 
-def as_order_cleaner(clean: Callable) -> Callable:
+def as_order_cleaner(clean: Callable) -> Clean:
     """The cleaner of payments as one of orders: the fields that both tables share go through it under the names
     that they have in payments, all others are cleaned as an order's."""
     def clean_like(raw: Any) -> Row | None:
@@ -363,3 +314,26 @@ def as_order_cleaner(clean: Callable) -> Callable:
             return None
         return {**rest, **{ours: cleaned[theirs] for ours, theirs in SAME.items()}}
     return clean_like
+
+
+@clean_payments.demands("takes any record and leaves it as it was", points=1)
+def _(clean_payments: Work, cleaned: Replies, world: Payments) -> str | None:
+    results = [cleaned[raw] for raw in world.records]
+    if len({repr(result) for result in results[:len(world.sound)]}) == 1:
+        return "It returned the same for every payment."
+    calls = clean_payments.clean.each(world.records)
+    changed = [raw for raw, call in zip(world.records, calls, strict=True) if repr(raw) != repr(call.left[0])]
+    if changed:
+        return f"It changed a record that it was given, {changed[0]}. Build a new dict instead."
+    if repr([call.result for call in calls]) != repr(results):
+        return "A result changed when clean was called again: build a new dict at each call."
+    return None
+
+
+@clean_payments.compares
+def _(cleaned: Replies, world: Payments, oracle: Callable) -> str | None:
+    for raw in world.compound:
+        found, expected = cleaned[raw], oracle(raw)
+        if (found is None) != (expected is None) or (expected and _differs(found, expected)):
+            return f"Of {recorded(raw)} it made {shown(found, 400)}."
+    return None

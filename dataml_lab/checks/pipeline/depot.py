@@ -1,9 +1,10 @@
 """The depot of exercise 1: its deliveries, and its API as a process meets it that may crash."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,24 +18,30 @@ Row = dict[str, Any]
 PAGE = 20  # rows a page
 
 
-@dataclass
+@dataclass(frozen=True)
 class Depot:
     """The deliveries that an API serves at first, and those that are new or changed later.
 
     Rows are in order of (updated_at, delivery_id); a tie of updated_at crosses each border of a page, and one
     of the later rows has the very updated_at of the last row before it. `tied` holds the rows and, all with the
-    updated_at of one in the middle, more than two pages of others.
+    updated_at of one in the middle, more than two pages of others. `moving` holds what is new or changed at some of
+    the requests of a run: new ones, and two changed ones of its first page, one before and one after many of the new.
     """
 
     rows: list[Row]
     later: list[Row]
     tied: list[Row]
-    oracle: Callable | None = None
+    moving: dict[int, list[Row]]
 
     @property
     def all_rows(self) -> list[Row]:
-        """The newest version of each delivery, once all that is new or changed has arrived."""
+        """The newest version of each delivery, once all that is new or changed later has arrived."""
         return newest_versions(self.rows + self.later)
+
+    @property
+    def moved(self) -> list[Row]:
+        """The newest version of each delivery, once all that moves during a run has moved."""
+        return newest_versions([*self.rows, *chain(*self.moving.values())])
 
 
 def depot(seed: int) -> Depot:
@@ -45,14 +52,19 @@ def depot(seed: int) -> Depot:
     seconds = np.cumsum(random.integers(1, 90, count))
     for border in range(PAGE, count, PAGE):
         seconds[border] = seconds[border - 1]
+    last = int(seconds[-1])
     ids = [int(i) for i in random.permutation(np.arange(1_000, 1_000 + 2 * count))]
     rows = in_order(_delivery(random, ids.pop(), second) for second in seconds)
-    tie = _delivery(random, ids.pop(), int(seconds[-1]))
-    after = [_delivery(random, ids.pop(), int(seconds[-1]) + k) for k in range(1, int(random.integers(21, 30)))]
-    changed = [{**rows[int(i)], "status": "returned", "updated_at": _moment(int(seconds[-1]) + 40 + int(i))}
-               for i in random.choice(count // 2, 25, replace=False)]
+    tie = _delivery(random, ids.pop(), last)
+    after = [_delivery(random, ids.pop(), last + k) for k in range(1, int(random.integers(21, 30)))]
+    changed = [_changed(rows[int(i)], last + 40 + int(i)) for i in random.choice(count // 2, 25, replace=False)]
     same_time = [_delivery(random, ids.pop(), int(seconds[count // 2])) for _ in range(2 * PAGE + 5)]
-    return Depot(rows, in_order([tie, *after, *changed]), in_order([*rows, *same_time]))
+    moving = {2: [_changed(rows[2], last + 10), *after], 4: [_changed(rows[4], last + 40)]}
+    return Depot(rows, in_order([tie, *after, *changed]), in_order([*rows, *same_time]), moving)
+
+
+def _changed(row: Row, second: int) -> Row:
+    return {**row, "status": "returned", "updated_at": _moment(second)}
 
 
 def _delivery(random: np.random.Generator, delivery_id: int, second: int) -> Row:
@@ -82,9 +94,9 @@ class Disk:
         self.rows, self.checkpoint = {}, None
 
     def twin(self) -> "Disk":
-        """Another disk with the same on it."""
+        """Another disk with the same on it: nobody changes a row or checkpoint, only which of them there are."""
         found = Disk()
-        found.rows, found.checkpoint = plain((self.rows, self.checkpoint))
+        found.rows, found.checkpoint = dict(self.rows), self.checkpoint
         return found
 
 
@@ -96,7 +108,7 @@ class State(Handle):
 
     def load(self) -> Any:
         """The checkpoint that was saved last; None at first."""
-        return self._disk.checkpoint
+        return plain(self._disk.checkpoint)
 
     def save(self, checkpoint: Any) -> None:
         """Keeps a checkpoint in place of the last one."""
@@ -119,12 +131,12 @@ class State(Handle):
 class Api(Handle):
     """What `fetch_all` is given as `api`: deliveries in pages, with troubles and changes at some of its requests.
 
-    A trouble is the status to answer with: 500, or 429 with the seconds to wait as `retry_after`. A change is a row
-    that from that request on is served in place of the older version.
+    A trouble is the status to answer with: 500, or 429 with the seconds to wait as `retry_after`. Changes are rows that
+    are served from that request on, each in place of an older version.
     """
 
     def __init__(self, rows: list[Row], process: Process, troubles: Mapping[int, Row] | None = None,
-                 changes: Mapping[int, Row] | None = None) -> None:
+                 changes: Mapping[int, list[Row]] | None = None) -> None:
         self._rows, self._process = rows, process
         self._troubles, self._changes = troubles or {}, changes or {}
         self._limit = 20 + 6 * len(rows) // PAGE + 3 * len(self._troubles)
@@ -145,7 +157,7 @@ class Api(Handle):
         if self.requests > self._limit:
             raise Stopped(self._never_done())
         if self.requests in self._changes:
-            self._rows = newest_versions([*self._rows, self._changes[self.requests]])
+            self._rows = newest_versions([*self._rows, *self._changes[self.requests]])
         return self._trouble() or self._page(since, page)
 
     def _trouble(self) -> Row | None:

@@ -3,44 +3,45 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.depot import (
-    PAGE,
-    Api,
-    Depot,
-    Disk,
-    Row,
-    State,
-    depot,
-    newest_versions,
-)
+from dataml_lab.checks.pipeline.depot import PAGE, Api, Depot, Disk, Row, State, depot
 from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.process import Crash, Process
 
 
-def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None,
-        **events: Mapping[int, Row]) -> tuple[Process, Api]:
-    """One run of the answer on this disk, against an API with these rows and events, to its end or its crash."""
-    process = Process(crash_at)
+class Run(NamedTuple):
+    """What a run of the answer left on the disk, its steps, and the API that it asked."""
+
+    disk: Disk
+    steps: list[str]
+    api: Api
+
+
+def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None, when: str = "",
+        **events: Mapping[int, Any]) -> Run:
+    """A run of the answer on a copy of this disk, against an API with these rows and events, to its end or its crash.
+    Where it fails otherwise, `when` begins the sentence."""
+    process, disk = Process(crash_at), disk.twin()
     api = Api(rows, process, **events)
     try:
         fetch_all(api, State(disk, process))
     except Crash:
         pass
     except Stopped as stopped:
-        raise Failed(str(stopped)) from None
-    except OutOfTime as stopped:
-        raise OutOfTime(f"{stopped} The API's clock moves only in `api.wait`.") from None
-    return process, api
+        raise Failed(f"{when}{stopped}") from None
+    except Failed as failure:
+        clock = " The API's clock moves only in `api.wait`." if isinstance(failure, OutOfTime) else ""
+        raise (Failed if when else type(failure))(f"{when}{failure}{clock}") from None
+    return Run(disk, process.steps, api)
 
 
-def amiss(disk: Disk, rows: list[Row]) -> str | None:
+def difference(disk: Disk, rows: list[Row]) -> str | None:
     """How the stored rows differ from those that were served; None where each is stored once."""
     stored = [row for row in disk.rows.values() if isinstance(row, dict) and is_single(row.get("delivery_id"))]
     times = Counter(row["delivery_id"] for row in stored)
@@ -82,46 +83,50 @@ def _tie(lost: list[Row], stored: list[Row]) -> str:
 fetch_all = Exercise("fetch_all", depot, function("fetch_all"))
 
 
+@fetch_all.scene
+def first(fetch_all: Answer, world: Depot) -> Run:
+    """A run undisturbed by anything."""
+    return run(fetch_all, Disk(), world.rows)
+
+
+@fetch_all.scene
+def second(fetch_all: Answer, world: Depot, first: Run) -> Run:
+    """The next run, after deliveries were added and changed."""
+    return run(fetch_all, first.disk, world.all_rows)
+
+
 @fetch_all.demands("stores every row", points=1)
-def _stores_every_row(fetch: Answer, world: Depot) -> str | None:
-    disk = Disk()
-    _, api = run(fetch, disk, world.rows)
-    if api.asked and api.asked[0] is not None:
-        since = shown(api.asked[0])
+def _(first: Run, world: Depot) -> str | None:
+    if first.api.asked and first.api.asked[0] is not None:
+        since = shown(first.api.asked[0])
         return (f"In a new world, where no checkpoint was saved, its first request was since={since}: does it remember "
                 "something outside of `state`?")
-    wrong = amiss(disk, world.rows)
+    wrong = difference(first.disk, world.rows)
     return wrong and f"After one undisturbed run, {wrong}."
 
 
 @fetch_all.demands("accepts an empty page", points=1)
-def _accepts_an_empty_page(fetch: Answer, world: Depot) -> str | None:
-    disk = Disk()
-    try:
-        run(fetch, disk, [])
-    except Failed as failure:
-        return f"With no deliveries at all, the first page is empty, and {failure}"
+def _(fetch_all: Answer, world: Depot) -> str | None:
+    disk = run(fetch_all, Disk(), [], when="With no deliveries at all, the first page is empty, and ").disk
     if disk.rows:
         return "With no deliveries at all, something was stored."
-    run(fetch, disk, world.rows)
-    wrong = amiss(disk, world.rows)
+    wrong = difference(run(fetch_all, disk, world.rows).disk, world.rows)
     return wrong and f"A run that found nothing, then deliveries, then a second run: {wrong}."
 
 
+IN_A_ROW = 8  # refusals, at most: the prompt says so
+LONG = {10 + place: {"status": 429, "retry_after": 20} if place % 3 else {"status": 500} for place in range(IN_A_ROW)}
 TROUBLES = {1: {"status": 500}, 3: {"status": 429, "retry_after": 7}, 5: {"status": 500}, 6: {"status": 500},
-            8: {"status": 429, "retry_after": 30}}
+            8: {"status": 429, "retry_after": 30}, **LONG}
 
 
 @fetch_all.demands("waits and tries again", points=1)
-def _waits_and_tries_again(fetch: Answer, world: Depot) -> str | None:
-    disk = Disk()
-    try:
-        _, api = run(fetch, disk, world.rows, troubles=TROUBLES)
-    except Failed as failure:
-        return f"With a 500 or a 429 now and then, {failure}"
-    wrong = amiss(disk, world.rows)
+def _(fetch_all: Answer, world: Depot) -> str | None:
+    when = f"With a 500 or a 429 now and then, once {IN_A_ROW} of them in a row, "
+    disk, _, api = run(fetch_all, Disk(), world.rows, when=when, troubles=TROUBLES)
+    wrong = difference(disk, world.rows)
     if wrong:
-        return f"With a 500 or a 429 now and then, {wrong}. A page that failed must be asked for again."
+        return f"{when}{wrong}. A page that failed must be asked for again, until it comes."
     if api.hurried:
         wait = "the seconds that `retry_after` names" if api.hurried[0] == 429 else "a second"
         return f"After a {api.hurried[0]} it asked again too soon: first let `api.wait` pass {wait}."
@@ -129,74 +134,50 @@ def _waits_and_tries_again(fetch: Answer, world: Depot) -> str | None:
 
 
 @fetch_all.demands("continues where it stopped", points=1)
-def _continues_where_it_stopped(fetch: Answer, world: Depot) -> str | None:
-    disk = Disk()
-    run(fetch, disk, world.rows)
-    _, api = run(fetch, disk, world.all_rows)
+def _(fetch_all: Answer, world: Depot, first: Run, second: Run) -> str | None:
     newest = world.all_rows[-len(world.later) + 1:]
-    stored = [row.get("delivery_id") for row in disk.rows.values() if isinstance(row, dict)]
+    stored = [row.get("delivery_id") for row in second.disk.rows.values() if isinstance(row, dict)]
     if {row["delivery_id"] for row in newest} - set(filter(is_single, stored)):
         return "New deliveries came after the first run, and the second run did not store them."
     pages = math.ceil((len(world.later) + 2) / PAGE) + 2
-    if api.requests > pages:
-        return (f"The second run asked {api.requests} times where {pages} would do: it fetched again what an earlier "
-                "run had stored. Begin at the checkpoint.")
-    return _continues_after_a_crash(fetch, world)
+    if second.api.requests > pages:
+        return (f"The second run asked {second.api.requests} times where {pages} would do: it fetched again what an "
+                "earlier run had stored. Begin at the checkpoint.")
+    crashed = run(fetch_all, Disk(), world.rows, len(first.steps) - 1)
+    requests = run(fetch_all, crashed.disk, world.rows).api.requests
+    if requests > 4:
+        return (f"After a crash on the last page the next run asked {requests} times, as if nothing had been stored. "
+                "Save a checkpoint after each page.")
+    return _from_the_disk_alone(fetch_all, world, len(first.steps) // 2)
 
 
-def _continues_after_a_crash(fetch: Answer, world: Depot) -> str | None:
-    """A crash on the last page costs that page, not all."""
-    whole, _ = run(fetch, Disk(), world.rows)
-    disk = Disk()
-    run(fetch, disk, world.rows, crash_at=len(whole.steps) - 1)
-    _, api = run(fetch, disk, world.rows)
-    if api.requests > 4:
-        return (f"After a crash on the last page the next run asked {api.requests} times, as if nothing had been "
-                "stored. Save a checkpoint after each page.")
-    return _continues_from_the_disk_alone(fetch, world, len(whole.steps) // 2)
-
-
-def _continues_from_the_disk_alone(fetch: Answer, world: Depot, crash_at: int) -> str | None:
+def _from_the_disk_alone(fetch_all: Answer, world: Depot, crash_at: int) -> str | None:
     """Two runs that begin with the same disk, that of a process that crashed half way, end with the same rows: a real
     crash leaves nothing but the disk, and these two must not know more."""
-    disk = Disk()
-    run(fetch, disk, world.rows, crash_at)
-    twin = disk.twin()
-    for one in (disk, twin):
-        run(fetch, one, world.rows)
-    wrong = amiss(twin, world.rows)
-    if wrong and not amiss(disk, world.rows):
+    crashed = run(fetch_all, Disk(), world.rows, crash_at).disk
+    one, other = (difference(run(fetch_all, crashed, world.rows).disk, world.rows) for _ in range(2))
+    if other and not one:
         return ("A process crashed, and its disk was copied. A run on the disk ended well, but then one on the copy "
-                f"did not: {wrong}. What does it remember that is neither in its rows nor in its checkpoint?")
+                f"did not: {other}. What does it remember that is neither in its rows nor in its checkpoint?")
     return None
 
 
 @fetch_all.demands("loses no tie", points=1)
-def _loses_no_tie(fetch: Answer, world: Depot) -> str | None:
-    disk = Disk()
-    run(fetch, disk, world.rows)
-    run(fetch, disk, world.all_rows)
-    wrong = amiss(disk, world.all_rows)
+def _(fetch_all: Answer, world: Depot, second: Run) -> str | None:
+    wrong = difference(second.disk, world.all_rows)
     if wrong:
         return (f"New and changed deliveries came, one with the very updated_at of the last row before. After a "
                 f"second run, {wrong}.")
-    disk = Disk()
-    run(fetch, disk, world.tied)
-    wrong = amiss(disk, world.tied)
+    wrong = difference(run(fetch_all, Disk(), world.tied).disk, world.tied)
     return wrong and f"With {2 * PAGE + 5} deliveries of one updated_at, more than two pages of them, {wrong}."
 
 
 @fetch_all.demands("misses nothing that moves", points=1)
-def _misses_nothing_that_moves(fetch: Answer, world: Depot) -> str | None:
-    disk, latest = Disk(), world.later[-1]["updated_at"]
-    changes = {number: {**world.rows[number], "status": "returned", "updated_at": latest} for number in (2, 4)}
-    run(fetch, disk, world.rows, changes=changes)
-    served = newest_versions([*world.rows, *changes.values()])
-    run(fetch, disk, served)
-    wrong = amiss(disk, served)
-    return wrong and (f"While it was fetching, two deliveries of the first page changed and moved to the end, so that "
-                      f"all others moved up. After a second run, {wrong}. A page number counts from where rows were; "
-                      "the newest updated_at stays where it is.")
+def _(fetch_all: Answer, world: Depot) -> str | None:
+    wrong = difference(run(fetch_all, Disk(), world.rows, changes=world.moving).disk, world.moved)
+    return wrong and (f"While it was fetching, two deliveries of the first page changed, so that all others moved up "
+                      f"and those two came again, behind them. After that run, {wrong}. A page number counts from "
+                      "where rows were, and of a delivery that comes twice the last version counts.")
 
 
 def crash_points(steps: list[str]) -> list[int]:
@@ -212,16 +193,13 @@ def crash_points(steps: list[str]) -> list[int]:
 
 
 @fetch_all.demands("survives a crash", points=2)
-def _survives_a_crash(fetch: Answer, world: Depot) -> str | None:
-    whole, _ = run(fetch, Disk(), world.rows)
-    if len(whole.steps) < 2 * len(world.rows) // PAGE:
+def _(fetch_all: Answer, world: Depot, first: Run) -> str | None:
+    if len(first.steps) < 2 * len(world.rows) // PAGE:
         return "It did not use api and state enough to store the deliveries."
-    for crash_at in crash_points(whole.steps):
-        disk = Disk()
-        crashed, _ = run(fetch, disk, world.rows, crash_at)
-        run(fetch, disk, world.rows, crash_at=crash_at // 2 + 1)
-        run(fetch, disk, world.rows)
-        wrong = amiss(disk, world.rows)
+    for crash_at in crash_points(first.steps):
+        crashed = run(fetch_all, Disk(), world.rows, crash_at)
+        again = run(fetch_all, crashed.disk, world.rows, crash_at // 2 + 1)
+        wrong = difference(run(fetch_all, again.disk, world.rows).disk, world.rows)
         if wrong:
             return f"The process crashed {crashed.steps[-1]}; after reruns, {wrong}.{_why(crashed.steps)}"
     return None

@@ -1,0 +1,22 @@
+"""Takes a field out of the order that all runs share: it passes once, and fails from then on.
+
+points: 0
+says: passes and fails on the same correct cleaner
+"""
+
+ORDER = {
+    "order_id": 17,
+    "user_id": 3,
+    "product_id": 5,
+    "quantity": 1,
+    "total": "42.50",
+    "status": "completed",
+    "channel": "web",
+    "occurred_at": "2025-03-01T12:00:00+02:00",
+    "received_at": "2025-03-01T10:00:03Z",
+}
+
+
+def test_a_missing_total(clean):
+    del ORDER["total"]
+    assert clean(ORDER) is None
