@@ -4,7 +4,7 @@ A story is written as sessions, and says what the summary of a day has to hold f
 it. So the truth here is what was planned, not what somebody counted.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -33,7 +33,7 @@ class Session(NamedTuple):
 
     start: datetime
     kinds: tuple[str, ...]
-    seconds: tuple[int, ...]
+    seconds: tuple[float, ...]
 
 
 class Story(NamedTuple):
@@ -45,7 +45,7 @@ class Story(NamedTuple):
     why: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass
+@dataclass(frozen=True)
 class Activity:
     """A shop's activity in the order of its times: `events` up to the end of `day`, `future` from then on. Of each
     user in the day's summary `rows` has the row, and `whys` what is special about it."""
@@ -56,8 +56,6 @@ class Activity:
     rows: dict[int, Row]
     whys: dict[int, Mapping[str, str]]
     seed: int
-    oracle: Callable | None = None
-    usual: Any = None  # the answer's summary of the day after all events came in time, made once for all properties
 
 
 def end_of(day: date) -> datetime:
@@ -121,6 +119,7 @@ def visit(start: datetime, logs_in: bool, random: np.random.Generator) -> Sessio
 def planted(end: datetime, random: np.random.Generator) -> list[Story]:
     """Users at the edges of windows and days, and users about whom nothing is known in some column."""
     long, short = (int(seconds) for seconds in (random.integers(200, 800), random.integers(20, 150)))
+    over_a_day = 26 * 3_600 + short + 0.25
     purchases, duration, login = COLUMNS
     return [
         Story([Session(end - 10 * DAY, ("page_view", "click"), (0, short))], Row(0, None, None), {
@@ -141,6 +140,9 @@ def planted(end: datetime, random: np.random.Generator) -> list[Story]:
         Story([Session(end - 7 * DAY - MINUTE, ("page_view", "click", "click"), (0, 90, 90 + short))],
               Row(0, None, None), {
             duration: "has a session that began before the 7 days and went on in them: it is not one of the 7 days"}),
+        Story([Session(end - 5 * DAY + 7 * HOUR + SECOND / 2, ("page_view", "click", "click"), (0, long, over_a_day))],
+              Row(0, over_a_day, None), {
+            duration: "has a session of more than a day: it lasted that long, with whole days and parts of a second"}),
         Story([Session(end - 10 * SECOND, ("login",), (0,))], Row(0, 0.0, 0), {
             login: "logged in within the last seconds of the day, which is 0 days ago"}),
         Story([Session(end - 2 * DAY - 10 * MINUTE, ("login", "click"), (0, short)),

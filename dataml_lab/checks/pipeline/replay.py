@@ -1,11 +1,11 @@
 """Exercise 6: 90 days of purchases that are told late, twice or in an outage, and the replay of a plan on them."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 USERS, DAYS, AFTER, WINDOW = 30, 90, 14, 30  # days simulated; days more until the last is told; days of a table
+FIRST_H, TWICE_H = 1, 961  # hours of the first run, and of the one that somebody starts a second time
 SCHEDULES = (1, 2, 3, 4, 6, 8, 12, 24)  # hours between two runs
 KEYS = ("event_id", "content", "none")
 STORES = ("append", "replace_days", "replace_table")
@@ -14,8 +14,8 @@ STORES = ("append", "replace_days", "replace_table")
 class Plan(NamedTuple):
     """How a table of 30-day sums with a row for each user and day is kept.
 
-    A run every `schedule_h` hours makes the current day and `lookback_days` days before it, from messages that are
-    counted once by `key`, and writes them as `store` says.
+    A run every `schedule_h` hours, one of them at one in the morning, makes the current day and `lookback_days` days
+    before it, from messages that are counted once by `key`, and writes them as `store` says.
     """
 
     schedule_h: int
@@ -49,7 +49,6 @@ class Outage(NamedTuple):
 class Record(NamedTuple):
     """What a replay measured."""
 
-    rows_made: int  # in the 90 days
     wrong: int  # rows of the 90 days that in the end are not as they should be, or not there
     twice: int  # rows that are there more than once
     lost: int  # days that are not there
@@ -61,8 +60,8 @@ def replay(messages: Messages, outages: list[Outage], plan: Plan) -> Record:
     A row is as the last run made it that made its day, from the messages that had arrived by then. (Only that run
     is worked out, not each of them.)
     """
-    hours = np.array(list(runs(plan.schedule_h, outages)))
-    days, today = np.arange(DAYS)[:, None], (hours - 1) // 24
+    hours = runs(plan.schedule_h, outages)
+    days, today = np.arange(DAYS)[:, None], day_of(hours)
     makes = (days <= today) & (today <= days + plan.lookback_days)  # which run makes which day
     if plan.store == "replace_table":
         makes[:, hours < hours[-1]] = False
@@ -70,8 +69,26 @@ def replay(messages: Messages, outages: list[Outage], plan: Plan) -> Record:
     kept = table(counted_once(messages, plan.key), last_made_h)
     wrong = (kept != table(messages.rows(first_of_each(messages.purchase)), np.full(DAYS, np.inf))) | (writes == 0)
     twice = (writes > 1) & (plan.store == "append")
-    made = (np.minimum(today, plan.lookback_days) + 1)[hours <= DAYS * 24]
-    return Record(int(USERS * made.sum()), int(wrong.sum()), int(USERS * twice.sum()), int((writes == 0).sum()))
+    return Record(int(wrong.sum()), int(USERS * twice.sum()), int((writes == 0).sum()))
+
+
+def rows_made(outages: list[Outage], plan: Plan) -> int:
+    """The rows that all runs of the 90 days make."""
+    hours = runs(plan.schedule_h, outages)
+    made = np.minimum(day_of(hours), plan.lookback_days) + 1
+    return int(USERS * made[hours <= DAYS * 24].sum())
+
+
+def day_of(hours: np.ndarray) -> np.ndarray:
+    """The day that is the current one for runs at these hours."""
+    return (hours - 1) // 24
+
+
+def runs(schedule_h: int, outages: list[Outage]) -> np.ndarray:
+    """The hours at which a run takes place."""
+    planned = {*range(FIRST_H, (DAYS + AFTER) * 24 + 1, schedule_h), *(outage.end_h for outage in outages)}
+    held = [hour for hour in sorted(planned) if not any(outage.begin_h < hour < outage.end_h for outage in outages)]
+    return np.array([hour for hour in held for _ in range(2 if hour == TWICE_H else 1)])
 
 
 def table(messages: Messages, before_h: np.ndarray) -> np.ndarray:
@@ -96,24 +113,16 @@ def first_of_each(keys: np.ndarray) -> np.ndarray:
     return np.sort(np.unique(keys, return_index=True)[1])
 
 
-def runs(schedule_h: int, outages: list[Outage]) -> Iterator[int]:
-    """The hours at which a run takes place; somebody starts the one at hour 960 a second time."""
-    planned = {*range(schedule_h, (DAYS + AFTER) * 24 + 1, schedule_h), *(outage.end_h for outage in outages)}
-    for hour in sorted(planned):
-        if not any(outage.begin_h < hour < outage.end_h for outage in outages):
-            yield from [hour] * (2 if hour == 960 else 1)
-
-
-def purchases(random: np.random.Generator, number: int, clock_s: int) -> Messages:
-    """A message about each of some purchases, a minute after it; some users buy twice in two seconds, none in one."""
-    occurred = np.sort(random.choice(np.arange(0, DAYS * 86_400 - 3_600, 4), number, replace=False)) / 3_600
-    user = random.integers(0, USERS, number)
+def purchases(random: np.random.Generator, number: int, clock_s: int, moments_s: list[int]) -> Messages:
+    """A message about each of some purchases, a minute after it; some users buy twice in two seconds, none in one. Of
+    these purchases so many are drawn, at seconds that four divides, and one is made at each of these moments."""
+    drawn = np.sort(random.choice(np.arange(0, DAYS * 86_400 - 3_600, 4), number, replace=False))
+    second, user = np.append(drawn, moments_s), random.integers(0, USERS, number + len(moments_s))
     twins = random.choice(number - 1, number // 25, replace=False)
-    occurred[twins + 1], user[twins + 1] = occurred[twins] + 2 / 3_600, user[twins]
-    order = np.argsort(occurred, kind="stable")
-    occurred, user = occurred[order], user[order]
-    clock = np.rint(occurred * 3_600).astype(int) // clock_s
-    return Messages(user, occurred, occurred + 1 / 60, np.arange(number), clock, np.arange(number))
+    second[twins + 1], user[twins + 1] = second[twins] + 2, user[twins]
+    order = np.argsort(second, kind="stable")
+    second, user, names = second[order], user[order], np.arange(len(second))
+    return Messages(user, second / 3_600, second / 3_600 + 1 / 60, names, second // clock_s, names)
 
 
 def with_repeats(messages: Messages, random: np.random.Generator, same_id: bool) -> Messages:
@@ -126,13 +135,13 @@ def with_repeats(messages: Messages, random: np.random.Generator, same_id: bool)
     return in_order(Messages(*(np.concatenate(pair) for pair in zip(messages, again, strict=True))))
 
 
-def with_delays(messages: Messages, random: np.random.Generator, delays_h: list[float], outage: Outage) -> Messages:
-    """Some messages come as late as the delays say, and one that is as late as any of them just misses the last run
-    before an outage."""
+def with_delays(messages: Messages, random: np.random.Generator, delays_h: list[float],
+                moments_s: list[int]) -> Messages:
+    """Some messages come as late as the delays say, and those about purchases at these moments as late as any."""
     arrived = messages.arrived_h.copy()
     late = random.choice(len(arrived), len(delays_h), replace=False)
     arrived[late] = messages.occurred_h[late] + delays_h
-    unlucky = int(np.searchsorted(messages.occurred_h, outage.begin_h + 0.5 - max(delays_h)))
+    unlucky = np.isin(messages.occurred_h, np.array(moments_s) / 3_600)
     arrived[unlucky] = messages.occurred_h[unlucky] + max(delays_h)
     return in_order(messages._replace(arrived_h=arrived))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dataml_lab.checks.pipeline.plan import briefs, fair, plan
+from dataml_lab.checks.pipeline.plan import briefs, plan
 from dataml_lab.checks.pipeline.replay import (
     AFTER,
     DAYS,
@@ -24,11 +24,12 @@ from dataml_lab.checks.pipeline.replay import (
     counted_once,
     purchases,
     replay,
+    rows_made,
     with_delays,
     with_repeats,
 )
 
-SEEDS = range(40)
+SEEDS = range(10)
 world = cache(briefs)
 
 
@@ -56,10 +57,10 @@ def slowly_counted_once(rows, key):
 def slow_runs(schedule_h, outages):
     hours = []
     for hour in range(1, (DAYS + AFTER) * 24 + 1):
-        planned = hour % schedule_h == 0 or any(hour == outage.end_h for outage in outages)
+        planned = hour % schedule_h == 1 % schedule_h or any(hour == outage.end_h for outage in outages)
         down = any(outage.begin_h < hour < outage.end_h for outage in outages)
         if planned and not down:
-            hours += [hour, hour] if hour == 960 else [hour]
+            hours += [hour, hour] if hour == 961 else [hour]
     return hours
 
 
@@ -69,9 +70,9 @@ def month_of(rows, day):
 
 
 def slow_replay(rows, outages, plan):
-    """What `replay` measures, with the table as a dict: of each day the versions that were written."""
+    """What `replay` measures and the rows made, with the table as a dict: by day the versions that were written."""
     rows = sorted(rows, key=lambda row: row[2])
-    counted, table, rows_made = slowly_counted_once(rows, plan.key), {}, 0
+    counted, table, rows_written = slowly_counted_once(rows, plan.key), {}, 0
     for hour in slow_runs(plan.schedule_h, outages):
         known = [row for row in counted if row[2] < hour]
         today = (hour - 1) // 24
@@ -80,12 +81,12 @@ def slow_replay(rows, outages, plan):
         for day in range(max(0, today - plan.lookback_days), today + 1):
             earlier = table.get(day, []) if plan.store == "append" else []
             table[day] = [*earlier, month_of(known, day)]
-            rows_made += USERS if hour <= DAYS * 24 else 0
+            rows_written += USERS if hour <= DAYS * 24 else 0
     truth = list({purchase: row for *row, purchase in reversed(rows)}.values())
     wrong = sum(day not in table or table[day][-1][user] != month_of(truth, day)[user]
                 for user in range(USERS) for day in range(DAYS))
     twice = USERS * sum(len(table.get(day, [])) > 1 for day in range(DAYS))
-    return Record(rows_made, wrong, twice, sum(day not in table for day in range(DAYS)))
+    return Record(wrong, twice, sum(day not in table for day in range(DAYS))), rows_written
 
 
 HOURS = st.integers(0, DAYS * 24 - 1) | st.sampled_from([0, 23, 24, 719, 720, 959, 960, 961, DAYS * 24 - 1])
@@ -108,25 +109,25 @@ def told(draw):
     return rows
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(told(), st.lists(OUTAGE, max_size=3), PLANS)
-@example([(0, 245, 264, 0, 245, 0)], [], Plan(24, 0, "none", "replace_days"))  # it comes at the moment of the run
-@example([(0, 245, 263.5, 0, 245, 0)], [Outage(264, 264 + 30)], Plan(24, 0, "none", "replace_days"))
+@example([(0, 245, 265, 0, 245, 0)], [], Plan(24, 0, "none", "replace_days"))  # it comes at the moment of the run
+@example([(0, 245, 264.5, 0, 245, 0)], [Outage(265, 265 + 30)], Plan(24, 0, "none", "replace_days"))
 def test_a_replay_measures_what_a_slow_one_does(rows, outages, plan):
-    assert replay(messages_of(rows), outages, plan) == slow_replay(rows, outages, plan)
+    assert (replay(messages_of(rows), outages, plan), rows_made(outages, plan)) == slow_replay(rows, outages, plan)
 
 
-@pytest.mark.parametrize("store", STORES)
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(("key", "store"), zip(KEYS, STORES, strict=True))
 def test_a_replay_of_a_brief_measures_what_a_slow_one_does(key, store):
     """On the first 200 messages of a brief: more would take the slow one too long."""
     brief = world(3).briefs[0]
     few = brief.both.rows(np.arange(200))
     rows = list(zip(*(column.tolist() for column in few), strict=True))
     chosen = Plan(24, 3, key, store)
-    assert replay(few, brief.outages, chosen) == slow_replay(rows, brief.outages, chosen)
+    assert replay(few, brief.outages, chosen) == slow_replay(rows, brief.outages, chosen)[0]
 
 
+@settings(deadline=None, max_examples=25)
 @given(told(), st.sampled_from(KEYS))
 def test_of_messages_with_the_same_key_the_first_counts(rows, key):
     messages = messages_of(rows)
@@ -150,20 +151,19 @@ def in_order_of_arrival(messages):
     return bool((np.diff(messages.arrived_h) >= 0).all())
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("clock_s", [1, 60])
 def test_some_users_buy_twice_within_a_tick_of_a_slow_clock_only(seed, clock_s):
-    once = purchases(np.random.default_rng(seed), 2_000, clock_s)
+    once = purchases(np.random.default_rng(seed), 2_000, clock_s, [])
     counted = len(counted_once(once, "content").user)
     assert in_order_of_arrival(once) and len(counted_once(once, "event_id").user) == 2_000
     assert counted == 2_000 if clock_s == 1 else 1_900 < counted < 2_000
 
 
-@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("same_id", [True, False])
-def test_a_tenth_comes_again_half_an_hour_later(seed, same_id):
-    random = np.random.default_rng(seed)
-    once = purchases(random, 2_000, 60)
+def test_a_tenth_comes_again_half_an_hour_later(same_id):
+    random = np.random.default_rng(1)
+    once = purchases(random, 2_000, 60, [])
     repeated = with_repeats(once, random, same_id)
     before, after = by_purchase(once), by_purchase(repeated)
     again = {purchase for purchase, rows in after.items() if len(rows) > 1}
@@ -176,20 +176,19 @@ def test_a_tenth_comes_again_half_an_hour_later(seed, same_id):
         assert {row[4] == first[4] for row in rows[1:]} <= {same_id}
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_delays_are_those_that_were_told_and_the_longest_meets_the_outage(seed):
-    random = np.random.default_rng(seed)
-    once, outage = purchases(random, 2_000, 60), Outage(24 * 50, 24 * 50 + 60)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_delays_are_those_that_were_told_and_purchases_at_given_moments_are_as_late_as_any(seed):
+    random, moments = np.random.default_rng(seed), [3_600 * 24 * 50 + 1, 3_600 * 24 * 60 + 1]
+    once = purchases(random, 2_000, 60, moments)
     delays = random.integers(2, 40, 60).tolist()
-    late = with_delays(once, random, delays, outage)
+    late = with_delays(once, random, delays, moments)
     before, after = by_purchase(once), by_purchase(late)
     assert in_order_of_arrival(late) and after.keys() == before.keys()
     assert all(after[purchase][0][:3] == before[purchase][0][:3] for purchase in before)
-    came = {purchase: rows[0][3] - rows[0][1] for purchase, rows in after.items()}
+    came = {rows[0][1]: rows[0][3] - rows[0][1] for rows in after.values()}
+    assert all(came[moment / 3_600] == pytest.approx(max(delays)) for moment in moments)
     found = Counter(round(delay) for delay in came.values() if delay > 1)
-    assert found - Counter(delays) <= Counter([max(delays)]) and sum((Counter(delays) - found).values()) <= 1
-    unlucky = [rows[0][3] for purchase, rows in after.items() if round(came[purchase]) == max(delays)]
-    assert any(outage.begin_h < arrived < outage.end_h for arrived in unlucky)
+    assert found - Counter(delays) <= Counter(2 * [max(delays)]) and sum((Counter(delays) - found).values()) <= 2
 
 
 # the briefs
@@ -203,14 +202,10 @@ def matters(brief):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_each_brief_differs_from_the_first_in_one_matter(seed):
+def test_each_brief_differs_from_the_first_in_one_matter_and_the_last_in_two(seed):
     first, *others = map(matters, world(seed).briefs)
     changed = [[name for name in first if first[name] != other[name]] for other in others]
-    assert changed == [["freshness"], ["delay"], ["ids"]]
-
-
-def test_nearly_all_worlds_are_fair():
-    assert sum(fair(world(seed)) for seed in range(50)) >= 45
+    assert changed == [["freshness"], ["delay"], ["ids"], ["freshness", "outage"]]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -224,41 +219,37 @@ def test_what_is_told_is_what_happens(seed):
 
 
 def by_formula(brief):
-    """A right plan: as seldom as accepted, as far back as the longest delay and outage together."""
-    back_h = max(brief["delays_h"]) + max(brief["outages_h"])
-    return {"schedule_h": max(hours for hours in SCHEDULES if hours <= brief["accept_h"]),
-            "lookback_days": math.ceil(back_h / 24), "key": "event_id" if brief["id_is_kept"] else "content",
-            "store": "replace_days"}
+    """A right plan: as seldom as accepted, as far back as the longest delay and the longest wait for a run together."""
+    schedule_h = max(hours for hours in SCHEDULES if hours <= brief["accept_h"])
+    back_h = max(brief["delays_h"]) + max(schedule_h, *brief["outages_h"])
+    return {"schedule_h": schedule_h, "lookback_days": math.ceil(back_h / 24),
+            "key": "event_id" if brief["id_is_kept"] else "content", "store": "replace_days"}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_plan_by_formula_has_every_property(seed):
-    answer = plan.take({"plan": by_formula})
-    assert [prop.broken(answer, world(seed)) for prop in plan.properties] == [None] * 5
+def test_the_plan_by_formula_has_every_property():
+    assert plan.judge({"plan": by_formula}, SEEDS[:4]).earned == plan.points
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_day_less_than_the_least_is_wrong_and_the_least_is_right(seed):
     for brief in world(seed).briefs:
         chosen = Plan(**by_formula(brief.told))
-        enough = replay(brief.both, brief.outages, chosen._replace(lookback_days=brief.least))
+        enough = replay(brief.both, brief.outages, chosen)
         less = replay(brief.late, brief.outages, chosen._replace(lookback_days=brief.least - 1, key="event_id"))
-        assert enough.wrong == enough.twice == enough.lost == 0 < less.wrong
-        assert brief.least <= chosen.lookback_days
+        assert brief.least == chosen.lookback_days and enough == Record(0, 0, 0) and less.wrong > 0
 
 
-def test_each_brief_is_asked_about_once_and_an_odd_plan_is_told_in_a_short_sentence():
+def test_what_a_shop_needs_is_neither_the_delay_nor_the_wait_alone_nor_their_rounded_sum():
+    for seed in SEEDS:
+        for brief in world(seed).briefs:
+            schedule_h = by_formula(brief.told)["schedule_h"]
+            days = [max(brief.told["delays_h"]) / 24, max(schedule_h, *brief.told["outages_h"]) / 24]
+            assert brief.least > max(math.ceil(max(days)), round(sum(days)))
+        assert brief.least > math.ceil((max(brief.told["delays_h"]) + max(brief.told["outages_h"])) / 24)
+
+
+def test_each_brief_is_asked_about_once():
     asked = []
-
-    def dearest(brief):
-        asked.append(brief)
-        return {"schedule_h": 1, "lookback_days": 90, "store": "replace_days",
-                "key": "event_id" if brief["id_is_kept"] else "content"}
-
-    verdict = plan.judge({"plan": dearest}, [1])
-    assert len(asked) == 4 and verdict.measured
+    verdict = plan.judge({"plan": lambda brief: asked.append(brief) or {**by_formula(brief), "lookback_days": 90}}, [1])
+    assert len(asked) == 5 and verdict.measured
     assert [finding.outcome for finding in verdict.findings] == ["holds"] * 4 + ["fails"]
-    for odd in ("x" * 10**7, math.nan, b"event_id", 1 << 4_000, [], None, "\x1b[2J"):
-        for result in (odd, dict.fromkeys(("schedule_h", "lookback_days", "key", "store"), odd)):
-            (finding, *_) = plan.judge({"plan": lambda brief, result=result: result}, [1]).findings
-            assert finding.sentence.startswith("plan returned ") and len(finding.sentence) < 300
