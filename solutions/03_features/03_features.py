@@ -232,7 +232,8 @@ assert ours["orders_30d"].tolist() == [0, 0, 2, 2, 4] == closed.fillna(0).tolist
 # | `"b"` | 9 | order | 12.50 | 2 March 2025, 08:00 | 0 |
 # | `"d"` | 7 | refund | 20.00 | 31 March 2025, 12:01 | 1 |
 #
-# The tables have some 600 rows; a loop over users is fast enough, a loop over all pairs of rows may not be.
+# The tables have 600 rows at most, and a call may take 5 seconds: a loop over users takes a fraction of one, a loop over
+# all pairs of rows may take longer.
 #
 # {{properties}}
 
@@ -526,7 +527,8 @@ def features(tx, users, as_of):
 #   and 1 − AUC counts: a short time since the last order is a good sign;
 # - `tx` stays as it was.
 #
-# The honest feature itself is no twin. Yours are tried on 1,000 users at one moment, ten days before `tx` ends.
+# The honest feature itself is no twin. Yours are tried on 1,000 users at one moment, some time of a day that is ten days
+# before the last of `tx`.
 #
 # Build mistakes that happen, which no check can see: a cut that was forgotten, a window that ends too late, a "last
 # order" that isn't before `as_of`. The worst is not the crudest, but the one that you would overlook in a colleague's

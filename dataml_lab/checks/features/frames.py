@@ -1,60 +1,76 @@
-"""Tables of features that answers return: whether they are tables of numbers, and where two of them differ."""
+"""Frames and columns that answers of lesson 03 return: whether they are of numbers, and where two of them differ."""
+
+import contextlib
+from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Failed
+from dataml_lab.runtime.plain import plain
 
 TOLERANCE = 1e-11  # relative: sums in another order pass, a clock that went on between two calls doesn't
 
 
-def table(value: object, name: str, users: list[int]) -> pd.DataFrame:
-    """A returned value as a table of numbers (float64) with a row for each user, in their order; Failed where a row is
-    missing or something else than a number is there."""
+def numbers(column: pd.Series) -> np.ndarray | None:
+    """The values of a column as floats, NaN where they are missing; None where one is no number, such as text.
+
+    >>> numbers(pd.Series([True, 2, None], dtype=object)), numbers(pd.Series(["2"]))
+    (array([ 1.,  2., nan]), None)
+    """
+    if column.dtype.kind in "biuf":
+        return column.astype("float64").to_numpy(float, na_value=np.nan)
+    if column.dtype.kind in "mMc":
+        return None
+    with contextlib.suppress(TypeError):  # of an object that is no plain data
+        values = [None if gone else plain(value) for value, gone in zip(column, column.isna(), strict=True)]
+        if all(value is None or isinstance(value, bool | int | float | Decimal) for value in values):
+            return np.array([np.nan if value is None else _float(value) for value in values], float)
+    return None
+
+
+def _float(value: float | Decimal) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return np.inf
+
+
+def floats(value: object, name: str) -> pd.DataFrame:
+    """What an answer of this name returned, as a frame of floats; Failed where it is something else."""
     if not isinstance(value, pd.DataFrame):
         raise Failed(f"{name} returned {shown(value)}, where a DataFrame is needed.")
-    if found := left_out(value.index.tolist(), users):
-        raise Failed(f"{name} was asked about {len(users)} users, and the index of what it returned {found}.")
     if not value.columns.is_unique:
-        raise Failed(f"{name} returned two columns of the name {shown(value.columns[value.columns.duplicated()][0])}.")
-    found = {column: as_numbers(value[column], name) for column in value.columns}
-    return pd.DataFrame(found, index=value.index).loc[users]
+        twice = value.columns[value.columns.duplicated()][0]
+        raise Failed(f"{name} returned more than one column of the name {shown(twice)}.")
+    return pd.DataFrame({label: _as_numbers(value[label], name) for label in value}, value.index, value.columns, float)
 
 
-def left_out(index: list, users: list[int]) -> str | None:
-    """How an index is not made of the users that were asked about, in words; None where it is, in whatever order."""
+def _as_numbers(column: pd.Series, name: str) -> np.ndarray:
+    found = numbers(column)
+    if found is None:
+        raise Failed(f"{name} returned the column {shown(column.name)} of type {column.dtype}, such as "
+                     f"{shown(column.iloc[0])}, where numbers are needed.")
+    return found
+
+
+def of_users(value: pd.DataFrame | pd.Series, name: str, users: list[int]) -> pd.DataFrame | pd.Series:
+    """The rows of a frame or series by user, in the order of `users`; Failed where a row is missing or there is one
+    more."""
+    index = value.index.tolist()
     if len(index) == len(users) and set(index) == set(users):
-        return None
+        return value.loc[users]
     missing = [user for user in users if user not in index]
-    if missing and index and all(label in users for label in index):
-        return f"leaves out {len(missing)} of them, such as user {missing[0]}"
-    return f"is {shown(index)} instead of the users {shown(users)}"
-
-
-def as_numbers(column: pd.Series, name: str) -> np.ndarray:
-    """A column as float64, missing values as NaN; Failed where it holds something else than numbers."""
-    if not (pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == object) or column.dtype.kind == "c":
-        raise Failed(f"{name} returned the column {shown(column.name)} of type {column.dtype}, where numbers are "
-                     "needed.")
-    try:
-        return column.astype("float64").to_numpy(float, na_value=np.nan)
-    except Exception:  # an object of the answer's own may raise anything
-        value = next((item for item in column if not is_number(item)), None)
-        raise Failed(f"{name} returned {shown(value)} in the column {shown(column.name)}, where numbers are "
-                     "needed.") from None
-
-
-def is_number(item: object) -> bool:
-    """Whether a value can be a float64."""
-    try:
-        return isinstance(float(item), float)
-    except Exception:
-        return False
+    told = f"is {shown(index)} instead of the users {shown(users)}"
+    if missing and index and set(index) <= set(users):
+        told = f"leaves out {len(missing)} of them, such as user {missing[0]}"
+    raise Failed(f"{name} was asked about {len(users)} users, and the index of what it returned {told}.")
 
 
 def difference(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
-    """Where two tables of the same users differ first, in words: "user 7's column 'orders' is 3 and then 4"."""
+    """Where two frames of the same users differ first, in words; None where they don't."""
     if list(one.columns) != list(other.columns):
         return columns_apart(list(one.columns), list(other.columns))
     for name in one.columns:
@@ -74,3 +90,22 @@ def columns_apart(one: list, other: list) -> str:
         return f"the columns are {shown(one)} and then in another order"
     told = [f"{what} {shown(names)}" for what, names in (("without", gone), ("with", new)) if names]
     return f"the columns are {len(one)} and then {len(other)}, {' and '.join(told)}"
+
+
+def change(before: pd.DataFrame, left: pd.DataFrame) -> str | None:
+    """In what a frame that an answer was given differs first from what it was, in words; None where in nothing."""
+    if list(left.columns) != list(before.columns):
+        return f"the columns were {shown(list(left.columns))}"
+    if not left.index.equals(before.index):
+        return f"the index was {shown(list(left.index))}"
+    column = next((name for name in before if not left[name].equals(before[name])), None)
+    return column and f"the column {column} held {shown(left[column].tolist())}"
+
+
+@contextlib.contextmanager
+def about(what: str) -> Iterator[None]:
+    """In the block, a failure says what the answer was given."""
+    try:
+        yield
+    except Failed as failure:
+        raise type(failure)(f"Given {what}: {failure}") from None

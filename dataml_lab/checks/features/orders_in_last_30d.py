@@ -1,26 +1,35 @@
 """Exercise 1: for each transaction, how often its user had ordered in the 30 days before."""
 
-from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.reading import about, change, numbers
-from dataml_lab.checks.features.transactions import DAY, TICK, Transaction, Transactions, table, transactions
+from dataml_lab.checks.features.frames import about, change, numbers
+from dataml_lab.checks.features.transactions import DAY, Table, Transaction, Transactions, clock, transactions
+from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.shown import shown
-from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
+from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
 
-FIRST = "returns a number for each row"
+NUMBERS = "returns a number for each row"
 orders_in_last_30d = Exercise("orders_in_last_30d", transactions, function("orders_in_last_30d"))
 
-BETWEEN = {31 * DAY: "31 days", 30.5 * DAY: "30 days and 12 hours", 30 * DAY: "exactly 30 days",
-           30 * DAY + TICK: "30 days and a microsecond", 30 * DAY - TICK: "a microsecond less than 30 days"}
+
+@orders_in_last_30d.scene
+def calls(orders_in_last_30d: Answer, world: Transactions) -> Replies:
+    """What comes of a call for each table."""
+    return Replies(partial(called, orders_in_last_30d), world.tables, world.seed)
 
 
-def returned(count: Answer, tx: pd.DataFrame) -> pd.Series:
-    """The Series that an answer returns for a table, as floats; `Failed` where it is none, or of another length."""
-    result = count(tx)
+def called(answer: Answer, table: Table) -> Call:
+    """What comes of a call for a table."""
+    with about(table.what):
+        return answer.call(table.tx)
+
+
+def returned(result: object, tx: pd.DataFrame) -> pd.Series:
+    """What was returned for a table, as floats; Failed where it is no Series of numbers, or of another length."""
     if not isinstance(result, pd.Series):
         raise Failed(f"orders_in_last_30d returned {shown(result)}, where a Series was expected.")
     if len(result) != len(tx):
@@ -32,193 +41,142 @@ def returned(count: Answer, tx: pd.DataFrame) -> pd.Series:
     return pd.Series(values, result.index)
 
 
-def counted(count: Answer, rows: list[Transaction]) -> np.ndarray:
-    """What an answer counts for each of these rows, which are numbered from 0. Numbers that come with these labels are
-    read by them: whether index and order are kept is asked elsewhere."""
-    result = returned(count, table(rows))
-    labels = result.index.get_level_values(-1)
-    if labels.is_unique and labels.isin(range(len(rows))).all():
-        return result.set_axis(labels).reindex(range(len(rows))).to_numpy()
-    return result.to_numpy()
+def series(calls: Replies, table: Table) -> pd.Series:
+    """What was returned for a table, as it came."""
+    with about(table.what):
+        return returned(calls[table].result, table.tx)
 
 
-def unlike(found: np.ndarray, rows: list[Transaction]) -> str | None:
-    """The first row for which something else was counted than is right, in words. What is missing is read as 0, and an
-    answer that counts each order at its own moment as well is let through: both are asked elsewhere."""
+def counts(calls: Replies, table: Table) -> np.ndarray:
+    """What was counted for each row of a table. Numbers that come with the labels of a table numbered from 0 are read
+    by them: whether index and order are kept is asked elsewhere."""
+    found, labels = series(calls, table), table.tx.index
+    if isinstance(labels, pd.RangeIndex):
+        own = found.index.get_level_values(-1)
+        if own.is_unique and own.isin(labels).all():
+            return found.set_axis(own).reindex(labels).to_numpy()
+    return found.to_numpy()
+
+
+def unlike(found: np.ndarray, rows: list[Transaction], itself_too: bool = False) -> str | None:
+    """The first row for which something else was counted than is right, in words. What is missing is read as 0; and
+    unless `itself_too`, an answer that counts each order at its own moment is let through: that is asked elsewhere."""
     right = np.array([row.right for row in rows])
     itself = right + [row.kind == "order" for row in rows]
     wrong = np.flatnonzero(np.nan_to_num(found) != right)
-    if not len(wrong) or (np.nan_to_num(found) == itself).all():
+    if not len(wrong) or (not itself_too and (np.nan_to_num(found) == itself).all()):
         return None
-    return told(found, rows, int(wrong[0]))
+    return told(found[wrong[0]], rows[wrong[0]])
 
 
-def told(found: np.ndarray, rows: list[Transaction], number: int) -> str:
+def told(value: float, row: Transaction) -> str:
     """What was counted for a row, and what is right."""
-    row = rows[number]
-    value = "nothing" if np.isnan(found[number]) else f"{found[number]:g}"
-    return (f"for the {row.kind} of user {row.user_id} at {clock(row.occurred_at)} it returned {value}, where "
-            f"{row.right} is right")
+    return (f"for the {row.kind} of user {row.user_id} at {clock(row.occurred_at)} it returned "
+            f"{'nothing' if np.isnan(value) else f'{value:g}'}, where {row.right} is right")
 
 
-def clock(moment: datetime) -> str:
-    """A moment in words."""
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}".removesuffix(".000000")
-
-
-@orders_in_last_30d.demands(FIRST, points=0)
-def _returns_a_number_for_each_row(count: Answer, world: Transactions) -> str | None:
-    found = counted(count, world.plain)
+@orders_in_last_30d.demands(NUMBERS, points=0)
+def _(calls: Replies, world: Transactions) -> str | None:
+    found = counts(calls, world.plain)
     if len(set(np.nan_to_num(found))) == 1:
         return f"For each of {len(found)} orders of several users it returned the same, {found[0]:g}."
     return None
 
 
-@orders_in_last_30d.demands("counts each user's orders of 30 days", points=1, after=FIRST)
-def _counts_each_users_orders(count: Answer, world: Transactions) -> str | None:
-    found = counted(count, world.plain)
-    wrong = unlike(found, world.plain)
-    if not wrong:
-        return None
-    number = int(np.flatnonzero(np.nan_to_num(found) != [row.right for row in world.plain])[0])
-    return (f"Of {len(found)} orders of several users, in the order of time, {wrong}."
-            f"{hint(found[number], world.plain, number)}")
+@orders_in_last_30d.demands("counts each user's orders of 30 days", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    found, rows = counts(calls, world.plain), world.plain.rows
+    wrong = unlike(found, rows)
+    return wrong and f"Of {len(found)} {world.plain.what}, {wrong}.{hint(found, rows)}"
 
 
-def hint(value: float, rows: list[Transaction], number: int) -> str:
-    """What a wrong number may be instead, in words; empty where nothing points to it."""
-    row, before = rows[number], rows[:number]
+def hint(found: np.ndarray, rows: list[Transaction]) -> str:
+    """What the first wrong number may be instead, in words; empty where nothing points to it."""
+    number = int(np.flatnonzero(np.nan_to_num(found) != [row.right for row in rows])[0])
+    value, row, before = found[number], rows[number], rows[:number]
     ever = sum(other.user_id == row.user_id for other in before)
     late = sum(row.occurred_at - other.occurred_at < 30 * DAY for other in before)
     if row.right < value == late:
-        return f" In the 30 days before, all users together had {plural(late, 'order')}."
+        return f" In the 30 days before, all users together had {late} orders."
     return f" {ever} is what this user had ordered ever." if row.right < value == ever else ""
 
 
-@orders_in_last_30d.demands("says 0 where there is none", points=1, after=FIRST)
-def _says_zero_where_there_is_none(count: Answer, world: Transactions) -> str | None:
-    for rows in (world.burst[:1], world.plain):
-        found = counted(count, rows)
-        gone = [number for number, row in enumerate(rows) if row.right == 0 and np.isnan(found[number])]
-        if gone:
-            return f"Given {plural(len(rows), 'order')}, {told(found, rows, gone[0])}: none is a number, too."
+@orders_in_last_30d.demands("says 0 where there is none", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    for table in (world.single, world.plain):
+        for value, row in zip(counts(calls, table), table.rows, strict=True):
+            if row.right == 0 and np.isnan(value):
+                return f"Given {table.what}, {told(value, row)}: none is a number, too."
     return None
 
 
-def plural(number: int, noun: str) -> str:
-    """A number of things: `1 order`, `2 orders`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+@orders_in_last_30d.demands("knows the window's edge to the microsecond", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    return first_unlike(calls, world.edges)
 
 
-@orders_in_last_30d.demands("knows the window's edge to the microsecond", points=1, after=FIRST)
-def _knows_the_edge(count: Answer, world: Transactions) -> str | None:
-    for back, rows in world.edges.items():
-        wrong = unlike(counted(count, rows), rows)
+@orders_in_last_30d.demands("counts neither the row itself nor its moment", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    return first_unlike(calls, [world.thrice, world.together], itself_too=True)
+
+
+@orders_in_last_30d.demands("answers refunds and doesn't count them", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    wrong = first_unlike(calls, [world.refunds])
+    return wrong and f"{wrong} A refund is asked about like an order, and is none."
+
+
+def first_unlike(calls: Replies, tables: list[Table], itself_too: bool = False) -> str | None:
+    """The first row of tables for which something else was counted than is right, in a sentence."""
+    for table in tables:
+        wrong = unlike(counts(calls, table), table.rows, itself_too)
         if wrong:
-            return (f"A user ordered at {clock(rows[0].occurred_at)}, and again {BETWEEN[back]} later: {wrong}.")
+            return f"Given {table.what}, {wrong}."
     return None
 
 
-@orders_in_last_30d.demands("counts neither the row itself nor its moment", points=1, after=FIRST)
-def _counts_what_occurred_before(count: Answer, world: Transactions) -> str | None:
-    alone, together = world.burst[:3], world.together
-    stories = {"A user ordered three times": alone,
-               f"A user ordered once at {clock(together[0].occurred_at)}, three times at "
-               f"{clock(together[1].occurred_at)}, again a microsecond later and a day later": together}
-    for story, rows in stories.items():
-        found = counted(count, rows)
-        wrong = np.flatnonzero(np.nan_to_num(found) != [row.right for row in rows])
-        if len(wrong):
-            return f"{story}, and {told(found, rows, int(wrong[0]))}."
-    return None
-
-
-@orders_in_last_30d.demands("answers refunds and doesn't count them", points=1, after=FIRST)
-def _answers_refunds(count: Answer, world: Transactions) -> str | None:
-    rows = world.refunds
-    kinds = ", ".join(row.kind for row in rows)
-    with about(f"orders and refunds of a user ({kinds})"):
-        found = counted(count, rows)
-    wrong = unlike(found, rows)
-    return wrong and (f"A user's rows, each a day or two after the other, were: {kinds}. Then {wrong}. A refund is "
-                      "asked about like an order, and is none.")
-
-
-@orders_in_last_30d.demands("keeps the index of tx", points=1, after=FIRST)
-def _keeps_the_index(count: Answer, world: Transactions) -> str | None:
-    rows = world.burst[:12]
-    for labels in (list("lkjihgfedcba"), list("aabbacbabcca")):
-        with about(f"12 orders in the order of time, with the labels {', '.join(labels)}"):
-            result = returned(count, table(rows, labels))
-        wrong = _another_index(result, labels) or unlike(result.to_numpy(), rows)
+@orders_in_last_30d.demands("keeps the index of tx", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    for table in orderly(calls, world, world.labelled, world.labelled[:2]):
+        found = series(calls, table)
+        if not found.index.equals(table.tx.index):
+            return f"Given {table.what}, the index of what it returned is {shown(list(found.index))}."
+        wrong = unlike(found.to_numpy(), table.rows)
         if wrong:
-            return f"Given 12 orders in the order of time, with the labels {', '.join(labels)}, {wrong}."
-    if _takes_any_order(count, world):
-        return None  # what becomes of rows that aren't sorted is told there
-    mixed = [rows[number] for number in world.shuffle if number < len(rows)]
-    wrong = _another_index(returned(count, table(mixed, labels := list("abcdefghijkl"))), labels)
-    return wrong and f"Given 12 orders in no order of time, with the labels {', '.join(labels)}, {wrong}."
-
-
-def _another_index(result: pd.Series, labels: list[str]) -> str | None:
-    """How the index of a result differs from these labels, in words."""
-    found = list(result.index)
-    if result.index.equals(pd.Index(labels)):
-        return None
-    return f"the index of what it returned is {shown(found)}"
-
-
-@orders_in_last_30d.demands("leaves tx as it was", points=1, after=FIRST)
-def _leaves_tx_as_it_was(count: Answer, world: Transactions) -> str | None:
-    given = [("orders and refunds in the order of time", table(world.refunds, list("hgfedcba")))]
-    if not _takes_any_order(count, world):
-        given += [("orders in no order of time", table(_shuffled(world)))]
-    for what, tx in given:
-        with about(what):
-            _, (left,) = count.call(tx)
-        wrong = change(tx, left)
-        if wrong:
-            return f"Given {what}, it changed tx, which belongs to whoever calls: afterwards {wrong}."
+            return f"Given {table.what}, {wrong}."
     return None
 
 
-def _shuffled(world: Transactions) -> list[Transaction]:
-    return [world.burst[number] for number in world.shuffle]
+def orderly(calls: Replies, world: Transactions, all_: list[Table], sorted_: list[Table]) -> list[Table]:
+    """All these tables, or those in the order of time where an answer doesn't take any other: that is told once."""
+    try:
+        return sorted_ if first_unlike(calls, world.unsorted) else all_
+    except OutOfTime:
+        raise
+    except Failed:
+        return sorted_
 
 
-@orders_in_last_30d.demands("takes rows in any order", points=1, after=FIRST)
-def _takes_rows_in_any_order(count: Answer, world: Transactions) -> str | None:
-    return _takes_any_order(count, world) or _unlike_the_oracle(count, world)
-
-
-def _takes_any_order(count: Answer, world: Transactions) -> str | None:
-    """What is wrong with the counts of one user's orders in another order than that of time, in words."""
-    for what, rows in (("from the newest to the oldest", world.burst[::-1]), ("in no order", _shuffled(world))):
-        try:
-            with about(f"{len(rows)} orders of a user, {what}"):
-                wrong = unlike(counted(count, rows), rows)
-        except OutOfTime:
-            raise
-        except Failed as failure:
-            return str(failure)
+@orders_in_last_30d.demands("leaves tx as it was", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    for table in orderly(calls, world, [world.refunds, *world.unsorted], [world.refunds]):
+        wrong = change(table.tx, *calls[table].left)
         if wrong:
-            return f"Given {len(rows)} orders of a user, {what}, {wrong}."
+            return f"Given {table.what}, it changed tx, which belongs to the caller: afterwards {wrong}."
     return None
 
 
-def _unlike_the_oracle(count: Answer, world: Transactions) -> str | None:
-    """A row of a table with everything at once for which answer and oracle differ. It is looked for where no property
-    names a mistake."""
-    if world.oracle is None or any(named(count, world) for named in NAMED):
-        return None
-    found = np.nan_to_num(returned(count, world.mixed).to_numpy())
-    for place, right in enumerate(world.oracle(world.mixed)):
-        if found[place] != right:
-            row = world.mixed.iloc[place]
+@orders_in_last_30d.demands("takes rows in any order", points=1, after=NUMBERS)
+def _(calls: Replies, world: Transactions) -> str | None:
+    return first_unlike(calls, world.unsorted)
+
+
+@orders_in_last_30d.compares
+def _(orders_in_last_30d: Answer, world: Transactions, oracle: object) -> str | None:
+    found = np.nan_to_num(returned(orders_in_last_30d(world.mixed), world.mixed).to_numpy())
+    for value, right, row in zip(found, oracle(world.mixed), world.mixed.itertuples(), strict=True):
+        if value != right:
             return (f"A table with orders and refunds of three users, in no order, was compared with slow and obvious "
-                    f"counts: for the {row['kind']} of user {row['user_id']} at {clock(row['occurred_at'])} it "
-                    f"returned {found[place]:g}, where {right} is right.")
+                    f"counts: for the {row.kind} of user {row.user_id} at {clock(row.occurred_at)} it returned "
+                    f"{value:g}, where {right} is right.")
     return None
-
-
-NAMED = [prop.broken for prop in orders_in_last_30d.properties[:-1]]

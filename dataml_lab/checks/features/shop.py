@@ -1,5 +1,5 @@
-"""A small shop's transactions, whose customers buy at a rate of their own until they quietly stop, and what its
-customers do in the week after a moment."""
+"""A small shop's transactions, whose customers buy at a rate of their own until they quietly stop; what was known of
+its customers at a moment, and what they do in the week after it."""
 
 from typing import NamedTuple
 
@@ -63,3 +63,32 @@ def buys(tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> np.ndarray:
 def before(tx: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """The transactions before a moment: all that a server has then."""
     return tx[tx["occurred_at"] < as_of].reset_index(drop=True)
+
+
+def orders_30d(tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.Series:
+    """How many orders in the 30 days before."""
+    return window(tx, as_of, 30).groupby("user_id").size().reindex(users).fillna(0.0)
+
+
+def days_since_last(tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.Series:
+    """Days from the newest order before; 999 without one."""
+    newest = tx[tx["occurred_at"] < as_of].groupby("user_id")["occurred_at"].max()
+    return ((as_of - newest) / DAY).reindex(users).fillna(999.0)
+
+
+def spend_90d(tx: pd.DataFrame, users: list[int], as_of: pd.Timestamp) -> pd.Series:
+    """EUR in the 90 days before."""
+    return window(tx, as_of, 90).groupby("user_id")["amount"].sum().reindex(users).fillna(0.0)
+
+
+def window(tx: pd.DataFrame, as_of: pd.Timestamp, days: int) -> pd.DataFrame:
+    """The transactions of the days before a moment."""
+    return tx[(tx["occurred_at"] >= as_of - days * DAY) & (tx["occurred_at"] < as_of)]
+
+
+def alone(column: pd.Series, truth: np.ndarray) -> float:
+    """The AUC of a column as a score, in whichever direction is better."""
+    from sklearn.metrics import roc_auc_score
+
+    found = roc_auc_score(truth, column)
+    return float(max(found, 1 - found))

@@ -1,6 +1,6 @@
-"""The transactions of exercise 1: tables of which one knows by how they are made what has to be counted."""
+"""The transactions of exercise 1: tables made so that what has to be counted for each row is known beforehand."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -12,7 +12,10 @@ DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 RHYTHMS = {4: 7, 7: 4, 16: 1}  # an order every so many days: so many are less than 29 days back, the next more than 31
-BACK = {31 * DAY: 0, 30.5 * DAY: 0, 30 * DAY: 1, 30 * DAY + TICK: 0, 30 * DAY - TICK: 1}  # what counts of an order
+BETWEEN = {  # two orders: how many of the earlier count for the later, and the time between them in words
+    31 * DAY: (0, "31 days"), 30.5 * DAY: (0, "30 days and 12 hours"), 30 * DAY: (1, "exactly 30 days"),
+    30 * DAY + TICK: (0, "30 days and a microsecond"), 30 * DAY - TICK: (1, "a microsecond less than 30 days"),
+}
 
 
 class Transaction(NamedTuple):
@@ -24,20 +27,36 @@ class Transaction(NamedTuple):
     kind: str = "order"
 
 
-@dataclass
-class Transactions:
-    """Tables, each with one matter in it, as rows in the order of time: `plain` has many users, who order at moments of
-    their own and never 29 to 31 days apart; all others have one. `burst` is 24 orders within 30 days; an edge is two
-    orders, so far apart; of the orders `together` some occur at one moment. `mixed` has everything at once."""
+class Table(NamedTuple):
+    """What is in a table, in words; its rows; and the table as an answer gets it."""
 
-    plain: list[Transaction]
-    burst: list[Transaction]
-    edges: dict[timedelta, list[Transaction]]
-    together: list[Transaction]
-    refunds: list[Transaction]
-    shuffle: list[int]  # the rows of `burst`, mixed up
+    what: str
+    rows: list[Transaction]
+    tx: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """Tables, each with one matter in it. `plain` has many users, who order at moments of their own and never 29 to 31
+    days apart; all others have one user. Rows are in the order of time but in `unsorted` and in the last of `labelled`.
+    `mixed` has everything at once, and what is right for it isn't known."""
+
+    plain: Table
+    single: Table
+    edges: list[Table]  # two orders each
+    thrice: Table
+    together: Table  # orders of which some occur at one moment
+    refunds: Table
+    labelled: list[Table]
+    unsorted: list[Table]
     mixed: pd.DataFrame
-    oracle: Callable | None = None
+    seed: int
+
+    @property
+    def tables(self) -> list[Table]:
+        """All tables of which the right counts are known."""
+        return [self.plain, self.single, *self.edges, self.thrice, self.together, self.refunds, *self.labelled,
+                *self.unsorted]
 
 
 def transactions(seed: int) -> Transactions:
@@ -47,11 +66,36 @@ def transactions(seed: int) -> Transactions:
     burst = list(bursts(random, users[0], 1, 24))
     april = datetime(2025, 4, 2, 22, tzinfo=UTC) + int(random.integers(0, 27)) * DAY + within(random, 1 / 24)
     shuffle = [int(number) for number in random.permutation(len(burst))]
-    return Transactions(plain(random, users), burst, edges(users[1], april), together(random, users[2]),
-                        refunds(random, users[3]), shuffle, mixed(random, users[:3]))
+    return Transactions(
+        plain=table("orders of several users, in the order of time", regular(random, users)),
+        single=table("a single order", burst[:1]),
+        edges=list(edges(users[1], april)),
+        thrice=table("three orders of a user", burst[:3]),
+        together=together(random, users[2]),
+        refunds=refunds(random, users[3]),
+        labelled=[labelled(burst[:12], "lkjihgfedcba", "the order of time"),
+                  labelled(burst[:12], "aabbacbabcca", "the order of time"),
+                  labelled([burst[number] for number in shuffle if number < 12], "abcdefghijkl", "no order of time")],
+        unsorted=[table("24 orders of a user, from the newest to the oldest", burst[::-1]),
+                  table("24 orders of a user, in no order", [burst[number] for number in shuffle])],
+        mixed=mixed(random, users[:3]), seed=seed)
 
 
-def plain(random: np.random.Generator, users: list[int]) -> list[Transaction]:
+def table(what: str, rows: list[Transaction], labels: list[str] | None = None) -> Table:
+    """A table of these rows, with these labels or numbered from 0, and with amounts."""
+    return Table(what, rows, pd.DataFrame({
+        "user_id": [row.user_id for row in rows], "kind": [row.kind for row in rows],
+        "amount": [round(12.5 + 7.35 * (number % 13), 2) for number in range(len(rows))],
+        "occurred_at": pd.to_datetime([row.occurred_at for row in rows], utc=True).as_unit("us"),
+    }, index=labels))
+
+
+def labelled(rows: list[Transaction], labels: str, order: str) -> Table:
+    """A table with a letter for each row."""
+    return table(f"{len(rows)} orders in {order}, with the labels {', '.join(labels)}", rows, list(labels))
+
+
+def regular(random: np.random.Generator, users: list[int]) -> list[Transaction]:
     """Some 550 orders in the order of time: some users order regularly, some in bursts, some once."""
     found = [order for user, days in zip(users, [*RHYTHMS] * 2, strict=False)
              for order in regular_orders(random, user, days, 320 // days)]
@@ -86,37 +130,32 @@ def within(random: np.random.Generator, days: float) -> timedelta:
     return int(random.integers(0, int(days * 86_400_000_000))) * TICK
 
 
-def edges(user: int, now: datetime) -> dict[timedelta, list[Transaction]]:
+def edges(user: int, now: datetime) -> Iterator[Table]:
     """Two orders for each time between them. `now` is late in the evening, so that 30.5 days back is the thirtieth day
     of the calendar, and in an April whose last 30 days saw clocks go forward."""
-    return {back: [Transaction(user, now - back, 0), Transaction(user, now, right)] for back, right in BACK.items()}
+    for back, (right, words) in BETWEEN.items():
+        rows = [Transaction(user, now - back, 0), Transaction(user, now, right)]
+        yield table(f"orders of a user at {clock(now - back)} and again {words} later", rows)
 
 
-def together(random: np.random.Generator, user: int) -> list[Transaction]:
+def together(random: np.random.Generator, user: int) -> Table:
     """An order, three at one moment later, one a microsecond after these, and a last one."""
     first = day_of_2024(random)
     moment = first + DAY + within(random, 2)
     moments = [first, moment, moment, moment, moment + TICK, moment + DAY]
-    return [Transaction(user, at, right) for at, right in zip(moments, [0, 1, 1, 1, 4, 5], strict=True)]
+    rows = [Transaction(user, at, right) for at, right in zip(moments, [0, 1, 1, 1, 4, 5], strict=True)]
+    return table(f"orders of a user, once at {clock(first)}, three times at {clock(moment)}, again a microsecond later "
+                 "and a day later", rows)
 
 
-def refunds(random: np.random.Generator, user: int) -> list[Transaction]:
+def refunds(random: np.random.Generator, user: int) -> Table:
     """Orders with refunds between them, a day or two apart."""
-    at, found, orders = day_of_2024(random), [], 0
+    at, rows = day_of_2024(random), []
     for kind in ["order", "refund", "order", "order", "refund", "refund", "order", "refund"]:
-        found.append(Transaction(user, at, orders, kind))
-        at, orders = at + DAY + within(random, 1), orders + (kind == "order")
-    return found
-
-
-def table(rows: Iterable[Transaction], labels: list[str] | None = None) -> pd.DataFrame:
-    """The rows as an answer gets them, with these labels or numbered from 0, and with amounts."""
-    rows = list(rows)
-    return pd.DataFrame({
-        "user_id": [row.user_id for row in rows], "kind": [row.kind for row in rows],
-        "amount": [round(12.5 + 7.35 * (number % 13), 2) for number in range(len(rows))],
-        "occurred_at": pd.to_datetime([row.occurred_at for row in rows], utc=True).as_unit("us"),
-    }, index=labels)
+        rows.append(Transaction(user, at, sum(row.kind == "order" for row in rows), kind))
+        at += DAY + within(random, 1)
+    return table(f"rows of a user, each a day or two after the other, of these kinds: "
+                 f"{', '.join(row.kind for row in rows)}", rows, list("hgfedcba"))
 
 
 def mixed(random: np.random.Generator, users: list[int]) -> pd.DataFrame:
@@ -126,4 +165,9 @@ def mixed(random: np.random.Generator, users: list[int]) -> pd.DataFrame:
                 random.choice(["order", "refund"], 150, p=[0.7, 0.3]), strict=True)
     rows = [Transaction(users[who], noon + int(fives) * 5 * DAY + int(ticks) * TICK, 0, str(kind))
             for who, fives, ticks, kind in drawn]
-    return table(rows, [f"row {number}" for number in random.integers(0, 60, 150)])
+    return table("", rows, [f"row {number}" for number in random.integers(0, 60, 150)]).tx
+
+
+def clock(moment: datetime) -> str:
+    """A moment in words."""
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}".removesuffix(".000000")

@@ -1,7 +1,7 @@
 """The order itself counts, as does whatever occurred at its moment.
 
 fails: counts neither the row itself nor its moment
-says: A user ordered three times
+says: Given three orders of a user
 """
 
 import pandas as pd

@@ -1,6 +1,6 @@
 """There is no row for a refund.
 
-fails: answers refunds and doesn't count them; takes rows in any order
+fails: answers refunds and doesn't count them
 says: returned 4 numbers for 8 rows
 """
 
