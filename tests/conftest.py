@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-PATIENCE = 30  # seconds; a busy machine is slow
+PATIENCE = 120  # seconds; a busy machine is slow
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -93,6 +93,18 @@ def finish(process, end):
     else:
         process.kill()
     process.wait(PATIENCE)
+
+
+@pytest.fixture(params=[7, pytest.param(1, marks=pytest.mark.full)], ids=["some steps", "all steps"])
+def steps(request):
+    """The numbers of steps at which a test lets something crash: some in `make test`, in `make test-full` all."""
+    return range(1, 1_000, request.param)
+
+
+@pytest.fixture(params=[10, pytest.param(40, marks=pytest.mark.full)])
+def examples(request):
+    """How many examples a dear test takes from hypothesis: few in `make test`, more in `make test-full`."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

@@ -251,11 +251,11 @@ def test_progress_is_for_terminals_and_long_pulls(terminal, capsys, monkeypatch)
 # crashes
 
 
-def test_a_crash_at_any_step_of_a_pull_is_healed_by_a_rerun(tmp_path, shop, raw, fused):
+def test_a_crash_at_any_step_of_a_pull_is_healed_by_a_rerun(tmp_path, shop, raw, fused, steps):
     api = shop([raw(order_id=n) for n in range(7)])
     undisturbed = RawZone(tmp_path / "undisturbed")
     pull(api.url, undisturbed, limit=3)
-    for n in range(1, 1_000):
+    for n in steps:
         zone = RawZone(tmp_path / str(n))
         with fused(n) as fuse:
             pull(api.url, zone, limit=3)

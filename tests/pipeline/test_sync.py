@@ -130,12 +130,12 @@ def test_a_user_listed_twice_is_refused(warehouse):
 STEPS = 8  # three requests, and a commit after each; before them one makes the table, one forgets
 
 
-def test_after_a_crash_at_any_step_a_rerun_brings_the_crm_up_to_date(tmp_path, fused):
+def test_after_a_crash_at_any_step_a_rerun_brings_the_crm_up_to_date(tmp_path, fused, steps):
     first, wanted = ({n: NAMES[(n + k) % 4] for n in range(1, 13)} for k in (0, 1))
     with calm() as crm:
         with Warehouse(tmp_path / "first.duckdb") as warehouse:
             sync(warehouse, table(first), crm.url, batch=5)
-        for back, n in product((False, True), range(1, STEPS + 2)):
+        for back, n in product((False, True), [n for n in steps if n <= STEPS + 1]):
             path = shutil.copy(tmp_path / "first.duckdb", tmp_path / f"{back}-{n}.duckdb")
             crm.segments.update(first)
             with fused(n) as fuse, Warehouse(path) as warehouse:

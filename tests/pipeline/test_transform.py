@@ -77,20 +77,23 @@ def test_no_days_and_no_orders(orders_of):
     }
 
 
-@settings(deadline=None, max_examples=40)
-@given(ROWS, st.randoms())
-def test_revenue_is_what_a_double_loop_finds(orders_of, rows, random):
-    orders = orders_of(rows)
-    days = [date(2025, 2, 27) + timedelta(days=n) for n in range(12)]
-    expected = []
-    for day in days:
-        totals = [r["total"] for r in rows if r["status"] == "completed" and r["occurred_at"].date() == day]
-        revenue = round(sum(totals), 2)
-        expected.append([len(totals), revenue, revenue / len(totals) if totals else np.nan])
-    table = daily_revenue(orders, days)
-    np.testing.assert_allclose(table[["orders", "revenue", "average_order"]], expected)
-    shuffled = orders.sample(frac=1, random_state=random.randrange(99))
-    pd.testing.assert_frame_equal(daily_revenue(shuffled, days), table, check_exact=True)
+def test_revenue_is_what_a_double_loop_finds(orders_of, examples):
+    @settings(deadline=None, max_examples=examples)
+    @given(ROWS, st.randoms())
+    def holds(rows, random):
+        orders = orders_of(rows)
+        days = [date(2025, 2, 27) + timedelta(days=n) for n in range(12)]
+        expected = []
+        for day in days:
+            totals = [r["total"] for r in rows if r["status"] == "completed" and r["occurred_at"].date() == day]
+            revenue = round(sum(totals), 2)
+            expected.append([len(totals), revenue, revenue / len(totals) if totals else np.nan])
+        table = daily_revenue(orders, days)
+        np.testing.assert_allclose(table[["orders", "revenue", "average_order"]], expected)
+        shuffled = orders.sample(frac=1, random_state=random.randrange(99))
+        pd.testing.assert_frame_equal(daily_revenue(shuffled, days), table, check_exact=True)
+
+    holds()
 
 
 # joins
@@ -127,16 +130,19 @@ def test_columns_of_the_same_name_stay_apart(orders_of, users, products):
     ]
 
 
-@settings(deadline=None, max_examples=40)
-@given(ROWS, st.sets(st.integers(1, 3)), st.sets(st.integers(1, 3)))
-def test_enrich_loses_and_adds_nothing(orders_of, rows, user_ids, product_ids):
-    orders = orders_of(rows)
-    users = pd.DataFrame({"user_id": sorted(user_ids)}, dtype="int64")
-    products = pd.DataFrame({"product_id": sorted(product_ids)}, dtype="int64")
-    joined = enrich(orders, users, products)
-    assert sorted([*joined.rows["order_id"], *joined.orphans["order_id"]]) == sorted(orders["order_id"])
-    known = [row["user_id"] in user_ids and row["product_id"] in product_ids for row in rows]
-    assert len(joined.rows) == sum(known)
+def test_enrich_loses_and_adds_nothing(orders_of, examples):
+    @settings(deadline=None, max_examples=examples)
+    @given(ROWS, st.sets(st.integers(1, 3)), st.sets(st.integers(1, 3)))
+    def holds(rows, user_ids, product_ids):
+        orders = orders_of(rows)
+        users = pd.DataFrame({"user_id": sorted(user_ids)}, dtype="int64")
+        products = pd.DataFrame({"product_id": sorted(product_ids)}, dtype="int64")
+        joined = enrich(orders, users, products)
+        assert sorted([*joined.rows["order_id"], *joined.orphans["order_id"]]) == sorted(orders["order_id"])
+        known = [row["user_id"] in user_ids and row["product_id"] in product_ids for row in rows]
+        assert len(joined.rows) == sum(known)
+
+    holds()
 
 
 # history
@@ -158,24 +164,31 @@ def history_by_loop(orders):
     return np.array(rows).reshape(-1, 2)
 
 
-@settings(deadline=None, max_examples=40)
-@given(ROWS, st.randoms())
-def test_history_is_what_a_double_loop_finds(orders_of, rows, random):
-    orders = orders_of(rows).sample(frac=1, random_state=random.randrange(99))
-    history = order_history(orders)
-    assert history.columns.tolist() == ["order_id", "days_since_previous", "mean_of_previous_three"]
-    assert history["order_id"].tolist() == orders["order_id"].tolist()
-    np.testing.assert_allclose(history.iloc[:, 1:].to_numpy(float), history_by_loop(orders), atol=1e-9)
+def test_history_is_what_a_double_loop_finds(orders_of, examples):
+    @settings(deadline=None, max_examples=examples)
+    @given(ROWS, st.randoms())
+    def holds(rows, random):
+        orders = orders_of(rows).sample(frac=1, random_state=random.randrange(99))
+        history = order_history(orders)
+        assert history.columns.tolist() == ["order_id", "days_since_previous", "mean_of_previous_three"]
+        assert history["order_id"].tolist() == orders["order_id"].tolist()
+        np.testing.assert_allclose(history.iloc[:, 1:].to_numpy(float), history_by_loop(orders), atol=1e-9)
+
+    holds()
 
 
-@settings(deadline=None, max_examples=30)
-@given(ROWS.filter(len))
-def test_history_cannot_see_the_order_itself_nor_the_future(orders_of, rows):
-    orders = orders_of(rows).sort_values(["occurred_at", "order_id"], ignore_index=True)
-    for n in range(len(orders)):
-        poisoned = orders.assign(total=orders["total"].where(orders.index < n, 1e9))
-        mean = order_history(poisoned)["mean_of_previous_three"]
-        assert mean[n] == order_history(orders)["mean_of_previous_three"][n] or np.isnan(mean[n])
+def test_history_cannot_see_the_order_itself_nor_the_future(orders_of, examples):
+    @settings(deadline=None, max_examples=examples)
+    @given(ROWS.filter(len))
+    def holds(rows):
+        orders = orders_of(rows).sort_values(["occurred_at", "order_id"], ignore_index=True)
+        true = order_history(orders)["mean_of_previous_three"]
+        for n in range(len(orders)):
+            poisoned = orders.assign(total=orders["total"].where(orders.index < n, 1e9))
+            mean = order_history(poisoned)["mean_of_previous_three"]
+            assert mean[n] == true[n] or np.isnan(mean[n])
+
+    holds()
 
 
 # the wide table

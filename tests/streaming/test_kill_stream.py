@@ -19,7 +19,8 @@ topic = SimpleNamespace(servers={servers!r}, name={name!r})
 with Processor({path!r}, Question({windows!r}), 86_400) as processor:
     follow(topic, processor, batch=2)
 """
-WINDOWS = [Tumbling(86_400), Sliding(172_800, slide=86_400), Sessions(100_000)]
+WINDOWS = [Tumbling(86_400), *(pytest.param(other, marks=pytest.mark.full) for other in (
+    Sliding(172_800, slide=86_400), Sessions(100_000)))]
 
 
 @pytest.fixture(scope="module")
