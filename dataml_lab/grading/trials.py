@@ -106,7 +106,7 @@ class _Tasks:
                 if role == "answer":
                     self.cells[exercise] = tuple(cells)
                 if cell.cell_type == "code" and role not in ("check", "graded"):
-                    cells.append(CodeCell(cell.id, without_solution_marks(cell.source), own=False))
+                    cells.append(CodeCell(cell.id, without_solution_marks(cell.source), own=role == "answer"))
                     names(cells[-1].source)  # what is remembered of a lesson now is in each fork
 
     def task(self, entry: Entry, salt: str) -> Task:
