@@ -1,7 +1,4 @@
-"""Divides by the labels before clamping, so 0 labels raise ZeroDivisionError.
-
-fails: expects little of a model with few labels
-"""
+"""The worth of a year by a function inside of the answer."""
 
 from math import sqrt
 
@@ -13,7 +10,7 @@ def worth_it(brief):
         return cases * share * gain - cases * (1 - share) * loss - cost
 
     n, best = brief["labels"], brief["model_best"]
-    share = max(0.5, best - (best - 0.5) * sqrt(100 / n))
+    share = 0.5 if n <= 100 else best - (best - 0.5) * sqrt(100 / n)
 
     values = {"nothing": 0, "model": year(share, brief["model_cost"])}
     if brief["rule_right"] is not None:
