@@ -9,10 +9,11 @@ lab: setup
 	@$(BIN)/dataml-lab lab
 
 # Tests run side by side; those in a group run in one process, because they share something dear. `test` tries everything
-# once; what repeats and multiplies it is marked `full`.
+# once; what repeats and multiplies it is marked `full`, and `test-full SHARE=0.5` takes half of that.
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 RING ?= not full
+SHARE ?=
 CATALOGUE := tests/grading/test_catalogue.py
 
 test: setup
@@ -20,7 +21,7 @@ test: setup
 	@$(PYTEST) -m "not full"
 
 test-full: setup
-	@$(PYTEST) -m full
+	@DATAML_LAB_SHARE=$(SHARE) $(PYTEST) -m full
 
 # The stages of `test`, alone; with RING=full, those of `test-full`.
 test-unit: setup

@@ -1,5 +1,6 @@
 """What all tests share: seconds by folder, the salt of the commit, and processes to start, end and wait for."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
@@ -28,15 +30,41 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(f"{total:7.1f}  {folder}")
 
 
-@pytest.fixture(scope="session")
-def commit_salt():
-    """Salt that differs from commit to commit, so that what is sampled by it is something else each time."""
+@cache
+def commit():
+    """The beginning of the commit's hash; "no-commit" where there is none."""
     command = ["git", "-C", Path(__file__).parent, "rev-parse", "HEAD"]
     try:
         found = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return "no-commit"
     return found.stdout[:8] or "no-commit"
+
+
+@pytest.fixture(scope="session")
+def commit_salt():
+    """Salt that differs from commit to commit, so that what is sampled by it is something else each time."""
+    return commit()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Of the tests marked `full`, only a share is kept, if `DATAML_LAB_SHARE` names one: others for each commit."""
+    share = float(os.environ.get("DATAML_LAB_SHARE") or 1)
+    left_out = {item for item in items if item.get_closest_marker("full") and drawn(item) >= share}
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def drawn(item):
+    """A number from 0 to 1, from the commit and the test; it is the same for all tests of a group."""
+    group = item.get_closest_marker("xdist_group")
+    name = f"{commit()} {group.args[0] if group else item.nodeid}"
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 16**8
+
+
+def pytest_report_header():
+    share = os.environ.get("DATAML_LAB_SHARE")
+    return f"of tests that repeat and multiply: a share of {share}, drawn by commit {commit()}" if share else None
 
 
 def until(condition):

@@ -31,7 +31,9 @@ def tried(*arguments):
 TEN = [f"salt {number}" for number in range(10)]
 
 
-@pytest.fixture(scope="module", params=["the commit's", pytest.param("ten", marks=pytest.mark.full)])
+@pytest.fixture(scope="module", params=[
+    pytest.param("the commit's", marks=pytest.mark.xdist_group("the commit's salt")),
+    pytest.param("ten", marks=[pytest.mark.xdist_group("ten salts"), pytest.mark.full])])
 def catalogue(request, commit_salt):
     """What came of all answers in the hidden worlds of some salts."""
     salts = TEN if request.param == "ten" else [commit_salt]
