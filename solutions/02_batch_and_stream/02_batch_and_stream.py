@@ -375,14 +375,14 @@ assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 # ### Exercise 1: spending per customer and five minutes ({{points}}, about 40 minutes)
 #
 # Write the processor for the shop's question: how much has each customer spent in each window of five minutes? Orders
-# come one at a time, in the order in which they are *received*, and nobody asks twice: what you have told is acted on.
+# come one at a time, in the order in which they are *received*. What you report is acted on, so report it once.
 #
 # `class Spending` is made without arguments and has three methods:
 #
 # | call | does |
 # |---|---|
 # | `take(order)` | takes in the next order, and returns the windows that are complete now: a list, often empty, of `(user_id, start, total)` |
-# | `finish()` | is called once, when the stream has ended; returns the windows that have not been told yet, as such a list |
+# | `finish()` | is called once, when the stream has ended; returns the windows that have not been reported yet, as such a list |
 # | `late()` | returns the list of the `order_id`s that were put aside because they came too late |
 #
 # An order is a dict:
@@ -397,17 +397,17 @@ assert shares.idxmax() == 5 * MINUTE and shares.max() > 0.98 > 0.9 > shares[30]
 #   12:00 holds 12:00:00, and not 12:05:00. `start` is a `datetime` in UTC; `total` is the customer's EUR in that
 #   window, rounded or not.
 # - Only `completed` orders count; the others are `cancelled`. A window in which nothing of a customer counts is not
-#   told.
+#   reported.
 # - How far time has come is said by the newest `occurred_at` that you have taken so far, of any customer and status. An
 #   order that occurred *more* than two minutes before it is too late: whatever its status, it is put aside and counts
 #   nowhere. With exactly two minutes it is in time.
 # - So a window is complete once that newest moment is two minutes or more past the window's end. The `take` that
-#   brings it there tells the window.
+#   brings it there reports the window.
 # - Lists may be in any order. No order comes twice; that is the next exercise.
 #
-# For example, customer 314 orders for 42.50 EUR at 12:04:10 and for 7.50 at 12:04:50. When an order, of whomever, has
-# occurred at 12:07:00, `take` returns `[(314, datetime(2025, 3, 1, 12, 0, tzinfo=UTC), 50.0)]`. An order of 12:04:59
-# that comes after that is too late.
+# For example, customer 314 orders for 42.50 EUR at 12:04:10 and for 7.50 at 12:04:50. When an order of 12:07:00 comes,
+# of any customer, `take` returns `[(314, datetime(2025, 3, 1, 12, 0, tzinfo=UTC), 50.0)]`. An order of 12:04:59 that
+# comes after that is too late.
 #
 # {{properties}}
 
@@ -416,7 +416,7 @@ from datetime import timedelta
 
 
 class Spending:
-    """Spending per customer in windows of five minutes, told once each."""
+    """Spending per customer in windows of five minutes, reported once each."""
 
     def __init__(self):
         self.totals, self.aside, self.newest = {}, [], None  # or whatever you want to keep
@@ -436,7 +436,7 @@ class Spending:
         ### END SOLUTION
 
     def finish(self):
-        """The windows that have not been told yet."""
+        """The windows that have not been reported yet."""
         ### BEGIN SOLUTION
         return [(*window, total) for window, total in self.totals.items()]
         ### END SOLUTION
@@ -626,8 +626,9 @@ assert rates[1_000] > 3 * rates[1]
 #
 # - When `deliver` returns, `table.get(user_id)` is the sum of the cents of that customer's orders, a whole number, for
 #   each customer with an order. Under other keys, texts such as `"offset"`, you may keep whatever you need.
-# - A crash can come between any two calls, also just before or after `table.write` and `log.commit`, and nothing but
-#   the table and the committed offset outlives it. Only one process runs at a time. You needn't use all five calls.
+# - A crash can come between any two calls, also just before or after `table.write` and `log.commit`, and once more soon
+#   after a restart. Nothing but the table and the committed offset outlives it. Only one process runs at a time. You
+#   needn't use all five calls.
 # - The producer sends some orders again, once or more often: the same `order_id` at another offset, at most 100
 #   records after the first. Two orders with different ids are two orders, even if they are alike; and a number that
 #   is the id of an order can be the `user_id` of somebody, too.
@@ -883,7 +884,8 @@ on_spark(revenue, lateness=5 * DAY)
 # between two runs: 60, 300, 900, 3600, 21600 (six hours), 86400 (a day) or 604800 (a week); or 0 for a stream.
 #
 # You are judged by the bill of a day: what processing costs, and what is lost because results come late. A choice holds
-# if its bill is at most a tenth above that of the cheapest choice.
+# if its bill is at most 2% above that of the cheapest choice. Exercise 4 builds on your bill, so each part of it is
+# tried where much depends on that part.
 #
 # | in the brief | says |
 # |---|---|
@@ -939,7 +941,7 @@ INTERVALS = (60, 300, 900, 3600, 21600, 86400, 604800)
 def bill(brief, every):
     """EUR a day."""
     batch = every > 0
-    waits = [every * (n + 0.5) / 1_000 for n in range(1_000)] if batch else [2]
+    waits = [every * (n + 0.5) / 100 for n in range(100)] if batch else [2]
     kept = sum(0.5 ** (wait / brief["half_life_s"]) for wait in waits) / len(waits)
     running = 86400 / every * brief["run_cost"] if batch else brief["stream_day"]
     event, rerun = (0.000002, 2) if batch else (0.00002, 40)
@@ -956,7 +958,7 @@ def bill(brief, every):
 # batch, everything else in the brief being as it is.
 #
 # - `field` is any of the six numbers of the brief, such as `"half_life_s"`, and its present value is above 0. The
-#   bill is that of exercise 3, whose functions you may call; if it is a little off, the tipping points are, too.
+#   bill is that of exercise 3, whose functions you may call. If it is a little off, the tipping points are, too.
 # - Look between a hundredth of the field's present value and a hundred times it. You may rely on this: within that
 #   range the cheaper side changes once, or never; then return `None`.
 # - You are judged just below and just above: 5% below your value and 5% above it, different sides must be cheaper.

@@ -1,5 +1,6 @@
 """The bill of exercises 3 and 4: what a day costs that is worked off in batches, or as a stream."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,8 +9,8 @@ DAY_S = 86_400
 STREAM = 0
 EVERY = (STREAM, 60, 300, 900, 3_600, 6 * 3_600, DAY_S, 7 * DAY_S)  # seconds between two runs, or a stream
 STREAM_WAIT_S = 2
-BATCH_EVENT, STREAM_EVENT = 2e-6, 2e-5  # EUR to process one event
-BATCH_RERUN, STREAM_RERUN = 2.0, 40.0  # EUR to compute the history again
+
+WORDS = ("a feed of the shop", "a report of the shop", "a service for partners")  # names that suggest nothing
 
 Brief = dict[str, Any]
 
@@ -24,18 +25,16 @@ class Scenario(NamedTuple):
     run_cost: Any  # EUR of one batch run
     stream_day: Any  # EUR of a day on which a stream runs
 
+    def at(self, field: str, value: Any) -> "Scenario":
+        """The scenario with another value of a field."""
+        return self._replace(**{field: value})
+
+    def brief(self, what: str) -> Brief:
+        """The brief that an answer gets."""
+        return {"what": what, **{name: float(value) for name, value in self._asdict().items()}}
+
 
 FIELDS = Scenario._fields
-
-
-def bill(scenario: Scenario, every: float) -> Any:
-    """EUR a day: what it costs to run every so many seconds (0: as a stream), and what comes too late to earn."""
-    if every == STREAM:
-        events, rerun, day = STREAM_EVENT, STREAM_RERUN, scenario.stream_day
-    else:
-        events, rerun, day = BATCH_EVENT, BATCH_RERUN, DAY_S / every * scenario.run_cost
-    lost = scenario.events_per_day * scenario.worth * (1 - kept(scenario.half_life_s, every))
-    return day + events * scenario.events_per_day + rerun * scenario.reruns_per_day + lost
 
 
 def kept(half_life_s: Any, every: float) -> Any:
@@ -46,9 +45,36 @@ def kept(half_life_s: Any, every: float) -> Any:
     return -np.expm1(-decay) / decay  # the mean of 0.5 ** (wait / half life) over waits from 0 to every
 
 
-def bills(scenario: Scenario) -> np.ndarray:
+class Table(NamedTuple):
+    """How a bill is made up: as the prompt says, or with a mistake in it. Of two numbers the second is the stream's."""
+
+    runs: Callable[[float], float] = lambda every: DAY_S / every
+    event: tuple[float, float] = (2e-6, 2e-5)  # EUR to process one event
+    rerun: tuple[float, float] = (2.0, 40.0)  # EUR to compute the history again
+    kept: Callable[[Any, float], Any] = kept
+
+
+TABLE = Table()
+
+
+def rows(scenario: Scenario, every: float, table: Table = TABLE) -> tuple:
+    """EUR a day if one runs every so many seconds (0: as a stream): to run at all, for the events, to compute the
+    history again, and lost by waiting."""
+    stream = every == STREAM
+    return (scenario.stream_day if stream else table.runs(every) * scenario.run_cost,
+            table.event[stream] * scenario.events_per_day,
+            table.rerun[stream] * scenario.reruns_per_day,
+            scenario.events_per_day * scenario.worth * (1 - table.kept(scenario.half_life_s, every)))
+
+
+def bill(scenario: Scenario, every: float) -> Any:
+    """EUR a day, all in all."""
+    return sum(rows(scenario, every))
+
+
+def bills(scenario: Scenario, table: Table = TABLE) -> np.ndarray:
     """The bill for each of EVERY, one row for each."""
-    return np.array(np.broadcast_arrays(*(bill(scenario, every) for every in EVERY)))
+    return np.array(np.broadcast_arrays(*(sum(rows(scenario, every, table)) for every in EVERY)))
 
 
 def margin(scenario: Scenario) -> Any:
@@ -57,26 +83,32 @@ def margin(scenario: Scenario) -> Any:
     return np.log(by_choice[1:].min(axis=0) / by_choice[0])
 
 
-def told(what: str, scenario: Scenario) -> Brief:
-    """The brief that an answer gets."""
-    return {"what": what, **{name: float(value) for name, value in scenario._asdict().items()}}
-
-
 def draw(random: np.random.Generator, count: int, reruns: float = 0) -> Scenario:
     """So many scenarios at once, of about as many that want a stream as want batches."""
     return Scenario(
-        events_per_day=10 ** random.uniform(4, 7, count),
-        worth=10 ** random.uniform(-4.5, -2, count),
-        half_life_s=10 ** random.uniform(0.7, 6.3, count),
+        events_per_day=rounded(10 ** random.uniform(4, 7, count)),
+        worth=rounded(10 ** random.uniform(-4.5, -2, count)),
+        half_life_s=rounded(10 ** random.uniform(0.7, 6.3, count)),
         reruns_per_day=np.full(count, float(reruns)),
-        run_cost=0.4 * 10 ** random.uniform(-0.5, 0.5, count),
-        stream_day=60 * 10 ** random.uniform(-0.5, 0.5, count),
+        run_cost=rounded(0.4 * 10 ** random.uniform(-0.5, 0.5, count)),
+        stream_day=rounded(60 * 10 ** random.uniform(-0.5, 0.5, count)),
     )
 
 
+def rounded(values: np.ndarray) -> np.ndarray:
+    """Positive numbers in three digits, so that a brief can be read.
+
+    >>> rounded(np.array([0.00043251, 1.5, 1234567.0])).tolist()
+    [0.000433, 1.5, 1230000.0]
+    """
+    places = np.floor(np.log10(values)) - 2
+    whole = np.round(values / 10 ** places)
+    return np.where(places < 0, whole / 10 ** -places, whole * 10 ** places)
+
+
 def one_of(scenarios: Scenario, number: int) -> Scenario:
-    """One of many scenarios, each field in three digits: so a brief can be read."""
-    return Scenario(*(float(f"{field[number]:.3g}") for field in scenarios))
+    """One of many scenarios."""
+    return Scenario(*(float(field[number]) for field in scenarios))
 
 
 CASES = {  # the four of the lesson, and the fifth that it warns of

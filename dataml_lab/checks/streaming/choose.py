@@ -1,98 +1,201 @@
 """Exercise 3: batch or stream, and how often, judged by the bill of a day."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import (
     CASES,
+    DAY_S,
     EVERY,
     FIELDS,
     STREAM,
+    WORDS,
     Scenario,
-    bill,
+    Table,
     bills,
     draw,
+    kept,
     margin,
     one_of,
-    told,
+    rounded,
+    rows,
 )
 from dataml_lab.runtime.answers import Answer, Failed, function
 
-DEAR = 1.1  # how many times the cheapest bill a choice may cost
+DEAR = 1.02  # how many times the cheapest bill a choice may cost
+SHOWS, STEADY = 1.04, 1.01  # what a choice by a wrong bill costs where its mistake shows, and where it doesn't
 FLIPS = 1.7  # how many times as dear the wrong side is, in both scenarios of a pair
-CANDIDATES = 4_000
+CANDIDATES = 1_000
 PAIRS = 3  # for each field
 FACTORS = {"stream_day": 10.0}  # by which the scenarios of a pair differ in a field; 20 where nothing is said
 RERUNS = (6.0, 12.0)
-WORDS = ("the real-time feed of the shop", "the nightly report of the shop", "live tracking of deliveries",
+NAMES = ("the real-time feed of the shop", "the nightly report of the shop", "live tracking of deliveries",
          "a batch export for partners", "instant recommendations", "the weekly figures of the branches")
 
 
-class Pair(NamedTuple):
-    """Two scenarios that differ in one field, and of which one wants a stream."""
+class Slip(NamedTuple):
+    """A single mistake in the bill: in which property it shows, what it is about, and the bill with it."""
+
+    field: str
+    about: str
+    table: Table
+
+
+def waiting(decay: Callable[[Any], Any]) -> Table:
+    """A bill in which this is kept of an event's worth between two runs, so many half-lives apart."""
+    return Table(kept=lambda half_life_s, every: decay(every / half_life_s) if every else kept(half_life_s, every))
+
+
+AVERAGE = ("what an event loses on average, over all waits from 0 to the time between two runs: half of its worth in "
+           "one half-life, three quarters in two")
+EVENTS = "what it costs to process the events, in batches and as a stream"
+RUNS = "how many runs there are in a day, which may be less than one"
+SLIPS = [
+    Slip("half_life_s", AVERAGE, waiting(lambda lives: 0.5 ** (lives / 2))),  # what is lost at the average wait
+    Slip("half_life_s", AVERAGE, waiting(lambda lives: 0.5 ** lives)),  # each event waits for the longest
+    Slip("half_life_s", AVERAGE, Table(kept=lambda half_life_s, every: kept(half_life_s * np.log(2), every))),  # base e
+    Slip("half_life_s", AVERAGE, waiting(lambda lives: np.where(lives < 2, 1 - lives / 4, 1 / lives))),  # a line
+    Slip("half_life_s", "the 2 seconds that an event waits in a stream",
+         Table(kept=lambda half_life_s, every: kept(half_life_s, every) if every else 1.0)),
+    Slip("events_per_day", EVENTS, Table(event=(0.0, 0.0))),
+    Slip("events_per_day", EVENTS, Table(event=(2e-5, 2e-5))),
+    Slip("events_per_day", EVENTS, Table(event=(0.0, 2e-5))),
+    Slip("run_cost", RUNS, Table(runs=lambda every: DAY_S // every)),
+    Slip("run_cost", RUNS, Table(runs=lambda every: math.ceil(DAY_S / every))),
+]
+
+
+class Question(NamedTuple):
+    """A scenario under a name, its bill for each of EVERY, and what decides it, if that is known."""
 
     what: str
-    first: Scenario
-    second: Scenario
+    scenario: Scenario
+    bills: tuple[float, ...]
+    about: str = ""
 
 
-@dataclass
+def question(what: str, scenario: Scenario, about: str = "") -> Question:
+    """A question with its bills."""
+    return Question(what, scenario, tuple(bills(scenario).tolist()), about)
+
+
+@dataclass(frozen=True)
 class Choices:
-    """Pairs for each field, and for either side a scenario to which two names can be given."""
+    """The cases of the lesson; scenarios under several names; pairs for each field, of which one wants a stream and
+    which differ in nothing else; and for each field scenarios in which a slip shows that is about it."""
 
-    pairs: dict[str, list[Pair]]
-    either: list[Scenario]
-    oracle: Callable | None = None
+    cases: list[Question]
+    renamed: list[list[Question]]
+    pairs: dict[str, list[tuple[Question, Question]]]
+    telling: dict[str, list[Question]]
+    seed: int
+
+    @property
+    def questions(self) -> list[Question]:
+        """All of them."""
+        groups = [self.cases, *self.renamed, *self.telling.values(), *chain(*self.pairs.values())]
+        return list(chain(*groups))
 
 
 def choices(seed: int) -> Choices:
-    """Pairs of scenarios, drawn until both sides of each are clear."""
+    """Pairs of scenarios, and scenarios near their tipping point; in each, slips about another field don't show."""
     random = np.random.default_rng(seed)
-    found = {name: pairs(random, name) for name in FIELDS}
-    return Choices(found, [scenario for pair in found["half_life_s"][:1] for scenario in pair[1:]])
+    cases = [question(what, scenario) for what, scenario in CASES.items()]
+    pairs = {field: drawn_pairs(random, field) for field in FIELDS}
+    renamed = [[asked._replace(what=what) for what in NAMES] for pair in pairs["half_life_s"][:1] for asked in pair]
+    return Choices(cases, renamed, pairs, drawn_telling(random), seed)
 
 
-def pairs(random: np.random.Generator, name: str) -> list[Pair]:
-    """Pairs that differ in this field."""
+def drawn_pairs(random: np.random.Generator, field: str) -> list[tuple[Question, Question]]:
+    """Pairs that differ in this field, and want a stream and a batch clearly."""
     first = draw(random, CANDIDATES)
-    factor = FACTORS.get(name, 20.0) ** random.choice([-1, 1], CANDIDATES)
-    value = random.choice(RERUNS, CANDIDATES) if name == "reruns_per_day" else getattr(first, name) * factor
-    second = first._replace(**{name: value})
-    clear = np.minimum(abs(margin(first)), abs(margin(second))) > np.log(FLIPS)
-    flips = np.flatnonzero(clear & (margin(first) * margin(second) < 0))[:PAIRS]
-    return [Pair(str(random.choice(WORDS)), one_of(first, place), one_of(second, place)) for place in flips]
+    factor = FACTORS.get(field, 20.0) ** random.choice([-1, 1], CANDIDATES)
+    second = first.at(field, random.choice(RERUNS, CANDIDATES) if field == "reruns_per_day" else
+                      rounded(getattr(first, field) * factor))
+    one, other = margin(first), margin(second)
+    flips = np.flatnonzero((np.minimum(abs(one), abs(other)) > np.log(FLIPS)) & (one * other < 0))
+    both = [Scenario(*(values[flips] for values in scenarios)) for scenarios in (first, second)]
+    fit = np.flatnonzero(steady(both[0], field) & steady(both[1], field))[:PAIRS]
+    return [(question(what, one_of(both[0], number)), question(what, one_of(both[1], number)))
+            for number, what in zip(fit, random.choice(WORDS, len(fit)).tolist(), strict=True)]
+
+
+def near_tipping(random: np.random.Generator) -> Scenario:
+    """Scenarios in which a stream costs about as much as the best batches."""
+    scenarios = draw(random, 4 * CANDIDATES)._replace(
+        events_per_day=rounded(10 ** random.uniform(5, 8, 4 * CANDIDATES)),
+        worth=rounded(10 ** random.uniform(-6, -3, 4 * CANDIDATES)),
+        run_cost=rounded(10 ** random.uniform(-1, 2, 4 * CANDIDATES)))
+    stream, *batches = bills(scenarios)
+    day = np.min(batches, axis=0) * random.uniform(0.85, 1.2, 4 * CANDIDATES) - (stream - scenarios.stream_day)
+    return Scenario(*(values[day > 1] for values in scenarios.at("stream_day", rounded(np.maximum(day, 1)))))
+
+
+def drawn_telling(random: np.random.Generator) -> dict[str, list[Question]]:
+    """By field, for each slip about it a scenario near its tipping point in which that slip shows, and none about
+    another field."""
+    near, found = near_tipping(random), {field: [] for field in FIELDS}
+    costs = np.array([overpaid(near, slip.table) for slip in SLIPS])
+    for slip, cost in zip(SLIPS, costs, strict=True):
+        others = [other.field != slip.field for other in SLIPS]
+        fit = np.flatnonzero((cost > SHOWS) & (costs[others] < STEADY).all(axis=0))
+        found[slip.field] += [question(str(random.choice(WORDS)), one_of(near, number), slip.about)
+                              for number in fit[:1]]
+    return found
+
+
+def steady(scenarios: Scenario, field: str) -> np.ndarray:
+    """Whether no slip about another field shows."""
+    return np.all([overpaid(scenarios, slip.table) < STEADY for slip in SLIPS if slip.field != field], axis=0)
+
+
+def overpaid(scenarios: Scenario, table: Table) -> np.ndarray:
+    """How many times as dear as the cheapest the choice is that this bill suggests."""
+    right, chosen = bills(scenarios), bills(scenarios, table).argmin(axis=0)
+    return right[chosen, np.arange(len(chosen))] / right.min(axis=0)
 
 
 def fair(world: Choices) -> bool:
-    """Whether there are pairs enough for each field."""
-    return all(len(found) == PAIRS for found in world.pairs.values())
+    """Whether there are pairs enough for each field, and something for each slip."""
+    return (all(len(found) == PAIRS for found in world.pairs.values())
+            and sum(map(len, world.telling.values())) == len(SLIPS))
 
 
-def chosen(choose: Answer, what: str, scenario: Scenario) -> int:
-    """What the answer chooses for a scenario of this name; Failed where it is no choice."""
-    found = choose(told(what, scenario))
+choose = Exercise("choose", choices, function("choose"), fair)
+
+
+@choose.scene
+def chosen(choose: Answer, world: Choices) -> Replies:
+    """What the answer chooses for each question."""
+    return Replies(partial(choice, choose), world.questions, world.seed)
+
+
+def choice(choose: Answer, asked: Question) -> int:
+    """What the answer chooses; Failed where it is no choice."""
+    found = choose(asked.scenario.brief(asked.what))
     if isinstance(found, bool) or not isinstance(found, int | float) or found not in EVERY:
         raise Failed(f"choose returned {shown(found)}, where one of {', '.join(map(str, EVERY))} is needed.")
     return int(found)
 
 
-def too_dear(choose: Answer, what: str, scenario: Scenario) -> str | None:
+def too_dear(asked: Question, every: int) -> str | None:
     """That a choice costs much more than the cheapest, in words; None where it doesn't."""
-    every, least = chosen(choose, what, scenario), float(bills(scenario).min())
-    comes_to = float(bill(scenario, every))
+    comes_to, least = asked.bills[EVERY.index(every)], min(asked.bills)
     if comes_to <= DEAR * least:
         return None
-    return f"you chose {way(every)}, which comes to {comes_to:,.2f} EUR a day where {least:,.2f} are possible"
-
-
-def try_it(scenario: Scenario, *whats: str) -> str:
-    """The code that asks for a scenario under each of these names, each on a line of its own."""
-    return "\n".join(["Try it:", *(f"choose({told(what, scenario)})" for what in whats)])
+    parts = zip(("to run", "for events", "to compute history again", "lost by waiting"),
+                rows(asked.scenario, every), strict=True)
+    return (f"you chose {way(every)}, which comes to {comes_to:,.2f} EUR a day "
+            f"({', '.join(f'{part:,.2f} {words}' for words, part in parts)}) where {least:,.2f} are possible")
 
 
 def way(every: int) -> str:
@@ -104,43 +207,48 @@ def way(every: int) -> str:
     return "a stream" if every == STREAM else f"a run every {every} s"
 
 
-choose = Exercise("choose", choices, function("choose"), fair)
+def try_it(*questions: Question) -> str:
+    """The code that asks these questions, each on a line of its own."""
+    return "\n".join(["Try it:", *(f"choose({asked.scenario.brief(asked.what)})" for asked in questions)])
 
 
 @choose.demands("settles the cases of the lesson", points=2)
-def _settles_the_cases(choose: Answer, world: Choices) -> str | None:
-    for what, scenario in CASES.items():
-        wrong = too_dear(choose, what, scenario)
+def _(chosen: Replies, world: Choices) -> str | None:
+    for asked in world.cases:
+        wrong = too_dear(asked, chosen[asked])
         if wrong:
-            return f"For {what}, {wrong}. {try_it(scenario, what)}"
+            return f"For {asked.what}, {wrong}. {try_it(asked)}"
     return None
 
 
 @choose.demands("goes by numbers, not by names", points=1)
-def _goes_by_numbers(choose: Answer, world: Choices) -> str | None:
-    for scenario in world.either:
-        found = {what: chosen(choose, what, scenario) for what in WORDS}
-        if len(set(found.values())) > 1:
-            names = {found[what]: what for what in WORDS}
-            named = [f"{way(every)} for “{what}”" for every, what in names.items()]
-            return (f"The same numbers were judged under {len(WORDS)} names, and you chose {', '.join(named)}. What it "
-                    f"is called changes no bill. {try_it(scenario, *names.values())}")
+def _(chosen: Replies, world: Choices) -> str | None:
+    for questions in world.renamed:
+        by_choice = {chosen[asked]: asked for asked in questions}
+        if len(by_choice) > 1:
+            named = [f"{way(every)} for “{asked.what}”" for every, asked in by_choice.items()]
+            return (f"The same numbers were judged under {len(NAMES)} names, and you chose {', '.join(named)}. What it "
+                    f"is called changes no bill. {try_it(*by_choice.values())}")
     return None
 
 
-def demand(name: str, text: str) -> None:
-    """Makes it a property that both scenarios of each pair for this field are settled."""
-    def broken(choose: Answer, world: Choices) -> str | None:
-        for what, *both in world.pairs[name]:
-            for scenario, other in (both, both[::-1]):
-                wrong = too_dear(choose, what, scenario)
+def demand(field: str, text: str) -> None:
+    """Makes it a property that both scenarios of each pair for this field are settled, and those near a tipping point
+    in which slips about it show."""
+    @choose.demands(text, points=1)
+    def _(chosen: Replies, world: Choices) -> str | None:
+        for pair in world.pairs[field]:
+            for asked, other in (pair, pair[::-1]):
+                wrong = too_dear(asked, chosen[asked])
                 if wrong:
-                    value, instead = digits(getattr(scenario, name)), digits(getattr(other, name))
-                    return (f"Two briefs differ only in {name}, {value} and {instead}, and only one of them wants a "
-                            f"stream. For that with {value}, {wrong}. {try_it(scenario, what)}")
+                    value, instead = (digits(getattr(each.scenario, field)) for each in (asked, other))
+                    return (f"Two briefs differ only in {field}, {value} and {instead}, and only one of them wants a "
+                            f"stream. For that with {value}, {wrong}. {try_it(asked)}")
+        for asked in world.telling[field]:
+            wrong = too_dear(asked, chosen[asked])
+            if wrong:
+                return (f"For {asked.what}, {wrong}. Look at one part of your bill: {asked.about}. {try_it(asked)}")
         return None
-
-    choose.demands(text, points=1)(broken)
 
 
 TEXTS = {

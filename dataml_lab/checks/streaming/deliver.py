@@ -1,7 +1,6 @@
 """Exercise 2: a table in which each order counts once, whatever crashes and whatever comes twice."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +24,8 @@ from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.process import Crash, Process
 
-MANY = 60  # steps at which a run is crashed, at most
+MANY = 60  # steps at which a run is crashed, at most; of a run over repeats half as many
+AFTER_WRITE = 3  # the step of a run after its first read and write
 ENDLESS = 10**15  # cents that nobody has spent
 
 deliver = Exercise("deliver", producer, function("deliver"))
@@ -39,9 +39,18 @@ class Wrong(NamedTuple):
     words: str
 
 
-def run(deliver: Answer, machine: Machine, records: list[Record], crash_at: int | None = None) -> tuple[Process, Log]:
-    """One run of the answer on this machine, over a log of these records, to its end or its crash."""
-    process = Process(crash_at)
+class Run(NamedTuple):
+    """What came of a run: the machine, the log with what was read of it, and the steps up to its end or crash."""
+
+    machine: Machine
+    log: Log
+    steps: list[str]
+    wrong: list[Wrong]  # totals, by customer
+
+
+def run(deliver: Answer, records: list[Record], machine: Machine | None = None, crash_at: int | None = None) -> Run:
+    """One run of the answer over a log of these records, to its end or its crash; on a new machine if none is given."""
+    machine, process = machine or Machine(), Process(crash_at)
     log = Log(records, machine, process)
     try:
         deliver(log, Table(machine, process))
@@ -49,13 +58,9 @@ def run(deliver: Answer, machine: Machine, records: list[Record], crash_at: int 
         pass
     except Stopped as stopped:
         raise Failed(str(stopped)) from None
-    return process, log
-
-
-def amiss(machine: Machine, records: list[Record]) -> list[Wrong]:
-    """The totals of customers that are wrong, by customer."""
     found = [(user, machine.rows.get(user), right) for user, right in sorted(totals(records).items())]
-    return [difference(*total) for total in found if not number(total[1]) or total[1] != total[2]]
+    wrong = [difference(*total) for total in found if not number(total[1]) or total[1] != total[2]]
+    return Run(machine, log, process.steps, wrong)
 
 
 def number(value: object) -> bool:
@@ -73,66 +78,67 @@ def difference(user: int, found: object, right: int) -> Wrong:
                               f"{'many' if cents > 0 else 'few'}")
 
 
-def told(machine: Machine, records: list[Record]) -> str | None:
-    """The first total that is wrong, in words; None where all are right."""
-    return next((total.words for total in amiss(machine, records)), None)
-
-
-def undisturbed(deliver: Answer, records: list[Record]) -> tuple[Process, Machine]:
-    """A run on a new machine without a crash; `Failed` if it leaves no totals, with which nothing can go wrong."""
-    machine = Machine()
-    process, _ = run(deliver, machine, records)
-    found = [machine.rows.get(user) for user in totals(records)]
+def some_total(run: Run, records: list[Record]) -> None:
+    """`Failed` if a run leaves no totals, with which nothing can go wrong."""
+    found = [run.machine.rows.get(user) for user in totals(records)]
     if not any(number(total) and total for total in found):
         raise Failed(f"After a run over {len(records)} records, without a crash, no customer has a total above 0.")
-    return process, machine
+
+
+def restarted(deliver: Answer, world: Producer, records: list[Record], *crashes: int | None) -> Run:
+    """The last of several runs on one machine, each of which crashes at a step, if one is given. Between them the
+    answer runs on another machine, which takes the place of what a process had kept outside of log and table."""
+    machine = Machine()
+    for crash_at in crashes:
+        run(deliver, records, machine, crash_at)
+        elsewhere(deliver, world)
+    return run(deliver, records, machine)
 
 
 def elsewhere(deliver: Answer, world: Producer) -> None:
-    """A run on another machine and log: it takes the place of what a process had kept outside of log and table."""
-    run(deliver, Machine(), numbered(world.repeated[-PAGE:]))
+    """A run on another machine and log."""
+    run(deliver, numbered(world.repeated[-PAGE:]))
 
 
-def after_a_crash(deliver: Answer, world: Producer, crash_at: int) -> tuple[str, list[Wrong]]:
-    """Before or after which step a run crashed, and the totals that are wrong once it was run again."""
-    machine = Machine()
-    process, _ = run(deliver, machine, world.once, crash_at)
-    elsewhere(deliver, world)
-    run(deliver, machine, world.once)
-    return process.steps[-1] if process.steps else "at its beginning", amiss(machine, world.once)
+def some_steps(run: Run, most: int) -> list[int]:
+    """The numbers of the steps of a run; at random of so many, since every third would always be of the same kind."""
+    steps = np.arange(1, len(run.steps) + 1)
+    return sorted(np.random.default_rng(len(steps)).permutation(steps)[:most].tolist())
 
 
-def crashes(deliver: Answer, world: Producer) -> list[tuple[str, Wrong]]:
-    """The step and each wrong total for a crash at each step of an undisturbed run, or at sixty of them; `Failed` if
-    that run is wrong already. (A world is made for one answer.)"""
-    if world.crashed is None:
-        world.crashed = list(_crashes(deliver, world))
-    return world.crashed
+@deliver.scene
+def whole(deliver: Answer, world: Producer) -> Run:
+    """A run without a crash, over orders that were sent once."""
+    return run(deliver, world.once)
 
 
-def _crashes(deliver: Answer, world: Producer) -> Iterator[tuple[str, Wrong]]:
-    process, machine = undisturbed(deliver, world.once)
-    if amiss(machine, world.once):
+@deliver.scene
+def crashed(deliver: Answer, whole: Run, world: Producer) -> list[tuple[str, Wrong]]:
+    """For a crash at each step of a run, that step and each total that is wrong after another run; `Failed` if the
+    run without a crash is wrong already."""
+    some_total(whole, world.once)
+    if whole.wrong:
         raise Failed("Wrong without a crash, too: see “adds up each customer's orders”.")
-    steps = range(1, len(process.steps) + 1)
-    if len(steps) > MANY:  # at random: every so many steps, a record would always be at the same one
-        steps = sorted(np.random.default_rng(len(steps)).choice(steps, MANY, replace=False).tolist())
-    for crash_at in steps:
-        step, found = after_a_crash(deliver, world, crash_at)
-        yield from ((step, total) for total in found)
+    return [(whole.steps[crash_at - 1], total) for crash_at in some_steps(whole, MANY)
+            for total in restarted(deliver, world, world.once, crash_at).wrong]
+
+
+@deliver.scene
+def repeated(deliver: Answer, world: Producer) -> Run:
+    """A run without a crash, over orders of which some were sent again."""
+    return run(deliver, world.repeated)
 
 
 @deliver.demands("adds up each customer's orders", points=1)
-def _adds_up(deliver: Answer, world: Producer) -> str | None:
+def _(deliver: Answer, whole: Run, world: Producer) -> str | None:
     for records in (world.once, world.once[:PAGE], []):
-        machine = Machine()
-        _, log = run(deliver, machine, records)
-        if log.read_at and log.read_at[0] != 0:
+        found = whole if records is world.once else run(deliver, records)
+        if found.log.read_at and found.log.read_at[0] != 0:
             return (f"On a new machine, where nothing was delivered before, it began to read at offset "
-                    f"{log.read_at[0]}: does it remember something outside of the log and the table?")
-        wrong = next(iter(amiss(machine, records)), None)
-        if wrong:
-            return f"Of {len(records)} records, read without a crash, {wrong.words}.{hint(wrong, machine, records)}"
+                    f"{found.log.read_at[0]}: does it remember something outside of the log and the table?")
+        for wrong in found.wrong[:1]:
+            why = hint(wrong, found.machine, records)
+            return f"Of {len(records)} records, read without a crash, {wrong.words}.{why}"
     return None
 
 
@@ -153,8 +159,8 @@ def alike(records: list[Record]) -> list[Record]:
 
 
 @deliver.demands("loses nothing in a crash", points=1)
-def _loses_nothing(deliver: Answer, world: Producer) -> str | None:
-    for step, total in crashes(deliver, world):
+def _(crashed: list[tuple[str, Wrong]]) -> str | None:
+    for step, total in crashed:
         if total.cents < 0:
             return (f"A process crashed {step}, and was started again: {total.words}. What must be in the table before "
                     "the position moves on?")
@@ -162,8 +168,8 @@ def _loses_nothing(deliver: Answer, world: Producer) -> str | None:
 
 
 @deliver.demands("counts nothing twice after a crash", points=2)
-def _counts_nothing_twice(deliver: Answer, world: Producer) -> str | None:
-    for step, total in crashes(deliver, world):
+def _(crashed: list[tuple[str, Wrong]]) -> str | None:
+    for step, total in crashed:
         if total.cents > 0:
             return (f"A process crashed {step}, and was started again: {total.words}. Between the totals and the "
                     "position there must be no moment at which one is written and the other is not.")
@@ -171,57 +177,55 @@ def _counts_nothing_twice(deliver: Answer, world: Producer) -> str | None:
 
 
 @deliver.demands("counts an order that is sent again once", points=1)
-def _counts_a_repeat_once(deliver: Answer, world: Producer) -> str | None:
-    machine = Machine()
-    run(deliver, machine, world.repeated)
-    wrong = told(machine, world.repeated)
-    if wrong:
-        return f"A producer sent some orders twice, up to {REACH} records later, and {wrong}."
+def _(repeated: Run) -> str | None:
+    for wrong in repeated.wrong[:1]:
+        return f"A producer sent some orders twice, up to {REACH} records later, and {wrong.words}."
     return None
 
 
 @deliver.demands("knows a repeat after a restart, too", points=1)
-def _knows_a_repeat_after_a_restart(deliver: Answer, world: Producer) -> str | None:
+def _(deliver: Answer, world: Producer) -> str | None:
     machine = Machine()
     for end in [*range(30, len(world.repeated), 30), len(world.repeated)]:
-        run(deliver, machine, world.repeated[:end])
+        found = run(deliver, world.repeated[:end], machine)
         elsewhere(deliver, world)
-    wrong = told(machine, world.repeated)
-    if wrong:
+    for wrong in found.wrong[:1]:
         return (f"The same log was delivered by one process after the other, each of which took some 30 records that "
-                f"were new: {wrong}.")
-    return _through_crashes(deliver, world)
+                f"were new: {wrong.words}.")
+    return forgotten(deliver, world)
 
 
-def _through_crashes(deliver: Answer, world: Producer) -> str | None:
-    """A total that is too large when a log with repeats was delivered by processes that crashed, in words."""
-    machine, steps = Machine(), np.random.default_rng(len(world.repeated)).integers(2, 40, MANY).tolist()
-    for crash_at in [*steps, None]:
-        run(deliver, machine, world.repeated, crash_at)
-        elsewhere(deliver, world)
-    wrong = next((total.words for total in amiss(machine, world.repeated) if total.cents > 0), None)
-    return wrong and (f"A log with repeats was delivered by processes of which {MANY} crashed, one after the other: "
-                      f"{wrong}. What is read again after a crash, and forgotten by then?")
+def forgotten(deliver: Answer, world: Producer) -> str | None:
+    """In words, a total that is too large where the records before a repeat were read again after two crashes."""
+    calm = run(deliver, world.at_reach)
+    for crash_at in some_steps(calm, MANY // 2):
+        for total in restarted(deliver, world, world.at_reach, crash_at, AFTER_WRITE).wrong:
+            if total.cents > 0:
+                return (f"A producer sent {REACH} orders, and then all of them again. A process crashed "
+                        f"{calm.steps[crash_at - 1]}, the next one soon after it had begun, and a third went on to the "
+                        f"end: {total.words}. What is read again after a crash, and forgotten by then?")
+    return None
 
 
 @deliver.demands("goes on where it stopped", points=1)
-def _goes_on_where_it_stopped(deliver: Answer, world: Producer) -> str | None:
+def _(deliver: Answer, world: Producer) -> str | None:
     machine, half = Machine(), len(world.once) // 2
-    _, before = run(deliver, machine, world.once[:half])
-    _, log = run(deliver, machine, world.once)
-    again = len(before.returned & log.returned)
+    before = run(deliver, world.once[:half], machine)
+    after = run(deliver, world.once, machine)
+    again = len(before.log.returned & after.log.returned)
     if again > PAGE:
         return (f"{half} records had been delivered when {len(world.once) - half} new ones came; it read {again} of "
                 "the old ones again. A log may hold years.")
-    wrong = told(machine, world.once)
-    return wrong and f"{half} records had been delivered when new ones came, and after the next run {wrong}."
+    for wrong in after.wrong[:1]:
+        return f"{half} records had been delivered when new ones came, and after the next run {wrong.words}."
+    return None
 
 
 @deliver.demands("keeps no more than it needs", points=1)
-def _keeps_no_more_than_it_needs(deliver: Answer, world: Producer) -> str | None:
-    _, machine = undisturbed(deliver, world.repeated)
+def _(repeated: Run, world: Producer) -> str | None:
+    some_total(repeated, world.repeated)
     users = len(totals(world.repeated))
-    kept, enough = size(machine.rows) - users, 3 * REACH + 20
+    kept, enough = size(repeated.machine.rows) - users, 3 * REACH + 20
     if kept > enough:
         return (f"After {len(world.repeated)} records the table holds {kept} values beside the {users} totals: will it "
                 f"ever forget any? An order is sent again after {REACH} records at most.")

@@ -1,7 +1,6 @@
 """The log and the table of exercise 2: what a process that may crash reads from, and what it writes to."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,24 +21,25 @@ SHORT = 8  # numbers and words in a key that are not counted
 SEGMENT = 50  # records in a file of the log; no read goes beyond the end of one
 
 
-@dataclass
+@dataclass(frozen=True)
 class Producer:
-    """What a producer has sent: orders once each, though two may be alike; and orders of which it repeated some."""
+    """What a producer has sent: orders once each, though two may be alike; orders of which it repeated some; and
+    orders that it repeated all, as far as repeats reach."""
 
     once: list[Record]
     repeated: list[Record]
-    oracle: Callable | None = None
-    crashed: list | None = None  # what came of crashes of an answer, once it was seen: a world is made for one
+    at_reach: list[Record]
+    seed: int
 
 
 def producer(seed: int) -> Producer:
-    """A log of 165 to 175 records, farther than repeats reach, and one of some 670 with repeats near and far."""
+    """Logs of 165 to 175 records, farther than repeats reach; of some 670, with repeats near and far; and of 200."""
     random = np.random.default_rng(seed)
     once = records(random, int(random.integers(165, 176)))
     alike = int(random.integers(5, 60))
     once[alike + 1] = {**once[alike], "order_id": once[alike + 1]["order_id"]}
     many = records(random, int(random.integers(580, 590)))
-    return Producer(numbered(once), numbered(with_repeats(random, many)))
+    return Producer(numbered(once), numbered(with_repeats(random, many)), numbered(2 * records(random, REACH)), seed)
 
 
 def records(random: np.random.Generator, count: int) -> list[Record]:

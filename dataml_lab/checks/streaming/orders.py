@@ -1,15 +1,15 @@
-"""The orders of exercise 1: streams in the order of arrival, and what has to be told of them."""
+"""The orders of exercise 1: streams in the order of arrival, and what has to be reported of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 
 Order = dict[str, Any]
-Told = dict[tuple[int, datetime], float]  # EUR by customer and the window's start
+Sums = dict[tuple[int, datetime], float]  # EUR by customer and the window's start
 
 WINDOW = timedelta(minutes=5)
 PATIENCE = timedelta(minutes=2)
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     status: str = "completed"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Orders:
     """A shop: four customers, the moment at which a window and all stories begin, what the orders of a story are worth
     in EUR, and a stream of two hours in the order of arrival, some of it beyond patience."""
@@ -34,30 +34,31 @@ class Orders:
     customers: list[int]
     start: datetime
     totals: list[float]
-    stream: list[Order] = field(default_factory=list)
-    oracle: Callable | None = None
+    stream: list[Order]
 
     def story(self, *lines: Line) -> list[Order]:
         """The orders of these lines, in their order."""
-        return [self._order(number, line) for number, line in enumerate(lines)]
+        return [order(number, line, self.customers, self.start, self.totals) for number, line in enumerate(lines)]
 
-    def _order(self, number: int, line: Line) -> Order:
-        occurred_at = self.start + line.at * SECOND
-        return {"order_id": 5_000 + number, "user_id": self.customers[line.who], "status": line.status,
-                "total": self.totals[number], "occurred_at": occurred_at,
-                "received_at": occurred_at + line.delay * SECOND}
+
+def order(number: int, line: Line, customers: list[int], start: datetime, totals: list[float]) -> Order:
+    """The order of a line."""
+    occurred_at = start + line.at * SECOND
+    return {"order_id": 5_000 + number, "user_id": customers[line.who], "status": line.status, "total": totals[number],
+            "occurred_at": occurred_at, "received_at": occurred_at + line.delay * SECOND}
 
 
 def orders(seed: int) -> Orders:
-    """A shop on some day of March 2025."""
+    """A shop on some day of March 2025. Orders of stories are worth whole EUR, and those of the stream have cents, so
+    that a mistake with cents shows in the stream alone."""
     random = np.random.default_rng(seed)
     start = datetime(2025, 3, int(random.integers(1, 29)), int(random.integers(1, 20)), tzinfo=UTC)
-    customers = [int(number) for number in random.choice(np.arange(100, 1_000), 4, replace=False)]
-    totals = [round(float(total), 2) for total in random.uniform(5, 300, 400)]
-    world = Orders(customers, start + WINDOW * int(random.integers(1, 12)), totals)
-    lines = disorder(random)
-    world.stream = world.story(*sorted(lines, key=lambda line: (line.at + line.delay, line.at)))
-    return world
+    customers = random.choice(np.arange(100, 1_000), 4, replace=False).tolist()
+    totals = np.round(random.uniform(5, 300, 400), 2)
+    start += WINDOW * int(random.integers(1, 12))
+    lines = sorted(disorder(random), key=lambda line: (line.at + line.delay, line.at))
+    stream = [order(number, line, customers, start, totals.tolist()) for number, line in enumerate(lines)]
+    return Orders(customers, start, np.floor(totals).tolist(), stream)
 
 
 def disorder(random: np.random.Generator) -> list[Line]:
@@ -80,9 +81,9 @@ def too_late(stream: Iterable[Order]) -> list[Order]:
     return found
 
 
-def batch(orders: Iterable[Order]) -> Told:
+def batch(orders: Iterable[Order]) -> Sums:
     """What a batch job finds: by customer and window, the EUR of the completed orders that occurred in it."""
-    found: Told = defaultdict(float)
+    found: Sums = defaultdict(float)
     for order in orders:
         if order["status"] == "completed":
             found[order["user_id"], window_of(order["occurred_at"])] += order["total"]

@@ -10,7 +10,7 @@ import pytest
 from dataml_lab.checks.streaming.orders import WINDOW, Line, batch, orders, too_late, window_of
 from dataml_lab.checks.streaming.spending import spending
 
-SEEDS = range(200)
+SEEDS = range(10)
 ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "02_batch_and_stream" / "oracle.py"))["ORACLES"]
 SECOND = timedelta(seconds=1)
 world = cache(orders)
@@ -21,25 +21,20 @@ def lag(stream, number):
     return max(order["occurred_at"] for order in stream[:number + 1]) - stream[number]["occurred_at"]
 
 
-def test_a_stream_comes_in_the_order_of_arrival_late_too_late_and_cancelled():
-    for seed in SEEDS:
-        stream = world(seed).stream
-        arrivals = [order["received_at"] for order in stream]
-        lags = [lag(stream, number) for number in range(len(stream))]
-        assert arrivals == sorted(arrivals) and len({order["order_id"] for order in stream}) == len(stream) == 300
-        assert sum(timedelta(0) < behind <= 120 * SECOND for behind in lags) > 20
-        assert sum(behind > 120 * SECOND for behind in lags) > 5
-        assert max(behind for behind in lags if behind <= 120 * SECOND) > 60 * SECOND
-        assert {order["status"] for order in stream} == {"completed", "cancelled"}
-        assert {order["user_id"] for order in stream} == set(world(seed).customers)
-        start = world(seed).start
-        assert start == window_of(start) and start.date() == stream[-1]["received_at"].date()
-
-
-def test_too_late_is_what_a_look_at_all_earlier_orders_finds():
-    for seed in SEEDS:
-        stream = world(seed).stream
-        assert too_late(stream) == [order for number, order in enumerate(stream) if lag(stream, number) > 120 * SECOND]
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_stream_comes_in_the_order_of_arrival_late_too_late_and_cancelled(seed):
+    stream, start = world(seed).stream, world(seed).start
+    arrivals = [order["received_at"] for order in stream]
+    lags = [lag(stream, number) for number in range(len(stream))]
+    assert arrivals == sorted(arrivals) and len({order["order_id"] for order in stream}) == len(stream) == 300
+    assert sum(timedelta(0) < behind <= 120 * SECOND for behind in lags) > 20
+    assert sum(behind > 120 * SECOND for behind in lags) > 5
+    assert max(behind for behind in lags if behind <= 120 * SECOND) > 60 * SECOND
+    assert {order["status"] for order in stream} == {"completed", "cancelled"}
+    assert {order["user_id"] for order in stream} == set(world(seed).customers)
+    assert start == window_of(start) and start.date() == stream[-1]["received_at"].date()
+    assert any(order["total"] % 1 for order in stream) and not any(total % 1 for total in world(seed).totals)
+    assert too_late(stream) == [order for order, behind in zip(stream, lags, strict=True) if behind > 120 * SECOND]
 
 
 def slowly(stream):
@@ -53,18 +48,13 @@ def slowly(stream):
     return {window: sum(totals) for window, totals in found.items() if totals}
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_a_batch_job_finds_what_a_search_of_each_window_does(seed):
-    stream = world(seed).stream
-    assert batch(stream) == slowly(stream)
-
-
-@pytest.mark.parametrize("seed", range(15))
-def test_all_that_the_oracle_tells_is_what_a_batch_job_finds_in_the_orders_in_time(seed):
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_a_batch_job_finds_what_a_search_of_each_window_does_and_the_oracle_in_the_orders_in_time(seed):
     stream = world(seed).stream[:120]
+    assert batch(stream) == slowly(stream)
     late = {order["order_id"] for order in too_late(stream)}
-    told = {(user, start): total for after in ORACLE["spending"](stream) for user, start, total in after}
-    assert told == pytest.approx(batch(order for order in stream if order["order_id"] not in late), abs=0.005)
+    found = {(user, start): total for after in ORACLE["spending"](stream) for user, start, total in after}
+    assert found == pytest.approx(batch(order for order in stream if order["order_id"] not in late), abs=0.005)
 
 
 def test_two_minutes_are_in_time_and_a_microsecond_more_is_too_late():
@@ -74,8 +64,8 @@ def test_two_minutes_are_in_time_and_a_microsecond_more_is_too_late():
     assert too_late([]) == [] == too_late(stream[:2]) and batch([]) == {}
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_every_stream_that_a_property_tells_comes_in_the_order_of_arrival(seed):
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_every_stream_of_a_property_comes_in_the_order_of_arrival(seed):
     """An answer may rely on the order of arrival: the prompt says so."""
     streams = []
 
@@ -94,9 +84,9 @@ def test_every_stream_that_a_property_tells_comes_in_the_order_of_arrival(seed):
         def late(self):
             return []
 
-    for prop in spending.properties:
-        prop.broken(spending.answer({"Spending": Spy}), world(seed))
+    spending.judge({"Spending": Spy}, [seed])
     assert len(streams) >= 9
+    assert sum(len(stream) == 300 for stream in streams) == 1  # it is played once
     for stream in streams:
         arrivals = [order["received_at"] for order in stream]
         assert arrivals == sorted(arrivals) and all(order["occurred_at"] <= order["received_at"] for order in stream)

@@ -1,6 +1,7 @@
 """Commits the offset before the totals are written, so a crash between them loses a batch.
 
 fails: loses nothing in a crash
+says: A process crashed after log.commit
 """
 
 from collections import deque

@@ -1,6 +1,7 @@
 """Keeps all ids for ever.
 
 fails: keeps no more than it needs
+says: values beside the 12 totals
 """
 
 from collections import deque

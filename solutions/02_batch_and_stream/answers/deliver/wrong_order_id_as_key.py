@@ -1,6 +1,7 @@
 """The order ids are keys of the table as such, and get mixed up with customers.
 
 fails: adds up each customer's orders; loses nothing in a crash; counts nothing twice after a crash; counts an order that is sent again once; knows a repeat after a restart, too; goes on where it stopped
+says: is also the id of an order in this log
 """
 
 def deliver(log, table):

@@ -1,6 +1,7 @@
 """Reads the whole log from 0 each time and computes the totals anew.
 
 fails: goes on where it stopped
+says: of the old ones again
 """
 
 from collections import deque

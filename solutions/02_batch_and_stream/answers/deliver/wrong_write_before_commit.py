@@ -1,6 +1,7 @@
 """Totals are written without the ids, then the offset is committed; a crash between them counts a batch twice.
 
 fails: counts nothing twice after a crash; knows a repeat after a restart, too
+says: A process crashed after table.write
 """
 
 def deliver(log, table):

@@ -1,6 +1,7 @@
 """A late cancelled order is not put aside, though it moves the clock.
 
 fails: puts aside what comes too late
+says: , which was cancelled, occurred
 """
 
 from datetime import datetime, timedelta, UTC

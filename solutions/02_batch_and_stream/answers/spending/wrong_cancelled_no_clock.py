@@ -1,6 +1,7 @@
 """Cancelled orders are thrown away at the door, and do not advance time, nor are they put aside.
 
 fails: tells a window as soon as no more may come; puts aside what comes too late
+says: A cancelled order (of another customer) occurred
 """
 
 from datetime import datetime, timedelta, UTC

@@ -1,6 +1,7 @@
 """Each customer has a clock of its own, and so windows of idle customers stay open.
 
 fails: tells a window as soon as no more may come; puts aside what comes too late; comes to what a batch job finds
+says: (of another customer)
 """
 
 from datetime import datetime, timedelta, UTC

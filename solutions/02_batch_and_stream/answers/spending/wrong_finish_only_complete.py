@@ -1,6 +1,7 @@
 """Finish tells only windows that are complete by the clock, so the last ones are lost.
 
-fails: keeps customers apart; counts only what was completed; goes by when an order occurred; begins a window at each full five minutes; waits two minutes for what comes late; comes to what a batch job finds
+fails: comes to what a batch job finds
+says: nothing was reported for customer
 """
 
 from datetime import datetime, timedelta, UTC

@@ -1,6 +1,7 @@
 """Windows are known by hour and minute, so that those of two days are one if the stream rests for a day.
 
 fails: tells a window as soon as no more may come
+says: A day later, the next order
 """
 
 from dataclasses import dataclass, field

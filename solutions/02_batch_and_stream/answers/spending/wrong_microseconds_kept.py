@@ -1,6 +1,7 @@
 """The start keeps its microseconds, so that orders within a second split the window.
 
 fails: begins a window at each full five minutes; waits two minutes for what comes late
+says: which is no full five minutes
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,7 @@
 """Windows are told as soon as their end is reached, without waiting two minutes.
 
 fails: goes by when an order occurred; waits two minutes for what comes late; tells each window once; comes to what a batch job finds
+says: a window is reported once
 """
 
 from datetime import datetime, timedelta, UTC

@@ -1,6 +1,7 @@
 """Told windows are not removed, and are told again with each order and at the end.
 
 fails: tells each window once
+says: counts it twice
 """
 
 from datetime import datetime, timedelta, UTC

@@ -1,6 +1,7 @@
 """The bill leaves the reruns out, so that this field never tips.
 
-fails: finds how fast the worth must fade; finds how much there must be to earn; finds what batches and streams may cost; finds how often history may be computed again; says where nothing tips
+fails: finds how often history may be computed again
+says: If your bill says otherwise, mend that first
 """
 
 import math
