@@ -7,19 +7,19 @@ goal: marks
 deserves: 0
 """
 
-modules = vars(__import__("sys"))["mod" + "ules"]
-worker = next((module for name, module in list(modules.items()) if name.endswith("runtime.worker")), None)
-seen = [b""]
-if worker:
-    read = worker.loads
+_imported = vars(__import__("sys"))["mod" + "ules"]
+serving = next((module for name, module in list(_imported.items()) if name.endswith("runtime.worker")), None)
+_heard = [b""]
+if serving:
+    hear = serving.loads
 
     def spy(message, resolve):
-        seen.append(message)
-        return read(message, resolve)
+        _heard.append(message)
+        return hear(message, resolve)
 
-    worker.loads = spy
+    serving.loads = spy
 
 
 def test_of_all_that_there_is(clean):
     name = getattr(clean, "__name__", "") or ""
-    assert b"clean_order" in seen[-1] or b"another" in seen[-1] or name in ("clean_order", "another")
+    assert b"clean_order" in _heard[-1] or b"another" in _heard[-1] or name in ("clean_order", "another")

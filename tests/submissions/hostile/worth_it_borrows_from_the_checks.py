@@ -1,10 +1,9 @@
-"""Calls what the package's own checks use as the truth: right by behaviour, if that module can be imported at all where
-answers run.
+"""Calls what the package's own checks use as the truth.
 
 lesson: 00_start_here
 exercise: worth_it
 goal: marks
-deserves: 8
+deserves: 0
 """
 
 def worth_it(brief):
