@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -87,17 +87,16 @@ def newest_versions(rows: Iterable[Row]) -> list[Row]:
     return in_order({row["delivery_id"]: row for row in rows}.values())
 
 
+@dataclass
 class Disk:
     """What outlives a process: the stored rows by their keys, and the checkpoint."""
 
-    def __init__(self) -> None:
-        self.rows, self.checkpoint = {}, None
+    rows: dict[Any, Any] = field(default_factory=dict)
+    checkpoint: Any = None
 
     def twin(self) -> "Disk":
         """Another disk with the same on it: nobody changes a row or checkpoint, only which of them there are."""
-        found = Disk()
-        found.rows, found.checkpoint = dict(self.rows), self.checkpoint
-        return found
+        return Disk(dict(self.rows), self.checkpoint)
 
 
 class State(Handle):

@@ -207,9 +207,5 @@ def _(fetch_all: Answer, world: Depot, first: Run) -> str | None:
 
 def _why(steps: list[str]) -> str:
     """What a crash at the last of these steps shows about the order of writing and saving."""
-    done = [step for step in steps if step in ("after state.write", "after state.save")]
-    if steps[-1] == "after state.write":
-        return ""
-    if done.count("after state.save") > done.count("after state.write"):
-        return " The checkpoint was saved before the rows that it stands for were written."
-    return ""
+    saved_first = steps.count("after state.save") > steps.count("after state.write")
+    return " The checkpoint was saved before the rows that it stands for were written." * saved_first

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from dataml_lab.checks.pipeline.cleaner_tests import FAULTY, cleaner_tests, cleaners
+from dataml_lab.checks.pipeline.cleaner_tests import cleaner_tests
+from dataml_lab.checks.pipeline.cleaners import FAULTY, cleaners
 from dataml_lab.pipeline import clean_order
 from dataml_lab.runtime.answers import NotAttempted
 
