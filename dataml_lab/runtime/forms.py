@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
+from dataml_lab.runtime import pandas_types as types
+
 MOST_BYTES = 64 << 20  # of a message
 MOST_ROWS = MOST_BYTES // 8  # of an index or array that is sent as less than its items
 PLAIN_DTYPE = re.compile(r"[<>|=]?(?:[biufc]\d{1,2}|[SU]\d{1,7}|[mM]8(?:\[\d{0,4}[a-zA-Z]{1,2}\])?)")
@@ -144,7 +146,7 @@ def _column(values: pd.Series | pd.Index) -> Any:
     """The values of a column or index as an array of numpy's, or of pandas' where numpy has none for them."""
     array = values.array
     naive = array.dtype.kind in "mM" and isinstance(array.dtype, np.dtype)
-    return array.to_numpy() if naive or type(array) is pd.arrays.NumpyExtensionArray else array
+    return array.to_numpy() if naive or type(array) is types.PLAIN else array
 
 
 def _require_array(values: Any) -> None:
@@ -279,11 +281,6 @@ def _bounds(index: pd.RangeIndex) -> list:
     return [index.start, index.stop, index.step, index.name]
 
 
-NATURAL = Form("range", _bounds, _range)
-INDEX = Form("index", _labels, _index)
-STRINGS = Form("texts", _texts, _string_array)
-MASKED = Form("masked", _masked, _masked_array)
-
 FORMS: dict[type, Form] = {
     dict: Form("dict", lambda value: [list(value), list(value.values())], _mapping),
     tuple: Form("tuple", list, tuple),
@@ -306,16 +303,15 @@ FORMS: dict[type, Form] = {
     type(pd.NA): Form("NA", lambda _: None, lambda _: pd.NA),
     pd.Series: Form("series", lambda value: [_column(value), value.index, value.name, value.attrs], _series),
     pd.DataFrame: Form("frame", _columns, _frame),
-    pd.RangeIndex: NATURAL,
-    pd.MultiIndex: Form("levels", _levels, _multi_index),
-    **dict.fromkeys((pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex, pd.IntervalIndex,
-                     pd.CategoricalIndex), INDEX),
-    **dict.fromkeys((pd.arrays.StringArray, pd.arrays.ArrowStringArray), STRINGS),
-    **dict.fromkeys((pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray), MASKED),
-    pd.arrays.DatetimeArray: Form("aware", _in_utc, _aware),
-    pd.Categorical: Form("categorical", _codes, _categorical),
-    pd.arrays.PeriodArray: Form("periods", _ordinals, _periods),
-    pd.arrays.IntervalArray: Form("intervals", _ends, _intervals),
+    types.RANGE: Form("range", _bounds, _range),
+    types.LEVELS: Form("levels", _levels, _multi_index),
+    **dict.fromkeys(types.INDEXES, Form("index", _labels, _index)),
+    **dict.fromkeys(types.TEXTS, Form("texts", _texts, _string_array)),
+    **dict.fromkeys(types.MASKED, Form("masked", _masked, _masked_array)),
+    types.MOMENTS: Form("aware", _in_utc, _aware),
+    types.CATEGORIES: Form("categorical", _codes, _categorical),
+    types.PERIODS: Form("periods", _ordinals, _periods),
+    types.INTERVALS: Form("intervals", _ends, _intervals),
 }
 SCALAR = Form("scalar", np.asarray, _scalar)
 TAGS = {form.tag: form for form in (*FORMS.values(), SCALAR)}

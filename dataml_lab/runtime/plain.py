@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from dataml_lab.runtime import pandas_types as types
+
 MOST_LEVELS = 20  # of lists in lists
 MOST_VALUES = 2_000_000
 MOST_BYTES = 64 << 20  # of texts, arrays and tables
@@ -46,20 +48,18 @@ def name_of(kind: type) -> str:
     return str.__str__(type.__dict__["__name__"].__get__(kind))[:80]
 
 
-def _ids(kinds: Iterable[type]) -> frozenset[int]:
+def _ids(classes: Iterable[type]) -> frozenset[int]:
     """Classes by identity: to compare one with `==` may run the code of its metaclass."""
-    return frozenset(map(id, kinds))
+    return frozenset(map(id, classes))
 
 
 INERT = _ids((type(None), bool, float, date, timedelta))
 ZONES = _ids((type(None), timezone, ZoneInfo))
 CONTAINERS = (list, tuple, set, frozenset)
 BASES = ((int, int.__int__), (float, float.__float__), (str, str.__str__), (bytes, bytes.__bytes__))
-INDEXES = _ids((pd.Index, pd.RangeIndex, pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex, pd.IntervalIndex,
-                pd.CategoricalIndex))
-OFFSETS = _ids((type(None), *filter(lambda found: isinstance(found, type), vars(pd.offsets).values())))
-ARRAYS = _ids((pd.arrays.BooleanArray, pd.arrays.FloatingArray, pd.arrays.IntegerArray, pd.arrays.IntervalArray,
-               pd.arrays.PeriodArray, pd.arrays.TimedeltaArray, pd.arrays.ArrowStringArray))
+INDEXES = _ids((*types.INDEXES, types.RANGE))
+OFFSETS = _ids(types.OFFSETS)
+COPIED = _ids((*types.MASKED, types.INTERVALS, types.PERIODS, types.SPANS, pd.arrays.ArrowStringArray))
 
 
 class _Rebuilding:
@@ -142,7 +142,7 @@ class _Rebuilding:
             return self.frame(value)
         if kind is pd.Series:
             return self.series(value)
-        return self.index(value) if id(kind) in INDEXES or kind is pd.MultiIndex else None
+        return self.index(value) if id(kind) in INDEXES or kind is types.LEVELS else None
 
     def array(self, value: np.ndarray) -> np.ndarray:
         """An array, its objects rebuilt."""
@@ -197,11 +197,11 @@ class _Rebuilding:
     def index(self, value: pd.Index) -> pd.Index:
         """An index, its labels and names rebuilt."""
         kind = type(value)
-        if kind is pd.MultiIndex:
+        if kind is types.LEVELS:
             return self.multi_index(value)
         if id(kind) not in INDEXES:
             raise NotPlain(f"an index of type {name_of(kind)}")
-        if kind is pd.RangeIndex:
+        if kind is types.RANGE:
             self.count(0, len(value) * 8)
             return value.rename(self.of(value.name))
         labels = self.column(value.array)
@@ -220,18 +220,18 @@ class _Rebuilding:
     def column(self, value: Any) -> Any:
         """The values of a column or index, as an array of numpy's or pandas'."""
         kind = type(value)
-        if kind is pd.arrays.NumpyExtensionArray:
+        if kind is types.PLAIN:
             return self.array(value.to_numpy())
         self.count(0, len(value) * 8)
-        if kind is pd.arrays.DatetimeArray:
+        if kind is types.MOMENTS:
             return (value if _is_plain_zone(value.tz) else value.tz_convert("UTC")).copy()
-        if kind is pd.arrays.Categorical:
+        if kind is types.CATEGORIES:
             return pd.Categorical.from_codes(value.codes.copy(), self.index(value.categories), ordered=value.ordered)
         if kind is pd.arrays.StringArray:
             return pd.array([self.cell(text) for text in value], value.dtype)
         if kind is pd.arrays.SparseArray:
             return self.array(np.asarray(value))
-        if id(kind) in ARRAYS:
+        if id(kind) in COPIED:
             self.count(0, value.nbytes)
             return value.copy()
         if kind is pd.arrays.ArrowExtensionArray and not _is_extended(value):
@@ -253,7 +253,7 @@ def _without_arrow(cells: list) -> Any:
         found = pd.array(cells)
     except (TypeError, ValueError):  # lists
         return np.fromiter(cells, object, len(cells))
-    return found.to_numpy() if type(found) is pd.arrays.NumpyExtensionArray else found
+    return found.to_numpy() if type(found) is types.PLAIN else found
 
 
 def _whole(value: int) -> int:

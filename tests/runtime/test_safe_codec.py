@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
 from dataml_lab.runtime import forms
+from dataml_lab.runtime import pandas_types as types
 from dataml_lab.runtime.safe_codec import DEPTH, HEAD, SIZE, Channel, CodecError, decode, encode
 from dataml_lab.runtime.trusted_pickle import dumps, loads
 
@@ -377,3 +378,8 @@ def test_a_message_that_says_it_is_enormous_is_refused_before_it_comes(line):
     one.connection.sendall(SIZE.pack(2**62))
     with pytest.raises(CodecError, match="where 1 are the most"):
         other.receive(most=1 << 20)
+
+
+def test_every_type_that_plain_lets_through_has_a_form():
+    single = (types.RANGE, types.LEVELS, types.MOMENTS, types.PERIODS, types.INTERVALS, types.CATEGORIES)
+    assert forms.FORMS.keys() >= {*types.INDEXES, *types.MASKED, *types.TEXTS, *single}
