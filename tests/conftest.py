@@ -14,8 +14,11 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from hypothesis import settings
 
-PATIENCE = 120  # seconds; a busy machine is slow
+settings.register_profile("patient", settings.default, deadline=None)  # a busy machine is slow
+settings.load_profile("patient")
+PATIENCE = 120  # seconds
 
 
 def pytest_terminal_summary(terminalreporter):
