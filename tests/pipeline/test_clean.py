@@ -310,7 +310,7 @@ def test_each_fault_has_its_reason(scored):
 @pytest.mark.parametrize("text", ["1" * 200_000 + "x", "." + "1" * 200_000 + "x", "1." + "1" * 200_000 + "x",
                                   "1e" + "1" * 200_000 + "x", "1" * 200_000])
 def test_a_long_text_is_told_from_a_number_in_no_time(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ValueError, match="not a number"):
         number(text)
-    assert time.perf_counter() - began < 2  # going back over each digit for each digit takes minutes
+    assert time.process_time() - began < 2  # going back over each digit for each digit takes minutes

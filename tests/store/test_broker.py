@@ -192,7 +192,7 @@ def test_consumers_that_were_left_open_are_closed_in_silence(capfd, processes, w
         elif was == "closed before":
             left.close()
         begun = time.monotonic()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     if was != "killed":  # a consumer can't take leave of a broker that is gone
         with pytest.raises(RuntimeError, match="closed"):
             left.consume(1, 0.1)
