@@ -1,8 +1,9 @@
-"""The floors of the house: imports point downwards, in no circle, and the ground floor weighs nothing."""
+"""The floors of the house: imports point downwards, in no circle, between rooms and inside; the ground weighs nothing."""
 
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,22 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> set[str]:
+def imports(path: Path) -> set[str]:
+    """The names in this package that a module imports, anywhere in it, and those that it imports names from."""
     tree = ast.parse(path.read_text("utf-8"))
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
-    return {name.split(".")[1] for name in names if name.startswith("dataml_lab.")}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in names if name.startswith("dataml_lab.")}
+
+
+def imported_rooms(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imports(path)}
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -34,6 +44,13 @@ def test_imports_point_downwards(path):
     own = room(path)
     above = {other for other in imported_rooms(path) - {own} if FLOOR[other] > FLOOR[own]}
     assert not above, f"{path.name} is on floor {FLOOR[own]} and imports {above} from above"
+
+
+def test_no_circle_of_imports_inside_a_room():
+    modules = {module(path): path for path in PACKAGE.rglob("*.py")}
+    graph = {name: {found if found in modules else found.rpartition(".")[0] for found in imports(path)} - {name}
+             for name, path in modules.items()}
+    list(TopologicalSorter(graph).static_order())  # CycleError names the modules of a circle
 
 
 def test_every_room_has_a_floor():

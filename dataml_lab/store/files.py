@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dataml_lab.store.raw import write_whole
-from dataml_lab.store.schema import TABLES
+from dataml_lab.store.schema import TABLES, Shop
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-    from dataml_lab.store.store import Store
-
 DATASETS = Path(__file__).parents[2] / "datasets"  # in a checkout
 RAW_TABLES = ("orders", "payments", "users", "products")
 
 
-def export(store: "Store", folder: Path) -> Path:
+def export(store: Shop, folder: Path) -> Path:
     """Write `tables/<table>.parquet`, `raw/<table>.jsonl` of RAW_TABLES, and the plan in `raw/faults.csv`."""
     stream_parquet(store, folder / "tables")
     (folder / "raw").mkdir(exist_ok=True)
@@ -36,7 +34,7 @@ def export(store: "Store", folder: Path) -> Path:
     return folder
 
 
-def stream_parquet(store: "Store", folder: Path) -> Path:
+def stream_parquet(store: Shop, folder: Path) -> Path:
     """Write each table to `<table>.parquet`, a row group per block of users; all files or none appear."""
     with whole_folder(folder) as part, progress(len(store.settings.blocks)) as done:
         writers = {}

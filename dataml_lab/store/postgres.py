@@ -22,7 +22,6 @@ import time
 import weakref
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import psycopg
@@ -36,11 +35,8 @@ from dataml_lab.store.draws import stream, uniforms
 from dataml_lab.store.faults import late_arrival
 from dataml_lab.store.feed import Feed
 from dataml_lab.store.raw import completed
-from dataml_lab.store.schema import TABLES, Field, Schema, schema
+from dataml_lab.store.schema import TABLES, Field, Schema, Shop, schema
 from dataml_lab.store.sidecar import Sidecar
-
-if TYPE_CHECKING:
-    from dataml_lab.store.store import Store
 
 Moment = str | dt.datetime | dt.date | pd.Timestamp
 
@@ -272,7 +268,7 @@ class Database:
     it, but leaves the database `store_…` on one that was there before.
     """
 
-    def __init__(self, store: "Store", tables: tuple[str, ...], until: Moment | None, late: float) -> None:
+    def __init__(self, store: Shop, tables: tuple[str, ...], until: Moment | None, late: float) -> None:
         """Load what the shop knows at the moment `until` (None: at the end), a share `late` of it late."""
         self.tables, self._until = tables, None
         self._frames = {table: delayed(store, schema(table), late) for table in tables}
@@ -355,7 +351,7 @@ def moment(until: Moment) -> pd.Timestamp:
     return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
 
 
-def delayed(store: "Store", schema: Schema, late: float) -> pd.DataFrame:
+def delayed(store: Shop, schema: Schema, late: float) -> pd.DataFrame:
     """A table of the Store, where a share of the rows that have a `received_at` was received 1 to 4 days late.
 
     A larger share has the late rows of a smaller one, as late.

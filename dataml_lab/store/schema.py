@@ -1,12 +1,20 @@
 """What a record of each table looks like: its key, its fields, their kinds, limits and known values."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from dataml_lab.store import mechanisms as true
 from dataml_lab.store.fulfilment import DELIVERY_STATUSES, RETURN_REASONS, STATUSES
 from dataml_lab.store.people import REASONS
 from dataml_lab.store.support import TOPICS
 from dataml_lab.store.visits import CHANNELS, KINDS
+
+
+class Shop(Protocol):
+    """What serves a Store's tables needs of it: its settings, and by name each table, and what makes them."""
+
+    settings: Any
+
+    def __getattr__(self, name: str) -> Any: ...
 
 
 class Field(NamedTuple):
