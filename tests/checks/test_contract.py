@@ -6,27 +6,28 @@ import io
 import math
 import pickle
 from collections import Counter
-from dataclasses import is_dataclass, replace
+from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, wraps
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import LESSONS, exercises, lesson_of
 from dataml_lab.checks.exercise import MOST_CODE, MOST_WORDS, UNJUDGED
 from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
-from dataml_lab.runtime.answers import Failed
+from dataml_lab.runtime.answers import Failed, Handle
 
 ROOT = Path(__file__).parents[2]
-EXERCISES = {name: (lesson, replace(exercise, world=cache(exercise.world)))
-             for lesson in list(LESSONS)[:2] for name, exercise in exercises(lesson).items()}
-every = pytest.mark.parametrize("name", EXERCISES)
+EXERCISES = {name: replace(exercise, world=cache(exercise.world))
+             for lesson in LESSONS for name, exercise in exercises(lesson).items()
+             if name not in ("encoder", "find_skew")}
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ENDLESS = []
 ENDLESS.append(ENDLESS)
@@ -61,10 +62,18 @@ SLOW = {"features", "find_skew", "tips_at", "encoder", "leaky_twin", "daily_summ
 
 
 class Content(pickle.Pickler):
-    """Pickles a function as its name."""
+    """Pickles a function as its name, of tables what can be seen, and of a dataclass its fields."""
 
     def reducer_override(self, thing):
-        return (str, (thing.__qualname__,)) if isinstance(thing, FunctionType) else NotImplemented
+        if isinstance(thing, FunctionType):
+            return str, (thing.__qualname__,)
+        if isinstance(thing, MappingProxyType):
+            return dict, (dict(thing),)
+        if isinstance(thing, pd.DataFrame | pd.Series):
+            return str, (f"{thing.dtypes} {thing.to_csv()}",)
+        if is_dataclass(thing) and not isinstance(thing, type):
+            return tuple, ([getattr(thing, field.name) for field in fields(thing)],)
+        return NotImplemented
 
 
 def content(world):
@@ -83,78 +92,100 @@ def books(lesson):
 
 def stub(name):
     """The names that the answer cell defines as students get it."""
-    return defined(answer_source(books(EXERCISES[name][0])[0], name))
+    return defined(answer_source(books(lesson_of(name))[0], name))
 
 
 def solution(name):
     """The names that the solutions of an exercise and of those before it in its lesson define."""
-    lesson, _ = EXERCISES[name]
-    names = list(exercises(lesson))
-    cells = [answer_source(books(lesson)[1], one) for one in names[:names.index(name) + 1]]
+    names = list(exercises(lesson_of(name)))
+    cells = [answer_source(books(lesson_of(name))[1], one) for one in names[:names.index(name) + 1]]
     return defined("\n\n".join(map(without_solution_marks, cells)))
 
 
 def defined(source):
+    """The names that an answer cell defines."""
     names = {"__name__": "answer"}
     exec(source, names)
     return names
 
 
+def methods(thing):
+    """The names of a class's own methods, those of two underscores aside."""
+    return [name for name in vars(thing) if callable(vars(thing)[name]) and not name.startswith("__")]
+
+
 def odd(name, act):
-    """The answer of an exercise, each function and method of which does this."""
-    def function(*_, **__):
-        return act()
+    """The answer of an exercise, each function and method of which does this with its arguments."""
+    def function(*given, **_):
+        return act(*given)
 
-    def remade(thing):
-        methods = [method for method in vars(thing) if callable(vars(thing)[method]) and not method.startswith("__")]
-        return type(thing.__name__, (), dict.fromkeys(methods, function))
+    return {label: type(label, (), dict.fromkeys(methods(thing), function)) if isinstance(thing, type) else function
+            for label, thing in stub(name).items() if getattr(thing, "__module__", "") == "answer"}
 
-    return {label: remade(thing) if isinstance(thing, type) else function for label, thing in stub(name).items()
-            if getattr(thing, "__module__", "") == "answer"}
+
+def returning(value):
+    return lambda *given: value
 
 
 def raising(error):
-    def act():
+    def act(*given):
         raise error
     return act
 
 
-def judged(name, act):
+def misusing(value):
+    """Calls each method of each handle with this, whatever that raises, and returns it."""
+    def act(*given):
+        for handle in given:
+            for method in methods(type(handle)) if isinstance(handle, Handle) else []:
+                with suppress(Exception):
+                    getattr(handle, method)(value)
+        return value
+    return act
+
+
+def judged(name, names):
     """The verdict on an odd answer, of which each part is in order."""
-    verdict = EXERCISES[name][1].judge(odd(name, act), [1])
-    for finding in verdict.findings:
+    verdict = EXERCISES[name].judge(names, [1])
+    failing = [finding for finding in verdict.findings if finding.outcome == "fails"]
+    assert failing and not verdict.not_attempted and "dataml_lab" not in str(verdict)
+    for finding in failing:
         words, *_ = finding.sentence.split("\n")
-        assert finding.outcome == "holds" or words.endswith((".", "?", "Try it:")), verdict
+        assert words.endswith((".", "?", "Try it:")) and not words.startswith(UNJUDGED), verdict
         assert len(finding.sentence) <= MOST_WORDS + MOST_CODE + 1
-        assert not words.startswith(UNJUDGED), verdict
-    assert verdict.earned < verdict.points / 2, verdict
-    assert not verdict.not_attempted and "dataml_lab" not in str(verdict)
     return verdict
 
 
-@every
+@pytest.mark.parametrize("name", EXERCISES)
 def test_whatever_is_returned_or_raised_is_a_verdict_in_words_and_judging_leaves_no_trace(name):
-    exercise = EXERCISES[name][1]
-    before = content(exercise.fair_world(1))
-    acts = [*((lambda value=value: value) for value in (TELLING if name in SLOW else ODD)),
-            *map(raising, RAISED[:2] if name in SLOW else RAISED)]
-    first = judged(name, acts[0])
-    for act in acts[1:]:
-        judged(name, act)
-    assert judged(name, acts[0]) == first and content(exercise.fair_world(1)) == before
+    before = content(EXERCISES[name].fair_world(1))
+    values, errors = (TELLING, RAISED[:2]) if name in SLOW else (ODD, RAISED)
+    acts = [*map(returning, values), *map(raising, errors), *map(misusing, TELLING)]
+    first, *others = [judged(name, odd(name, act)) for act in acts]
+    assert all(verdict.earned < verdict.points / 2 for verdict in (first, *others))
+    assert judged(name, odd(name, acts[0])) == first and content(EXERCISES[name].fair_world(1)) == before
 
 
-@every
+@pytest.mark.parametrize(("name", "label"), [(name, label) for name in EXERCISES for label, thing in stub(name).items()
+                                             if isinstance(thing, type) and thing.__module__ == "answer"])
+def test_a_class_with_one_odd_method_is_told_in_words(name, label):
+    right = solution(name)[label]
+    for method in methods(stub(name)[label]):
+        for act in (returning(math.nan), raising(ValueError("a"))):
+            judged(name, {label: type(label, (right,), {method: lambda self, *given, act=act: act(*given)})})
+
+
+@pytest.mark.parametrize("name", EXERCISES)
 def test_a_stub_and_a_missing_answer_are_not_attempted(name):
-    exercise = EXERCISES[name][1]
-    for names in ({}, stub(name), odd(name, lambda: NotImplemented), dict.fromkeys(odd(name, print), 3)):
-        verdict = exercise.judge(names, [1])
+    for names in ({}, stub(name), odd(name, returning(NotImplemented)),
+                  dict.fromkeys(odd(name, print), 3)):
+        verdict = EXERCISES[name].judge(names, [1])
         assert verdict.not_attempted and verdict.earned == 0
 
 
-@every
+@pytest.mark.parametrize("name", EXERCISES)
 def test_a_solution_meets_each_scene_once_in_a_world_that_stays_as_it_is(name):
-    exercise, played = EXERCISES[name][1], Counter()
+    exercise, played = EXERCISES[name], Counter()
 
     def counted(label, play):
         @wraps(play)
@@ -171,9 +202,8 @@ def test_a_solution_meets_each_scene_once_in_a_world_that_stays_as_it_is(name):
     assert content(exercise.fair_world(1)) == before
 
 
-@every
+@pytest.mark.parametrize("name", EXERCISES)
 def test_a_world_is_frozen_and_made_again_from_its_seed(name):
-    lesson, exercise = EXERCISES[name]
-    world, make = exercise.fair_world(1), exercises(lesson)[name].world
+    world, make = EXERCISES[name].fair_world(1), exercises(lesson_of(name))[name].world
     assert world.__dataclass_params__.frozen if is_dataclass(world) else isinstance(world, tuple)
     assert content(make(2)) == content(make(2)) != content(make(3))
