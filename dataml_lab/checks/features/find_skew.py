@@ -1,16 +1,19 @@
 """Exercise 5: a case in which two functions differ that should compute the same features."""
 
 import math
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, skews
+from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
+from dataml_lab.runtime.deadline import Stopped, TimeOut
 
 NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
+CALLS = 1_000  # of each function of a pair in a search
 MOST = 50  # events in a case
 LINES = 6  # events that are shown of one
 FIELDS = {"occurred_at", "amount", "category"}
@@ -97,31 +100,62 @@ def within(moment: Any, begin: datetime) -> bool:
     return isinstance(moment, datetime) and moment.utcoffset() is not None and begin <= moment < END
 
 
-NOTHING_FOUND = "Judged once find_skew finds a case on which train_fn and serve_fn differ."
+find_skew = Exercise("find_skew", skews, function("find_skew"))
 
 
-def returned(find_skew: Answer, world: Skews, pair: Pair) -> Case | None:
-    """The case that the answer returns for a pair; Failed where it is none that may come up."""
-    case = find_skew(pair.train, pair.serve, world.sampler)
+@find_skew.scene
+def cases(find_skew: Answer, world: Skews) -> Replies:
+    """The case that the answer returns for each pair."""
+    return Replies(lambda pair: searched(find_skew, pair, world), world.pairs, world.seed)
+
+
+@find_skew.scene
+def found(cases: Replies, world: Skews) -> list[tuple[Pair, Case]]:
+    """The pairs for which the answer returns a case in which they differ, with that case."""
+    return [(pair, case) for pairs in world.differing.values() for pair in pairs
+            if (case := returned(cases, pair)) is not None and differ(pair, case)]
+
+
+def returned(cases: Replies, pair: Pair) -> Case | None:
+    """The case that was returned for a pair; None, too, where that was none."""
+    try:
+        return cases[pair]
+    except OutOfTime:
+        raise
+    except Failed:
+        return None
+
+
+def searched(find_skew: Answer, pair: Pair, world: Skews) -> Case | None:
+    """The case that an answer returns for a pair; Failed where it is none that may come up."""
+    try:
+        case = find_skew(counted(pair.train, "train_fn"), counted(pair.serve, "serve_fn"), world.sampler)
+    except TimeOut:
+        raise
+    except Stopped as stopped:
+        raise Failed(str(stopped)) from None
     wrong = None if case is None else wrong_with(case)
     if wrong:
         raise Failed(f"find_skew returned something that may not come up: it {wrong}.")
     return case
 
 
-def missed(find_skew: Answer, world: Skews, pair: Pair) -> str | None:
-    """That the answer returns no case in which a pair differs, in words; None where it does."""
-    case = returned(find_skew, world, pair)
-    if case is None:
-        return f"train_fn and serve_fn differ where {pair.matter}, and find_skew returned None."
-    if differ(pair, case):
-        return None
-    return f"train_fn and serve_fn differ where {pair.matter}, and find_skew {agreed(pair, case)}"
+def counted(function: Function, name: str) -> Function:
+    """The function, which ends a search that has called it too often."""
+    calls = count(1)
+
+    def call(case: Case) -> Features:
+        if next(calls) > CALLS:
+            raise Stopped(f"find_skew called {name} more than {CALLS:,} times for a pair, and was stopped.")
+        return function(case)
+
+    return call
 
 
 def agreed(pair: Pair, case: Case) -> str:
     """That the functions of a pair don't differ on a case, and what they return, in words and lines."""
-    return (f"returned a case on which they don't differ:\n{told(case)}\ntrain_fn: {outcome(pair.train, case)}\n"
+    return (f"returned a case on which they don't differ (numbers are equal up to {NEAR:g} times the larger of 1 and "
+            f"their sizes, and None is NaN):\n{told(case)}\ntrain_fn: {outcome(pair.train, case)}\n"
             f"serve_fn: {outcome(pair.serve, case)}")
 
 
@@ -140,57 +174,44 @@ def spare(pair: Pair, case: Case) -> dict | None:
                  if differ(pair, {**case, "events": events[:place] + events[place + 1:]})), None)
 
 
-def found(find_skew: Answer, world: Skews) -> Iterator[tuple[Pair, Case]]:
-    """The pairs for which the answer returns a case in which they differ, with that case."""
-    for pair in [pair for pairs in world.differing.values() for pair in pairs]:
-        try:
-            case = returned(find_skew, world, pair)
-        except OutOfTime:
-            raise
-        except Failed:
-            continue
-        if case is not None and differ(pair, case):
-            yield pair, case
-
-
-find_skew = Exercise("find_skew", skews, function("find_skew"))
-
-
 def demand(matter: str, text: str) -> None:
     """Makes it a property that a case is found for each pair that differs in this matter."""
-    def broken(find_skew: Answer, world: Skews) -> str | None:
-        return next(filter(None, (missed(find_skew, world, pair) for pair in world.differing[matter])), None)
+    @find_skew.demands(text, points=1)
+    def _(cases: Replies, world: Skews) -> str | None:
+        for pair in world.differing[matter]:
+            case = cases[pair]
+            if case is None or not differ(pair, case):
+                what = "returned None." if case is None else agreed(pair, case)
+                return f"train_fn and serve_fn differ where {pair.where}, and find_skew {what}"
+        return None
 
-    find_skew.demands(text, points=1)(broken)
 
-
-TEXTS = {
+for matter, text in {
     "missing": "finds what a missing amount counts for",
     "days": "finds how many days the window has",
     "zone": "finds in which time zone the hour is told",
     "rounded": "finds what is rounded",
     "unseen": "finds what becomes of a category that nobody has seen",
     "last": "finds what the last event is",
-}
-for matter, text in TEXTS.items():
+}.items():
     demand(matter, text)
+
+NOTHING_FOUND = "Judged once find_skew finds a case on which train_fn and serve_fn differ."
 
 
 @find_skew.demands("returns no event that isn't needed", points=2)
-def _returns_no_event_that_is_not_needed(find_skew: Answer, world: Skews) -> str | None:
-    cases = list(found(find_skew, world))
-    for pair, case in cases:
+def _(found: list[tuple[Pair, Case]]) -> str | None:
+    for pair, case in found:
         event = spare(pair, case)
         if event:
-            return (f"train_fn and serve_fn differ where {pair.matter}. find_skew returned a case of "
+            return (f"train_fn and serve_fn differ where {pair.where}. find_skew returned a case of "
                     f"{len(case['events'])} events, and they differ as well without that of {event['occurred_at']}.")
-    return None if cases else NOTHING_FOUND
+    return None if found else NOTHING_FOUND
 
 
 @find_skew.demands("returns None where nothing differs", points=2)
-def _returns_none_where_nothing_differs(find_skew: Answer, world: Skews) -> str | None:
+def _(cases: Replies, found: list[tuple[Pair, Case]], world: Skews) -> str | None:
     for pair in world.equal:
-        case = returned(find_skew, world, pair)
-        if case is not None:
-            return f"train_fn and serve_fn never differ, and find_skew {agreed(pair, case)}"
-    return None if next(found(find_skew, world), None) else NOTHING_FOUND
+        if cases[pair] is not None:
+            return f"train_fn and serve_fn never differ, and find_skew {agreed(pair, cases[pair])}"
+    return None if found else NOTHING_FOUND

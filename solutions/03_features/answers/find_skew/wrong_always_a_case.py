@@ -35,9 +35,9 @@ def shuffle(dice, events, as_of):
 
 
 def move(dice, events, as_of):
-    event = dice.choice(events)
-    moment = as_of - timedelta(days=dice.uniform(-5, 400))
-    event["occurred_at"] = min(max(moment, BEGIN), END)
+    for event in dice.sample(events, len(events) // 2 + 1):
+        moment = as_of - timedelta(days=dice.uniform(-5, 300))
+        event["occurred_at"] = min(max(moment, BEGIN), END)
 
 
 def lose(dice, events, as_of):

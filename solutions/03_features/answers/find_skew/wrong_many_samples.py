@@ -34,9 +34,9 @@ def shuffle(dice, events, as_of):
 
 
 def move(dice, events, as_of):
-    event = dice.choice(events)
-    moment = as_of - timedelta(days=dice.uniform(-5, 400))
-    event["occurred_at"] = min(max(moment, BEGIN), END)
+    for event in dice.sample(events, len(events) // 2 + 1):
+        moment = as_of - timedelta(days=dice.uniform(-5, 300))
+        event["occurred_at"] = min(max(moment, BEGIN), END)
 
 
 def lose(dice, events, as_of):
@@ -64,7 +64,7 @@ def find_skew(train_fn, serve_fn, sampler):
     def skewed(case):
         return differ(outcome(train_fn, case), outcome(serve_fn, case))
 
-    for number in range(1500):
+    for number in range(900):
         case = sampler(number)
         if skewed(case):
             return shrunk(case, skewed)

@@ -67,7 +67,7 @@ def find_skew(train_fn, serve_fn, sampler):
         return differ(outcome(train_fn, case), outcome(serve_fn, case))
 
     dice = random.Random(1)
-    for number in range(2000):
+    for number in range(500):
         case = sampler(number)
         if case["events"]:
             for change in dice.sample(CHANGES, dice.randint(0, 3)):
