@@ -1447,8 +1447,10 @@ def affected(event_day, arrived_on):
 # a second. Once somebody starts the same run a second time.
 #
 # There are outages as well, in which no run takes place. The hours of an outage count from the last run before it to
-# the one that makes up for it, at its end; in the worst case a late message comes just after that last run. Without an
-# outage, too, a message may come just after a run, and waits for the next one. Some shops have short outages only.
+# the one that makes up for it, at its end; in the worst case a late message comes just after that last run.
+#
+# Without an outage, too, a message may come just after a run, and waits for the next one. Some shops have short outages
+# only.
 #
 # The table is that of exercise 5: purchases of 30 days by user and day. A brief looks like this:
 #

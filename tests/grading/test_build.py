@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -18,18 +20,11 @@ from dataml_lab.grading.build import (
     release_path,
     solution_path,
     source_of,
+    write,
 )
 from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
 
-LESSON = "01_pipeline"
-
-
-@pytest.fixture
-def course(tmp_path):
-    """A copy of the course without its notebooks."""
-    shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
-    shutil.copytree(COURSE / "solutions", tmp_path / "solutions", ignore=shutil.ignore_patterns("*.ipynb"))
-    return tmp_path
+LESSON = "90_tiny"
 
 
 def bare(book):
@@ -39,11 +34,25 @@ def bare(book):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_a_released_notebook_is_rebuilt_byte_for_byte(lesson, course):
-    release(course, lesson)
-    assert release_path(course, lesson).read_bytes() == release_path(COURSE, lesson).read_bytes(), (
+def test_a_released_notebook_is_rebuilt_byte_for_byte(lesson, tmp_path):
+    shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
+    (tmp_path / "solutions" / lesson).mkdir(parents=True)
+    shutil.copy(source_of(COURSE, lesson), tmp_path / "solutions" / lesson)
+    release(tmp_path, lesson)
+    assert release_path(tmp_path, lesson).read_bytes() == release_path(COURSE, lesson).read_bytes(), (
         f"notebooks/{lesson} is not what its source makes: run `dataml-lab build`")
-    assert [path.name for path in release_path(course, lesson).parent.iterdir()] == [f"{lesson}.ipynb"]
+    assert [path.name for path in release_path(tmp_path, lesson).parent.iterdir()] == [f"{lesson}.ipynb"]
+
+
+@pytest.mark.full
+def test_nbgrader_itself_releases_the_same_and_copies_no_source(tiny_course):
+    before = release_path(tiny_course, LESSON).read_bytes()
+    write(solution_path(tiny_course, LESSON), notebook(source_of(tiny_course, LESSON)))
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", LESSON, "--force"]
+    subprocess.run(command, cwd=tiny_course, check=True)
+    released = nbformat.read(release_path(tiny_course, LESSON), as_version=4)
+    assert nbformat.v4.writes(released) + "\n" == before.decode()
+    assert [path.name for path in release_path(tiny_course, LESSON).parent.iterdir()] == [f"{LESSON}.ipynb"]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -53,15 +62,14 @@ def test_a_solution_notebook_has_the_cells_of_its_source(lesson):
     assert is_current(COURSE, lesson)
 
 
-def test_a_release_that_somebody_worked_in_is_not_current(course):
-    for path in (solution_path, release_path):
-        path(course, LESSON).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path(COURSE, LESSON), path(course, LESSON))
-    assert is_current(course, LESSON)
-    book = nbformat.read(release_path(course, LESSON), as_version=4)
+def test_a_release_that_somebody_worked_in_is_not_current(tiny_course):
+    assert not is_current(tiny_course, LESSON)
+    write(solution_path(tiny_course, LESSON), notebook(source_of(tiny_course, LESSON)))
+    assert is_current(tiny_course, LESSON)
+    book = nbformat.read(release_path(tiny_course, LESSON), as_version=4)
     next(cell for cell in book.cells if cell.cell_type == "code").execution_count = 1
-    nbformat.write(book, release_path(course, LESSON))
-    assert not is_current(course, LESSON)
+    nbformat.write(book, release_path(tiny_course, LESSON))
+    assert not is_current(tiny_course, LESSON)
 
 
 def answers(lesson):
@@ -112,44 +120,51 @@ def test_released_notebooks_have_no_outputs():
         assert not [cell.id for cell in book.cells if cell.get("outputs")]
 
 
-def test_a_source_that_fails_leaves_the_notebooks_as_they_were(course):
-    for path in (solution_path, release_path):
-        path(course, LESSON).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path(COURSE, LESSON), path(course, LESSON))
-    source = source_of(course, LESSON)
-    source.write_text(source.read_text("utf-8").replace("store = Store()", "store = Stoer()", 1), "utf-8")
-    assert not is_current(course, LESSON)
-    with pytest.raises(BuildError, match=r"NameError.*name 'Stoer' is not defined"):
-        build(course, LESSON)
-    for path in (solution_path, release_path):
-        assert path(course, LESSON).read_bytes() == path(COURSE, LESSON).read_bytes()
-
-
-def test_a_stub_that_breaks_its_cell_is_refused(course):
+def changed(course, old, new):
+    """The course with another text in the source of its lesson."""
     source = source_of(course, LESSON)
     text = source.read_text("utf-8")
-    text = text.replace("def fetch_all(api, state):", "### BEGIN SOLUTION\ndef fetch_all(api, state):", 1)
-    text = text.replace("    ### BEGIN SOLUTION\n    since", "    since", 1)
-    source.write_text(text, "utf-8")
-    with pytest.raises(BuildError, match="fetch_all-answer: released, it is no Python"):
-        release(course, LESSON)
-    assert not release_path(course, LESSON).exists()
+    assert old in text
+    source.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def test_what_nbgrader_refuses_is_said_in_a_line_and_nothing_is_deleted(course, monkeypatch):
+def files(course):
+    return {path: path.read_bytes() for part in ("solutions", "notebooks") for path in (course / part).rglob("*.ipynb")}
+
+
+def test_a_source_that_fails_leaves_the_notebooks_as_they_were(tiny_course):
+    build(tiny_course, LESSON)
+    assert is_current(tiny_course, LESSON)
+    before = files(tiny_course)
+    changed(tiny_course, "NOTHING = 0", "NOTHING = zero")
+    assert not is_current(tiny_course, LESSON)
+    with pytest.raises(BuildError, match=r"NameError.*name 'zero' is not defined"):
+        build(tiny_course, LESSON)
+    assert files(tiny_course) == before
+
+
+def test_a_stub_that_breaks_its_cell_is_refused(tiny_course):
+    before = files(tiny_course)
+    changed(tiny_course, "    ### BEGIN SOLUTION\n", "")
+    changed(tiny_course, "def total(values):", "### BEGIN SOLUTION\ndef total(values):")
+    with pytest.raises(BuildError, match="total-answer: released, it is no Python"):
+        release(tiny_course, LESSON)
+    assert files(tiny_course) == before
+
+
+def test_what_nbgrader_refuses_is_said_in_a_line_and_nothing_is_deleted(tiny_course, monkeypatch):
     def refuse(*_):
         raise ValueError("Duplicate grade id\nand more")
 
-    release(course, LESSON)
-    before = release_path(course, LESSON).read_bytes()
+    before = files(tiny_course)
     monkeypatch.setattr(CheckCellMetadata, "preprocess", refuse)
     with pytest.raises(BuildError, match=rf"^{LESSON}: nbgrader could not make .*: ValueError: Duplicate grade id$"):
-        release(course, LESSON)
-    assert release_path(course, LESSON).read_bytes() == before
+        release(tiny_course, LESSON)
+    assert files(tiny_course) == before
 
 
 def test_an_unknown_lesson_is_named_with_those_that_exist():
     with pytest.raises(BuildError, match="01_pipeline"):
         source_of(COURSE, "01_pipline")
     with pytest.raises(BuildError):
-        source_of(Path("/nowhere"), LESSON)
+        source_of(Path("/nowhere"), "01_pipeline")

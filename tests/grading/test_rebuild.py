@@ -165,7 +165,7 @@ STEP = st.one_of(
 ANYTHING = st.lists(STEP, max_size=12).map(lambda steps: mixed(RELEASE, steps))
 
 
-@settings(max_examples=120, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_whatever_became_of_a_notebook_nbgrader_accepts_it_with_all_locked_cells_as_released(submitted):
     given = copy.deepcopy(submitted)
@@ -192,7 +192,7 @@ def last_words(submitted, answer):
     return (meant or said or [None])[-1]
 
 
-@settings(max_examples=240, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_an_answer_holds_what_the_student_said_last(submitted):
     book = rebuilt(RELEASE, submitted).book
@@ -201,7 +201,7 @@ def test_an_answer_holds_what_the_student_said_last(submitted):
         assert said is None or source(book, answer.id) == said
 
 
-@settings(max_examples=240, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_rebuilding_again_changes_nothing_and_finds_no_damage(submitted):
     once = rebuilt(RELEASE, submitted)
@@ -209,7 +209,7 @@ def test_rebuilding_again_changes_nothing_and_finds_no_damage(submitted):
     assert again == (once.book, (), once.own)
 
 
-@settings(max_examples=160, derandomize=True, deadline=None)
+@settings(max_examples=60, derandomize=True, deadline=None)
 @given(ANYTHING)
 def test_code_is_the_releases_or_counts_as_the_students(submitted):
     book, _, own = rebuilt(RELEASE, submitted)
@@ -253,7 +253,7 @@ HONEST = st.builds(honest, st.dictionaries(st.sampled_from(OPEN), st.text(min_si
                    st.sets(st.sampled_from(FREE)), st.lists(st.tuples(PLACE, SOURCE), max_size=4))
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=80, derandomize=True, deadline=None)
 @given(HONEST)
 def test_honest_work_has_no_damage_and_its_code_is_run_as_the_student_ran_it(submitted):
     book, damage, _ = rebuilt(RELEASE, submitted)

@@ -4,8 +4,6 @@ import copy
 import json
 import os
 import shutil
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -23,7 +21,7 @@ from dataml_lab.grading.releases import (
     write,
 )
 
-LESSON = "01_pipeline"
+LESSON, TINY_LESSON = "00_start_here", "90_tiny"
 BOOK = nbformat.read(release_path(COURSE, LESSON), as_version=4)
 
 
@@ -82,14 +80,14 @@ def test_a_release_is_read_once_and_again_when_it_changes(course):
 
 
 def test_without_any_release_it_says_what_to_do(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no released notebook of 01_pipeline .* run `dataml-lab release`"):
+    with pytest.raises(FileNotFoundError, match=r"no released notebook of 00_start_here .* run `dataml-lab release`"):
         released_for(tmp_path, LESSON, BOOK)
 
 
 def test_a_kept_version_is_never_overwritten_by_another(course):
     keep(course, LESSON, version("old", "old", "both"))
     before = kept_path(course, LESSON, "old").read_bytes()
-    with pytest.raises(ReleaseError, match=r"01_pipeline: .*old.ipynb is of the same version, and not the same"):
+    with pytest.raises(ReleaseError, match=r"00_start_here: .*old.ipynb is of the same version, and not the same"):
         keep(course, LESSON, version("old", "other"))
     assert kept_path(course, LESSON, "old").read_bytes() == before
 
@@ -105,52 +103,44 @@ def test_a_notebook_that_cannot_be_written_leaves_what_was_there_and_no_draft(co
 
 # ------------------------------------------------------------------------------------------------ frozen
 
-@pytest.fixture(scope="module")
-def gradebooks(tmp_path_factory):
-    """Gradebooks that know the lesson: one without and one with a submission."""
-    folder = tmp_path_factory.mktemp("gradebooks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        with Gradebook(f"sqlite:///{folder / 'unused.db'}") as book:
-            book.add_assignment(LESSON)
-            book.add_notebook(LESSON, LESSON)
-            for mark in (cell.metadata.nbgrader for cell in BOOK.cells if "nbgrader" in cell.metadata):
-                book.add_source_cell(mark.grade_id, LESSON, LESSON, cell_type="code", locked=mark.locked)
-                if mark.grade:
-                    book.add_grade_cell(mark.grade_id, LESSON, LESSON, max_score=mark.points, cell_type="code")
-    shutil.copy(folder / "unused.db", folder / "used.db")
-    with Gradebook(f"sqlite:///{folder / 'used.db'}") as book:
+@pytest.fixture
+def used(tiny_course):
+    """The gradebook of a course with a submission, and the released notebook."""
+    with Gradebook(f"sqlite:///{tiny_course / 'gradebook.db'}") as book:
         book.add_student("ada")
-        book.add_submission(LESSON, "ada")
-    return folder
+        book.add_submission(TINY_LESSON, "ada")
+    return tiny_course / "gradebook.db", nbformat.read(release_path(tiny_course, TINY_LESSON), as_version=4)
 
 
-def other_cells():
-    """The notebook with an exercise renamed, an essay gone, and another worth more."""
-    book = copy.deepcopy(BOOK)
-    book.cells = [cell for cell in book.cells if cell.id != "plan-essay"]
+def with_other_cells(book):
+    """A copy with an exercise renamed, an essay gone, and another exercise worth more."""
+    book = copy.deepcopy(book)
+    book.cells = [cell for cell in book.cells if cell.id != "mean-essay"]
     for cell in book.cells:
-        if cell.id == "fetch_all-graded":
+        if cell.id == "total-graded":
             cell.metadata.nbgrader.points += 1.5
-        if cell.id == "plan-graded":
-            cell.metadata.nbgrader.grade_id = "planned"
+        if cell.id == "mean-graded":
+            cell.metadata.nbgrader.grade_id = "median"
     return book
 
 
-def test_with_submissions_only_text_may_change(gradebooks):
-    before = (gradebooks / "used.db").read_bytes()
-    require_frozen(gradebooks / "used.db", LESSON, version("x", "other", "text"))
-    with pytest.raises(ReleaseError, match=r"01_pipeline: .* gone: plan, plan-essay; new: planned; fetch_all had \d+ "
-                                           r"points and has [\d.]+\.$") as told:
-        require_frozen(gradebooks / "used.db", LESSON, other_cells())
-    assert "\n" not in str(told.value) and (gradebooks / "used.db").read_bytes() == before
+def test_with_submissions_only_text_may_change(used):
+    gradebook, book = used
+    before = gradebook.read_bytes()
+    with pytest.raises(ReleaseError, match=r"90_tiny: .* gone: mean, mean-essay; new: median; total had 2 points and "
+                                           r"has 3.5\.$") as raised:
+        require_frozen(gradebook, TINY_LESSON, with_other_cells(book))
+    book.cells[0].source = "# Another text"
+    require_frozen(gradebook, TINY_LESSON, book)
+    assert "\n" not in str(raised.value) and gradebook.read_bytes() == before
 
 
-def test_without_submissions_anything_may_change(gradebooks, tmp_path):
-    require_frozen(gradebooks / "unused.db", LESSON, other_cells())
-    require_frozen(gradebooks / "used.db", "00_start_here", other_cells())
-    require_frozen(tmp_path / "missing.db", LESSON, other_cells())
-    assert not list(tmp_path.iterdir())
+def test_without_submissions_anything_may_change(tiny_course, tmp_path):
+    other = with_other_cells(nbformat.read(release_path(tiny_course, TINY_LESSON), as_version=4))
+    require_frozen(tiny_course / "gradebook.db", TINY_LESSON, other)
+    require_frozen(tiny_course / "gradebook.db", "00_start_here", other)
+    require_frozen(tmp_path / "missing.db", TINY_LESSON, other)
+    assert not (tmp_path / "missing.db").exists()
 
 
 # ------------------------------------------------------------------------------------------------ interrupted
@@ -184,7 +174,8 @@ class Machine:
 def machine(tmp_path, monkeypatch):
     """A course with a release, of which the next is about to be made."""
     shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
-    shutil.copytree(COURSE / "solutions" / LESSON, tmp_path / "solutions" / LESSON)
+    (tmp_path / "solutions" / LESSON).mkdir(parents=True)
+    shutil.copy(COURSE / "solutions" / LESSON / f"{LESSON}.py", tmp_path / "solutions" / LESSON)
     write(release_path(tmp_path, LESSON), version("before"))
     made = Machine(tmp_path, BOOK)
     monkeypatch.setattr(build, "_generated", made.generated)
