@@ -100,15 +100,18 @@ def crowd(users, seed, kinds=KINDS, days=DAYS):
     return View("toys", tuple(features)), events_frame(events), rows.set_index(rows.index % 7)
 
 
-@settings(deadline=None, max_examples=40)
-@given(worlds(units=("s", "ms", "us")))
-def test_in_duckdb_is_what_the_slow_way_finds(world):
-    with duckdb.connect() as connection:
-        engine = opened(connection)
-        connection.register("held", stored(world.events))
-        connection.execute("create table toys as from held")
-        connection.execute(BERLIN)
-        alike(evaluate(world.view, engine, "toys", world.rows), slow(*world))
+def test_in_duckdb_is_what_the_slow_way_finds(examples):
+    @settings(max_examples=examples)
+    @given(worlds(units=("s", "ms", "us")))
+    def holds(world):
+        with duckdb.connect() as connection:
+            engine = opened(connection)
+            connection.register("held", stored(world.events))
+            connection.execute("create table toys as from held")
+            connection.execute(BERLIN)
+            alike(evaluate(world.view, engine, "toys", world.rows), slow(*world))
+
+    holds()
 
 
 @pytest.mark.parametrize("days", [DAYS, [1, 2]], ids=["also of all the past", "of few days"])

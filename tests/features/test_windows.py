@@ -31,13 +31,16 @@ def toys(*totals, user=1):
 ASKED = pd.DataFrame({"user_id": [1], "as_of": [BEGIN + timedelta(days=2)]})
 
 
-@MANY
-@given(worlds())
-def test_what_is_computed_is_what_the_slow_way_finds(world):
-    events, rows = world.events.copy(), world.rows.copy()
-    alike(compute(*world), slow(*world))
-    pd.testing.assert_frame_equal(world.events, events)
-    pd.testing.assert_frame_equal(world.rows, rows)
+def test_what_is_computed_is_what_the_slow_way_finds(examples):
+    @settings(max_examples=4 * examples)
+    @given(worlds())
+    def holds(world):
+        events, rows = world.events.copy(), world.rows.copy()
+        alike(compute(*world), slow(*world))
+        pd.testing.assert_frame_equal(world.events, events)
+        pd.testing.assert_frame_equal(world.rows, rows)
+
+    holds()
 
 
 @FEW
@@ -85,19 +88,22 @@ def test_keys_may_be_of_other_kinds(make, world):
 SPANS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 60), AMOUNTS), max_size=20)
 
 
-@FEW
-@given(SPANS, st.randoms(use_true_random=False))
-def test_a_row_alone_and_events_in_another_order_give_the_same_bits(told, random):
-    totals = view(("sum", "total", 1), ("mean", "total"), ("min", "total", 2), ("max", "total", 1))
-    times = pd.Series([BEGIN + timedelta(hours=at) for _, at, _ in told], dtype="datetime64[us, UTC]")
-    events = pd.DataFrame(told, columns=["user_id", "occurred_at", "total"]).assign(occurred_at=times)
-    rows = events[["user_id"]].assign(as_of=times)
-    whole = compute(totals, events, rows)
-    mixed = events.iloc[random.sample(range(len(events)), len(events))]
-    alike(compute(totals, mixed, rows), whole)
-    for place in range(len(rows)):
-        row = rows.iloc[[place]]
-        alike(compute(totals, mixed[mixed["user_id"] == row["user_id"].item()], row), whole.iloc[[place]])
+def test_a_row_alone_and_events_in_another_order_give_the_same_bits(examples):
+    @settings(max_examples=examples)
+    @given(SPANS, st.randoms(use_true_random=False))
+    def holds(told, random):
+        totals = view(("sum", "total", 1), ("mean", "total"), ("min", "total", 2), ("max", "total", 1))
+        times = pd.Series([BEGIN + timedelta(hours=at) for _, at, _ in told], dtype="datetime64[us, UTC]")
+        events = pd.DataFrame(told, columns=["user_id", "occurred_at", "total"]).assign(occurred_at=times)
+        rows = events[["user_id"]].assign(as_of=times)
+        whole = compute(totals, events, rows)
+        mixed = events.iloc[random.sample(range(len(events)), len(events))]
+        alike(compute(totals, mixed, rows), whole)
+        for place in range(len(rows)):
+            row = rows.iloc[[place]]
+            alike(compute(totals, mixed[mixed["user_id"] == row["user_id"].item()], row), whole.iloc[[place]])
+
+    holds()
 
 
 @MANY
@@ -134,18 +140,21 @@ def test_a_window_longer_than_time_is_all_the_past(days):
 LATEST = st.tuples(st.integers(1, 3), st.integers(0, 6))
 
 
-@MANY
-@given(st.lists(LATEST, max_size=30), st.lists(LATEST, max_size=8))
-def test_the_latest_is_what_merge_asof_finds_and_of_equal_ones_the_last(told, asked):
-    events = [{"user_id": who, "occurred_at": BEGIN + timedelta(days=at), "items": 0} for who, at in told]
-    events = events_frame(events).assign(total=np.arange(len(events)) / 2, shop="north").drop(columns="items")
-    rows = rows_frame([{"user_id": who, "as_of": BEGIN + timedelta(days=at)} for who, at in asked])
-    left = rows.reset_index(names="row").astype({"user_id": "Int64"}).sort_values("as_of")
-    right, how = events.sort_values("occurred_at", kind="stable"), {"left_on": "as_of", "right_on": "occurred_at"}
-    wanted = pd.merge_asof(left, right, by="user_id", allow_exact_matches=False, **how).sort_values("row")
-    found, columns = latest(events, rows), ["occurred_at", "total", "shop"]
-    pd.testing.assert_frame_equal(found[columns], wanted[columns].reset_index(drop=True))
-    assert list(found.columns) == list(events.columns.drop("user_id"))
+def test_the_latest_is_what_merge_asof_finds_and_of_equal_ones_the_last(examples):
+    @settings(max_examples=4 * examples)
+    @given(st.lists(LATEST, max_size=30), st.lists(LATEST, max_size=8))
+    def holds(told, asked):
+        events = [{"user_id": who, "occurred_at": BEGIN + timedelta(days=at), "items": 0} for who, at in told]
+        events = events_frame(events).assign(total=np.arange(len(events)) / 2, shop="north").drop(columns="items")
+        rows = rows_frame([{"user_id": who, "as_of": BEGIN + timedelta(days=at)} for who, at in asked])
+        left = rows.reset_index(names="row").astype({"user_id": "Int64"}).sort_values("as_of")
+        right, how = events.sort_values("occurred_at", kind="stable"), {"left_on": "as_of", "right_on": "occurred_at"}
+        wanted = pd.merge_asof(left, right, by="user_id", allow_exact_matches=False, **how).sort_values("row")
+        found, columns = latest(events, rows), ["occurred_at", "total", "shop"]
+        pd.testing.assert_frame_equal(found[columns], wanted[columns].reset_index(drop=True))
+        assert list(found.columns) == list(events.columns.drop("user_id"))
+
+    holds()
 
 
 def test_the_latest_keeps_labels_that_are_repeated():

@@ -87,15 +87,18 @@ def made(tmp_path, toys):
         each.close()
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.sampled_from(WINDOWS), st.sampled_from([0, 0.5, 5, 30]), st.integers(0, 60), NUMBERS)
-def test_any_mixture_and_any_batches_give_the_batch_answer(toys, windows, lateness, size, seed):
-    rng = random.Random(seed)
-    partitions = topic(toys, rng, size)
-    with Processor(":memory:", toys.question(windows), lateness) as processor:
-        for batch in batches(rng, mixed(rng, toys.records(partitions))):
-            processor.take(batch)
-        agrees(toys, processor, partitions)
+def test_any_mixture_and_any_batches_give_the_batch_answer(toys, examples):
+    @settings(max_examples=2 * examples)
+    @given(st.sampled_from(WINDOWS), st.sampled_from([0, 0.5, 5, 30]), st.integers(0, 60), NUMBERS)
+    def holds(windows, lateness, size, seed):
+        rng = random.Random(seed)
+        partitions = topic(toys, rng, size)
+        with Processor(":memory:", toys.question(windows), lateness) as processor:
+            for batch in batches(rng, mixed(rng, toys.records(partitions))):
+                processor.take(batch)
+            agrees(toys, processor, partitions)
+
+    holds()
 
 
 EXACT = [Tumbling(0.1), Tumbling(0.7), Sliding(0.3, slide=0.1), Sessions(0.1), Sessions(0.000003)]
@@ -173,30 +176,33 @@ def stop_at(monkeypatch, processor, step):
     monkeypatch.setattr(processor, "_connection", Failing())
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.sampled_from(WINDOWS), st.sampled_from([0, 5, 30]), NUMBERS)
-def test_crashes_and_redelivery_change_nothing(tmp_path_factory, toys, windows, lateness, seed):
-    rng, path = random.Random(seed), tmp_path_factory.mktemp("crash") / "p.sqlite"
-    partitions = topic(toys, rng, 50)
-    arrived = mixed(rng, toys.records(partitions))
-    processor, at, taken = Processor(path, toys.question(windows), lateness), 0, False
-    while at < len(arrived) or not taken:
-        batch, taken = arrived[at : at + rng.randint(1, 20)], True
-        with pytest.MonkeyPatch.context() as patch:
-            if rng.random() < 0.5:
-                stop_at(patch, processor, rng.randint(1, 20))
-            try:
-                processor.take(batch)
-                at += len(batch)
-            except Stopped:
-                taken = False
-        if rng.random() < 0.3:
-            processor.close()
-            processor = Processor(path, toys.question(windows), lateness)
-        if rng.random() < 0.3:
-            at = rng.randint(0, at)
-    agrees(toys, processor, partitions)
-    processor.close()
+def test_crashes_and_redelivery_change_nothing(tmp_path_factory, toys, examples):
+    @settings(max_examples=examples)
+    @given(st.sampled_from(WINDOWS), st.sampled_from([0, 5, 30]), NUMBERS)
+    def holds(windows, lateness, seed):
+        rng, path = random.Random(seed), tmp_path_factory.mktemp("crash") / "p.sqlite"
+        partitions = topic(toys, rng, 50)
+        arrived = mixed(rng, toys.records(partitions))
+        processor, at, taken = Processor(path, toys.question(windows), lateness), 0, False
+        while at < len(arrived) or not taken:
+            batch, taken = arrived[at : at + rng.randint(1, 20)], True
+            with pytest.MonkeyPatch.context() as patch:
+                if rng.random() < 0.5:
+                    stop_at(patch, processor, rng.randint(1, 20))
+                try:
+                    processor.take(batch)
+                    at += len(batch)
+                except Stopped:
+                    taken = False
+            if rng.random() < 0.3:
+                processor.close()
+                processor = Processor(path, toys.question(windows), lateness)
+            if rng.random() < 0.3:
+                at = rng.randint(0, at)
+        agrees(toys, processor, partitions)
+        processor.close()
+
+    holds()
 
 
 @pytest.mark.parametrize("windows", WINDOWS, ids=lambda windows: type(windows).__name__)
