@@ -1,4 +1,4 @@
-"""The floors of the house: imports point downwards, in no circle, between rooms and inside; the ground weighs nothing."""
+"""The floors of the house: imports point downwards, without a circle, in rooms as well; the ground weighs nothing."""
 
 import ast
 import subprocess
