@@ -1,8 +1,0 @@
-"""Refuses everything, and so every fault.
-
-points: 0
-"""
-
-
-def clean(raw):
-    return None

@@ -1,8 +1,0 @@
-"""Wants two cleaners.
-
-points: 0
-"""
-
-
-def test_two(clean, other):
-    assert clean({}) == other({})
