@@ -1,14 +1,9 @@
-"""The result is in the order of time.
-
-fails: keeps the index of tx
-says: in no order of time
-"""
+"""A mask over all orders for each row."""
 
 import pandas as pd
 
 
 def orders_in_last_30d(tx):
-    tx = tx.sort_values("occurred_at")
     orders = tx[tx["kind"] == "order"]
     out = []
     for user, t in zip(tx["user_id"], tx["occurred_at"]):
