@@ -31,9 +31,11 @@ def tried(*arguments):
 TEN = [f"salt {number}" for number in range(10)]
 
 
-@pytest.fixture(scope="module", params=[
-    pytest.param("the commit's", marks=pytest.mark.xdist_group("the commit's salt")),
-    pytest.param("ten", marks=[pytest.mark.xdist_group("ten salts"), pytest.mark.full])])
+ONE = pytest.param("the commit's", marks=pytest.mark.xdist_group("the commit's salt"))
+SEVERAL = pytest.param("ten", marks=[pytest.mark.xdist_group("ten salts"), pytest.mark.full])
+
+
+@pytest.fixture(scope="module", params=[ONE, SEVERAL])
 def catalogue(request, commit_salt):
     """What came of all answers in the hidden worlds of some salts."""
     salts = TEN if request.param == "ten" else [commit_salt]
@@ -59,7 +61,7 @@ def test_every_property_is_broken_by_a_wrong_answer_and_every_exercise_has_two_r
         assert sum(row["answer"].startswith("right_") for row in mine) >= 2
 
 
-@pytest.mark.parametrize("catalogue", [pytest.param("ten", marks=pytest.mark.full)], indirect=True)
+@pytest.mark.parametrize("catalogue", [SEVERAL], indirect=True)
 def test_wrong_answers_that_lose_the_same_are_told_different_things(catalogue):
     seen = {}
     for row in wrong(catalogue):
@@ -184,6 +186,9 @@ ODD = {
 }
 
 
+TOGETHER = pytest.mark.xdist_group("odd answers")
+
+
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory):
     """What came of odd answers, by name, and the exit code."""
@@ -197,6 +202,7 @@ def odd(tmp_path_factory):
     return {row["answer"]: row for row in rows}, code
 
 
+@TOGETHER
 def test_an_answer_that_ends_its_process_costs_only_itself(odd):
     rows, _ = odd
     assert len(rows) == len(ODD) + 2
@@ -204,21 +210,25 @@ def test_an_answer_that_ends_its_process_costs_only_itself(odd):
     assert any("its process" in surprise for surprise in rows["wrong_ends"]["surprises"])
 
 
+@TOGETHER
 def test_an_answer_that_raises_is_none(odd):
     rows, _ = odd
     assert rows["wrong_raises"]["trials"][0]["not_attempted"] and not rows["wrong_raises"]["surprises"]
 
 
+@TOGETHER
 def test_what_an_answer_prints_does_not_reach_the_verdict(odd):
     rows, _ = odd
     assert rows["wrong_prints"]["trials"][0]["earned"] == 0 and not rows["wrong_prints"]["surprises"]
 
 
+@TOGETHER
 def test_what_is_written_to_stderr_is_a_surprise(odd):
     rows, _ = odd
     assert rows["wrong_complains"]["surprises"] == ["salt a: wrote to stderr: hear me\n"]
 
 
+@TOGETHER
 def test_a_verdict_that_surprises_fails_the_command(odd):
     rows, code = odd
     assert code == 1 and "points where 7 were expected" in rows["wrong_generous"]["surprises"][0]
@@ -238,6 +248,7 @@ def test_what_a_check_writes_to_stderr_is_heard():
     assert "one" in run.stdout and "two" in run.stdout
 
 
+@TOGETHER
 def test_the_table_says_what_each_answer_loses_and_is_told(odd):
     rows, _ = odd
     findings = [Finding(**finding) for finding in rows["right_a"]["trials"][0]["findings"]]
