@@ -1,8 +1,4 @@
-"""Commits after the write, and keeps a hundred ids and those of one batch, though a batch may be read again twice.
-
-fails: knows a repeat after a restart, too
-says: read again after a crash, and forgotten by then
-"""
+"""Commits after the write, and keeps a hundred ids and those of two batches, which may be read again."""
 
 
 def deliver(log, table):
@@ -15,7 +11,7 @@ def deliver(log, table):
             rows.setdefault(user, table.get(user) or 0)
             if record["order_id"] not in recent:
                 rows[user] += record["cents"]
-            recent = [*recent, record["order_id"]][-120:]
+            recent = [*recent, record["order_id"]][-140:]
         offset = batch[-1]["offset"] + 1
         table.write({**rows, "recent": recent})
         log.commit(offset)
