@@ -1,23 +1,21 @@
 """Exercise 2: that crashes come where they are counted, and that nothing but table and offset outlives a process."""
 
-import runpy
-from pathlib import Path
 
 import pytest
 
 from dataml_lab.checks.streaming.deliver import deliver, restarted, run
 from dataml_lab.checks.streaming.log import Machine, producer
 from dataml_lab.runtime.answers import Answer
+from tests.catalogued import catalogued
 
-ANSWERS = Path(__file__).parents[3] / "solutions" / "02_batch_and_stream" / "answers" / "deliver"
 ADDS, LOSES, TWICE, REPEAT, RESTART, GOES_ON, KEEPS = [prop.name for prop in deliver.properties]
 
 
-def catalogued(name):
-    return runpy.run_path(str(ANSWERS / f"{name}.py"))["deliver"]
+def answer(name):
+    return catalogued("deliver", name)["deliver"]
 
 
-right, two_writes = catalogued("right_deque"), catalogued("wrong_offset_in_second_write")
+right, two_writes = answer("right_deque"), answer("wrong_offset_in_second_write")
 
 
 def record_by_record(log, table, ids=100):
@@ -46,12 +44,12 @@ def test_a_hundred_ids_are_enough_and_needed(ids, lost):
 
 
 def test_what_is_amiss_without_a_crash_is_not_put_down_to_one():
-    sentences = failing(catalogued("wrong_short_read_is_end"))
+    sentences = failing(answer("wrong_short_read_is_end"))
     assert all("Wrong without a crash, too: see “adds up" in sentences[name] for name in (LOSES, TWICE))
 
 
 def test_alike_orders_and_ids_of_customers_are_spoken_of_only_where_they_matter():
-    known_by_content, ids_as_keys, stops = (failing(catalogued(f"wrong_{name}"), [2])[ADDS] for name in (
+    known_by_content, ids_as_keys, stops = (failing(answer(f"wrong_{name}"), [2])[ADDS] for name in (
         "known_by_content", "order_id_as_key", "short_read_is_end"))
     assert "even if they are alike" in known_by_content and "alike" not in stops
     user = ids_as_keys.partition("customer ")[2].split()[0]
@@ -61,8 +59,8 @@ def test_alike_orders_and_ids_of_customers_are_spoken_of_only_where_they_matter(
 def test_what_is_read_again_is_counted_only_if_it_was_read_before():
     half = len(producer(1).once) // 2
     told = f"{half} records had been delivered when {half} new ones came; it read {half} of the old ones again."
-    assert told in failing(catalogued("wrong_rebuilds_from_zero"))[GOES_ON]
-    assert "old ones again" not in failing(catalogued("wrong_short_read_is_end"))[GOES_ON]
+    assert told in failing(answer("wrong_rebuilds_from_zero"))[GOES_ON]
+    assert "old ones again" not in failing(answer("wrong_short_read_is_end"))[GOES_ON]
 
 
 # what outlives a process

@@ -10,6 +10,7 @@ import pytest
 
 from dataml_lab.checks.streaming.spending import called, spending
 from dataml_lab.runtime.answers import Failed, Made
+from tests.catalogued import catalogued
 
 LESSON = Path(__file__).parents[3] / "solutions" / "02_batch_and_stream"
 ORACLE = runpy.run_path(str(LESSON / "oracle.py"))["ORACLES"]["spending"]
@@ -17,11 +18,11 @@ KEEPS, COMPLETED, OCCURRED, BEGINS, WAITS, SOON, ONCE, ASIDE, BATCH = [prop.name
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
 
-def catalogued(name):
-    return runpy.run_path(str(LESSON / "answers" / "spending" / f"{name}.py"))["Spending"]
+def answer(name):
+    return catalogued("spending", name)["Spending"]
 
 
-Right = catalogued("right_plain_dict")
+Right = answer("right_plain_dict")
 
 
 def failing(answer, seeds=(1,), oracle=None):
@@ -45,7 +46,7 @@ def test_an_answer_without_results_keeps_one_property_only():
 
 
 def test_only_the_oracle_knows_when_each_window_of_a_long_stream_is_due():
-    late = catalogued("wrong_sleeps_after_fifty")
+    late = answer("wrong_sleeps_after_fifty")
     assert failing(late) == {} and failing(late, [1], ORACLE).keys() == {BATCH}
 
 
@@ -56,7 +57,7 @@ def test_other_customers_are_spoken_of_only_where_there_are_some():
 
     sentence = failing(NothingAside)[ASIDE]
     assert "Order 5004 occurred 120.001 s before" in sentence and "another customer" not in sentence
-    assert "one of another customer" in failing(catalogued("wrong_clock_per_customer"))[ASIDE]
+    assert "one of another customer" in failing(answer("wrong_clock_per_customer"))[ASIDE]
 
 
 def test_what_is_put_aside_twice_or_is_no_order_is_reported():
@@ -65,7 +66,7 @@ def test_what_is_put_aside_twice_or_is_no_order_is_reported():
             return [*super().late(), 7]
 
     assert "7 is among those put aside, and no order has that id" in failing(Invents)[ASIDE]
-    assert "put aside twice" in failing(catalogued("wrong_put_aside_twice"))[ASIDE]
+    assert "put aside twice" in failing(answer("wrong_put_aside_twice"))[ASIDE]
 
 
 # what passes for windows
