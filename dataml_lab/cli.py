@@ -169,24 +169,15 @@ def _graded(options: argparse.Namespace) -> int:
     from dataml_lab.grading import COURSE
     from dataml_lab.grading.attempts import BusyError
     from dataml_lab.grading.engine.template import TemplateError, hindrance
-    from dataml_lab.grading.grade import grade
     from dataml_lab.grading.gradebook import GradebookError
     from dataml_lab.grading.results import summary
-    from dataml_lab.grading.submissions import lessons_handed_in
 
-    course, found, started = options.course or COURSE, [], time.monotonic()
-    unknown = [student for student in options.student or [] if not (course / "submitted" / student).is_dir()]
-    if unknown or not course.is_dir():
-        missing = f"submission of {' or '.join(unknown)}" if unknown else "folder"
-        print(f"There is no {missing}: looked in {course / 'submitted' if unknown else course}.", file=sys.stderr)
+    course = options.course or COURSE
+    if missing := _missing(course, options.student or []):
+        print(missing, file=sys.stderr)
         return 1
     try:
-        lessons = options.lessons or lessons_handed_in(course)
-        for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,
-                                   max(1, options.workers)):
-            found.append(graded.as_data())
-            report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
-            _show_progress(started, len(found), total, report)
+        found = _batch(course, options)
     except TemplateError as error:
         advice = "With --no-sandbox, submissions run unprotected, with your rights."
         print(hindrance() or error, advice, file=sys.stderr)
@@ -196,6 +187,28 @@ def _graded(options: argparse.Namespace) -> int:
         return 1
     print(json.dumps(found) if options.json else summary(found, course))
     return int(any(one["trouble"] or one.get("problem") or one.get("broken") for one in found))
+
+
+def _missing(course: Path, students: list[str]) -> str:
+    """Says which of the folders that were named there is not; empty if all are there."""
+    if not course.is_dir():
+        return f"There is no folder: looked in {course}."
+    unknown = [student for student in students if not (course / "submitted" / student).is_dir()]
+    return f"There is no submission of {' or '.join(unknown)}: looked in {course / 'submitted'}." if unknown else ""
+
+
+def _batch(course: Path, options: argparse.Namespace) -> list[dict]:
+    """Grades, shows how far it is, and returns what came of each submission, for programs."""
+    from dataml_lab.grading.grade import grade
+    from dataml_lab.grading.submissions import lessons_handed_in
+
+    lessons, found, started = options.lessons or lessons_handed_in(course), [], time.monotonic()
+    for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,
+                               max(1, options.workers)):
+        found.append(graded.as_data())
+        report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
+        _show_progress(started, len(found), total, report)
+    return found
 
 
 def _show_progress(started: float, done: int, total: int, report: str) -> None:

@@ -1,4 +1,4 @@
-"""What a kernel or worker is told through environment variables, for the time of a block."""
+"""Environment variables that kernels get, and the secret salts that hidden worlds derive from."""
 
 import hmac
 import os
@@ -29,7 +29,7 @@ def _set(variables: dict[str, str | None]) -> None:
 
 def course_salt(course: Path) -> str:
     """The secret that hidden worlds derive from: `DATAML_LAB_SALT`, else the course's file `.salt`, which is
-    made at its first use. Whoever knows it can grade in advance: it is neither committed nor handed out."""
+    made at its first use. With it, hidden worlds can be made in advance: it is neither committed nor handed out."""
     given = os.environ.get("DATAML_LAB_SALT")
     if given:
         return given
@@ -40,7 +40,7 @@ def course_salt(course: Path) -> str:
 
 
 def student_salt(secret: str, student: str) -> str:
-    """The salt of one student's worlds. An answer can print it, and who knows it doesn't know anybody else's."""
+    """The salt of one student's worlds. An answer can print it, and it tells nothing about the salt of another."""
     return hmac.new(secret.encode(), student.encode(), "sha256").hexdigest()
 
 

@@ -6,6 +6,7 @@ and at the beginning of the next: however grading ends, grading again leads to t
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from dataml_lab.grading.attempts import (
 from dataml_lab.grading.engine.batch import LATE, Outcome, side_by_side, uninterrupted
 from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS
 from dataml_lab.grading.engine.sandbox import Limits
-from dataml_lab.grading.engine.template import worker_template
+from dataml_lab.grading.engine.template import Template, worker_template
 from dataml_lab.grading.gradebook import ScoreBook
 from dataml_lab.grading.results import Graded
 from dataml_lab.grading.submissions import Submission, handed_in, submissions
@@ -65,17 +66,14 @@ def _unchanged(book: ScoreBook, submission: Submission, again: bool) -> Graded |
 
 
 def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
-    """Grades these submissions. One whose judge was lost, perhaps for the memory that others took, is tried again when
-    no other is at work."""
+    """Grades these submissions, side by side. A judge may have been lost for the memory that others took: then the
+    submission is judged again, by itself."""
     if not todo:
         return
     starting = worker_template([path for path in [COURSE / "datasets"] if path.exists()], isolated)
     assessor = Assessor(todo[0].course, {submission.lesson for submission in todo})  # loads while the template does
     with starting as template:
-        def work(submission: Submission, core: int) -> dict[str, Any]:
-            return as_data(assessor.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core)))
-
-        lost = []
+        work, lost = partial(_work, assessor, template), []
         for outcome in side_by_side(todo, work, workers, JUDGE_SECONDS):
             if outcome.lost and outcome.lost != LATE:
                 lost.append(outcome.piece)
@@ -83,6 +81,11 @@ def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers
                 yield _graded(book, assessor, outcome)
         for outcome in side_by_side(lost, work, 1, JUDGE_SECONDS):
             yield _graded(book, assessor, outcome)
+
+
+def _work(assessor: Assessor, template: Template, submission: Submission, core: int) -> dict[str, Any]:
+    """The attempt at a submission as data, with the student's processes on this core."""
+    return as_data(assessor.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core)))
 
 
 def _graded(book: ScoreBook, assessor: Assessor, outcome: Outcome) -> Graded:

@@ -18,11 +18,7 @@ class Damage(NamedTuple):
 
 def damage_of_notebook(submitted: NotebookNode, layout: Layout) -> Iterator[Damage]:
     """What was wrong with the notebook as a whole."""
-    metadata = submitted.metadata
-    if metadata.get("orig_nbformat") == 3:
-        yield Damage("", "a notebook of format 3 was converted")
-    if metadata.get("orig_encoding"):
-        yield Damage("", f"the file was not in UTF-8, and was read as {_quoted(metadata['orig_encoding'])}")
+    yield from _damage_of_file(submitted.metadata)
     ways = _ways(layout)
     if not ways:
         yield Damage("", "no cell is one of this lesson's exercises")
@@ -35,6 +31,14 @@ def damage_of_notebook(submitted: NotebookNode, layout: Layout) -> Iterator[Dama
     refused = [name for place, cell in enumerate(layout.cells) if layout.is_free(place) for name in cell.refused]
     if refused:
         yield Damage("", f"attachments ({_some(refused)}) were dropped: {NO_PICTURE}")
+
+
+def _damage_of_file(metadata: NotebookNode) -> Iterator[Damage]:
+    """What was wrong with the format of the file."""
+    if metadata.get("orig_nbformat") == 3:
+        yield Damage("", "a notebook of format 3 was converted")
+    if metadata.get("orig_encoding"):
+        yield Damage("", f"the file was not in UTF-8, and was read as {_quoted(metadata['orig_encoding'])}")
 
 
 def _ways(layout: Layout) -> list[str]:
