@@ -25,7 +25,7 @@ class Outputs:
         self.room, self.spare = MOST, ROOM_FOR_ERRORS
 
     def add(self, kind: str, *details: str) -> None:
-        """Keeps an output as far as there is room for it; there is some more for errors."""
+        """Keeps an output up to the limit of MOST; errors have ROOM_FOR_ERRORS more."""
         if kind == "error":
             self.room, self.spare = self.room + self.spare, 0
         *head, text = details
@@ -81,14 +81,14 @@ class Shell(InteractiveShell):
     missing = ""
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """There is no screen to draw on: `%matplotlib` changes nothing."""
+        """Does nothing, so that `%matplotlib` changes nothing: there is no screen."""
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.missing = getattr(evalue, "name", None) or "" if isinstance(evalue, NameError) else ""
         self.outputs.add("error", etype.__name__, str(evalue), "\n".join(stb))
 
     def run(self, source: str) -> dict:
-        """Runs a cell: its outputs, and the name that it found missing, if that ended it."""
+        """Runs a cell: its outputs, and the name that was not defined, if that ended it."""
         self.outputs, self.missing = Outputs(), ""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)

@@ -31,13 +31,15 @@ class Outcome(NamedTuple):
 
 
 @dataclass
-class _Worker:
+class _Job:
+    """A process at work on a piece: where its result is read from, and when its time is up."""
+
     piece: Any
     core: int
     pid: int
     pipe: int
     until: float
-    heard: list[bytes] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
 
 
 def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers: int, seconds: float) \
@@ -54,24 +56,24 @@ def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers
         while True:
             while free and (piece := next(todo, None)) is not None:
                 with uninterrupted():
-                    worker = _started(piece, free.pop(0), work, seconds)
-                    at_work[worker.pipe] = worker
-                    selector.register(worker.pipe, selectors.EVENT_READ)
+                    job = _started(piece, free.pop(0), work, seconds)
+                    at_work[job.pipe] = job
+                    selector.register(job.pipe, selectors.EVENT_READ)
             if not at_work:
                 return
-            for worker in _finished(selector, at_work):
-                selector.unregister(worker.pipe)
-                del at_work[worker.pipe]
-                free.append(worker.core)
-                yield _outcome(worker)
+            for job in _finished(selector, at_work):
+                selector.unregister(job.pipe)
+                del at_work[job.pipe]
+                free.append(job.core)
+                yield _outcome(job)
     finally:
-        for worker in at_work.values():
-            _end(worker)
+        for job in at_work.values():
+            _end(job)
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ctrl-C in the block comes at its end. Python drops one that comes while it forks, or clears up after objects."""
+    """Delays an interrupt (Ctrl-C) in the block to its end: Python drops one that comes while it forks or collects."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -79,7 +81,7 @@ def uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _started(piece: Any, core: int, work: Callable[[Any, int], Any], seconds: float) -> _Worker:
+def _started(piece: Any, core: int, work: Callable[[Any, int], Any], seconds: float) -> _Job:
     """A process that works on a piece."""
     reading, writing = os.pipe()
     parent, pid = os.getpid(), os.fork()
@@ -87,7 +89,7 @@ def _started(piece: Any, core: int, work: Callable[[Any, int], Any], seconds: fl
         os.close(reading)
         _work(piece, core, work, writing, parent)
     os.close(writing)
-    return _Worker(piece, core, pid, reading, time.monotonic() + seconds)
+    return _Job(piece, core, pid, reading, time.monotonic() + seconds)
 
 
 def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, parent: int) -> None:
@@ -110,7 +112,7 @@ def _work(piece: Any, core: int, work: Callable[[Any, int], Any], writing: int, 
 
 
 def _be_silent() -> None:
-    """Nothing is read from or written to where the parent is."""
+    """Standard streams read and write nothing, so that this process says nothing where its parent does."""
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
@@ -124,33 +126,33 @@ def _result(piece: Any, core: int, work: Callable[[Any, int], Any]) -> dict:
         return {"error": "".join([*traceback.format_exception_only(error), *traceback.format_tb(error.__traceback__)])}
 
 
-def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Worker]) -> list[_Worker]:
-    """The workers that are done, or whose time is up, once there are any."""
+def _finished(selector: selectors.BaseSelector, at_work: dict[int, _Job]) -> list[_Job]:
+    """The jobs that are done, or whose time is up, as soon as there is one."""
     while True:
-        wait = min(worker.until for worker in at_work.values()) - time.monotonic()
+        wait = min(job.until for job in at_work.values()) - time.monotonic()
         found = []
         for key, _ in selector.select(max(wait, 0)):
-            worker = at_work[key.fd]
+            job = at_work[key.fd]
             data = os.read(key.fd, 1 << 20)
-            worker.heard.append(data)
-            found += [] if data else [worker]
-        late = [worker for worker in at_work.values() if time.monotonic() > worker.until and worker not in found]
-        for worker in late:
-            worker.heard = [json.dumps({"lost": LATE}).encode()]
+            job.received.append(data)
+            found += [] if data else [job]
+        late = [job for job in at_work.values() if time.monotonic() > job.until and job not in found]
+        for job in late:
+            job.received = [json.dumps({"lost": LATE}).encode()]
         if found or late:
             return found + late
 
 
-def _outcome(worker: _Worker) -> Outcome:
-    _end(worker)
+def _outcome(job: _Job) -> Outcome:
+    _end(job)
     try:
-        return Outcome(worker.piece, **json.loads(b"".join(worker.heard)))
+        return Outcome(job.piece, **json.loads(b"".join(job.received)))
     except ValueError:
-        return Outcome(worker.piece, lost="ended without a result")
+        return Outcome(job.piece, lost="ended without a result")
 
 
-def _end(worker: _Worker) -> None:
-    """Ends a worker that may have ended, and clears up after it."""
-    os.close(worker.pipe)
-    os.kill(worker.pid, signal.SIGKILL)
-    os.waitpid(worker.pid, 0)
+def _end(job: _Job) -> None:
+    """Kills the process of a job, where it runs, and clears up after it."""
+    os.close(job.pipe)
+    os.kill(job.pid, signal.SIGKILL)
+    os.waitpid(job.pid, 0)

@@ -45,8 +45,8 @@ class Task(NamedTuple):
 
 @dataclass
 class Judgement:
-    """What was found: a verdict by exercise, the outputs of the cells that ran, how processes ended, what they said
-    that no honest process says, and the exercises whose check failed itself, with where."""
+    """What was found: a verdict by exercise; outputs by cell, of those that ran; how workers ended; what they sent that
+    no honest one sends; and by exercise the traceback of a check that itself failed."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     outputs: dict[str, list] = field(default_factory=dict)
@@ -65,25 +65,25 @@ def judged(task: Task, process: Callable[[], Any]) -> Judgement:
     run, until = needed(lesson, [cell.source for cell in task.cells if cell.own]), time.monotonic() + NOTEBOOK_SECONDS
     while True:
         begun = time.monotonic()
-        sitting = _Sitting(task, process, run, until)
-        sitting.hold()
-        more, now = needed_for(lesson, sitting.absent()) - run, time.monotonic()
+        judging = _Judging(task, process, run, until)
+        judging.run_all()
+        more, now = needed_for(lesson, judging.absent()) - run, time.monotonic()
         if not more or now + (now - begun) > until:
-            return sitting.found
+            return judging.found
         run |= more
 
 
-class _Sitting:
-    """A notebook judged with these cells of the lesson, in as many processes as it takes."""
+class _Judging:
+    """One pass over a notebook, with these cells of the lesson; where a worker ends, it goes on in a new one."""
 
     def __init__(self, task: Task, process: Callable[[], Any], run: set[str], until: float) -> None:
         self.task, self.process, self.found = task, process, Judgement()
         self.run = run | {cell.id for cell in task.cells if cell.own}
         self.until, self.room = until, MOST_OUTPUT
 
-    def hold(self) -> None:
-        """Goes on until each exercise has its verdict; TemplateError where there can be no process any more."""
-        while self.open():
+    def run_all(self) -> None:
+        """Goes on until each exercise has its verdict; TemplateError where the template has ended."""
+        while self.unjudged():
             with self.process() as process:
                 worker = RemoteWorker(process)
                 self._go_through(worker)
@@ -92,26 +92,26 @@ class _Sitting:
                 self.found.endings += [worker.gone] if worker.gone else []
                 self.found.lies += worker.lies
 
-    def open(self) -> list[Exercise]:
+    def unjudged(self) -> list[Exercise]:
         """The exercises that have no verdict yet."""
         return [exercise for name, exercise in self.task.exercises.items() if name not in self.found.verdicts]
 
     def _go_through(self, worker: RemoteWorker) -> None:
-        """Runs cells and judges answers, in the order of the notebook, as long as the process lives."""
+        """Runs cells and judges answers, in the order of the notebook, until the worker ends."""
         try:
             worker.give(self.task.files)
         except Gone as error:
-            self._lose(self.open(), str(error))
+            self._lose(self.unjudged(), str(error))
         for cell in self.task.cells:
-            if not self.open() or worker.gone:
+            if not self.unjudged() or worker.gone:
                 return
             if time.monotonic() > self.until:
-                self._lose(self.open(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
+                self._lose(self.unjudged(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
             elif cell.grades and cell.grades not in self.found.verdicts:
                 self._judge(worker, self.task.exercises[cell.grades])
             elif cell.id in self.run:
                 self._run(worker, cell)
-        self._lose([] if worker.gone else self.open(), "The notebook has no cell in which it is graded.")
+        self._lose([] if worker.gone else self.unjudged(), "The notebook has no cell in which it is graded.")
 
     def _run(self, worker: RemoteWorker, cell: CodeCell) -> None:
         try:
@@ -146,7 +146,7 @@ class _Sitting:
                                 if exercise.name not in self.found.verdicts}
 
     def absent(self) -> set[str]:
-        """The names that cells or answers missed."""
-        told = [finding.sentence for verdict in self.found.verdicts.values() for finding in verdict.findings]
-        told += [output[2] for outputs in self.found.outputs.values() for output in outputs if output[0] == "error"]
-        return {name for text in told for name in MISSING.findall(text)}
+        """The names that were not defined when cells or answers used them."""
+        texts = [finding.sentence for verdict in self.found.verdicts.values() for finding in verdict.findings]
+        texts += [output[2] for outputs in self.found.outputs.values() for output in outputs if output[0] == "error"]
+        return {name for text in texts for name in MISSING.findall(text)}

@@ -88,23 +88,23 @@ def _translate(tree: Tree, reader: int) -> None:
 
 def _namespace(users: str, groups: str) -> int:
     """A descriptor of a new user namespace that translates these ids."""
-    told, tell = os.pipe()
+    reading, writing = os.pipe()
     child = os.fork()
     if not child:
         with contextlib.suppress(BaseException):
             kernel.unshare(kernel.NEWUSER)
-            os.write(tell, b".")
+            os.write(writing, b".")
             signal.pause()
         os._exit(1)
     try:
-        os.close(tell)
-        if not os.read(told, 1):
+        os.close(writing)
+        if not os.read(reading, 1):
             raise OSError(errno.EPERM, "new user namespace")
         Path(f"/proc/{child}/uid_map").write_text(users)
         Path(f"/proc/{child}/gid_map").write_text(groups)
         return os.open(f"/proc/{child}/ns/user", os.O_RDONLY)
     finally:
-        os.close(told)
+        os.close(reading)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
@@ -148,7 +148,7 @@ def _hide(room: Path) -> None:
 
 
 def _write_files(root: Path) -> None:
-    """Writes the files and links in place of which the host's would tell too much about it."""
+    """Writes the files and links that stand in for those of the host."""
     (root / "etc/passwd").write_text(f"student:x:{os.getuid()}:{os.getgid()}:student:/work:/bin/sh\n")
     (root / "etc/group").write_text(f"student:x:{os.getgid()}:\n")
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-EVERYTHING = "*"  # what a cell gives or takes that can't be told
+EVERYTHING = "*"  # names that can't be known from the source
 MAGIC = "get_ipython"  # what magics are calls of
 
 

@@ -247,7 +247,7 @@ def methods(kind: type) -> tuple[str, ...]:
 def _bytes(box: dict | list) -> bytes:
     """Bytes that differ where the content does, in type or value: quickly, where it is of built-in types."""
     try:
-        return marshal.dumps(box, 2)  # of later versions, the bytes tell how often things are referred to
+        return marshal.dumps(box, 2)  # in later versions, the bytes depend on how often things are referred to
     except ValueError:
         return encode(box)
 

@@ -62,7 +62,7 @@ class Sandbox:
         self.keep, self.filter = keep, Filter()
 
     def confine(self, limits: Limits) -> None:
-        """Confines this process, the first of a process namespace, for good; it is in an empty folder then."""
+        """Confines this process, the first of a process namespace, for good, and moves it to an empty folder."""
         kernel.unshare(kernel.NEWNS | kernel.NEWNET | kernel.NEWIPC)
         raise_loopback()
         mounts.mount_scratch(limits.scratch, self.keep)
@@ -76,7 +76,7 @@ class Sandbox:
 
 
 def raise_loopback() -> None:
-    """Lets processes of this network namespace talk to each other by 127.0.0.1."""
+    """Makes 127.0.0.1 work between processes of this network namespace."""
     import fcntl  # not there on Windows
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
@@ -84,8 +84,8 @@ def raise_loopback() -> None:
 
 
 def limit(limits: Limits) -> None:
-    """Sets what the kernel itself counts for each process; the rest is watched from outside, and processor time too:
-    who watches ends it a little earlier, and says why."""
+    """Sets the limits that the kernel keeps for each process. The fork server watches the others, and processor time
+    too: it ends a fork a little earlier, and reports why."""
     import resource  # not there on Windows
 
     pages = map(int, Path("/proc/self/statm").read_text().split()[:3])

@@ -37,7 +37,7 @@ FORBIDDEN: dict[str, tuple[int | None, int | None]] = {
 
 
 class Machine(NamedTuple):
-    """What a processor is called by the kernel's audit, and its numbers of the calls whose arguments are looked at."""
+    """An architecture: its number in the kernel's audit, and its numbers of the calls whose arguments are checked."""
 
     audit: int
     clone: int
@@ -114,6 +114,6 @@ class Filter:
         self._program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
 
     def install(self) -> None:
-        """Puts it on this process and all that it will start, for good; programs gain no rights from then on."""
+        """Installs the filter in this process and all that it will start, for good; no program can gain rights then."""
         kernel.control(kernel.NO_NEW_PRIVS, 1)
         kernel.control(kernel.SECCOMP, 2, ctypes.byref(self._program))

@@ -1,4 +1,4 @@
-"""Work side by side: results as they come, lost workers named, nothing left."""
+"""Work side by side: results as they come, lost work named, nothing left."""
 
 import os
 import subprocess
