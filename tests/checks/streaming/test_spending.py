@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.streaming.spending import called, spending
+from dataml_lab.checks.streaming.results import called
+from dataml_lab.checks.streaming.spending import spending
 from dataml_lab.runtime.answers import Failed, Made
 from tests.catalogued import catalogued
 
