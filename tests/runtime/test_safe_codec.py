@@ -25,48 +25,20 @@ from dataml_lab.runtime import pandas_types as types
 from dataml_lab.runtime.safe_codec import DEPTH, HEAD, SIZE, Channel, CodecError, decode, encode
 from dataml_lab.runtime.trusted_pickle import dumps, loads
 
-ZONES = st.sampled_from(
-    [
-        None,
-        dt.UTC,
-        dt.timezone(dt.timedelta(hours=2)),
-        dt.timezone(dt.timedelta(0), "Z"),
-        ZoneInfo("Europe/Berlin"),
-        ZoneInfo("America/New_York"),
-    ]
-)
+ZONES = st.sampled_from([
+    None, dt.UTC, dt.timezone(dt.timedelta(hours=2)), dt.timezone(dt.timedelta(0), "Z"), ZoneInfo("Europe/Berlin"),
+    ZoneInfo("America/New_York")])  # fmt: skip
 MOMENTS = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1), timezones=ZONES, allow_imaginary=False)
 SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**70), 2**70),
-    st.floats(),
-    st.text(),
-    st.characters(),
-    st.binary(),
-    st.complex_numbers(),
-    st.decimals(),
-    st.dates(),
-    st.times(),
-    st.timedeltas(),
-    MOMENTS,
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(), st.characters(), st.binary(),
+    st.complex_numbers(), st.decimals(), st.dates(), st.times(), st.timedeltas(), MOMENTS, MOMENTS.map(pd.Timestamp),
     of_numpy.arrays(of_numpy.scalar_dtypes(), ()).map(lambda array: array[()]),
     st.sampled_from([pd.NaT, pd.NA, pd.Timestamp(1, unit="s"), pd.Timedelta(3, unit="us"), dt.UTC]),
-    MOMENTS.map(pd.Timestamp),
-)
+)  # fmt: skip
 KEYS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.dates(), st.tuples(st.integers(), st.text()))
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=5),
-        st.tuples(inner, inner),
-        st.dictionaries(KEYS, inner, max_size=5),
-        st.sets(KEYS),
-        st.frozensets(KEYS),
-        st.dictionaries(st.text(), inner, max_size=5),
-    ),
-    max_leaves=12,
-)
+VALUES = st.recursive(SCALARS, lambda inner: st.one_of(
+    st.lists(inner, max_size=5), st.tuples(inner, inner), st.dictionaries(KEYS, inner, max_size=5), st.sets(KEYS),
+    st.frozensets(KEYS), st.dictionaries(st.text(), inner, max_size=5)), max_leaves=12)  # fmt: skip
 
 
 def alike(one, other):
@@ -180,24 +152,15 @@ def test_columns_come_through(through, name, rows):
 
 
 INDEXES = [
-    pd.RangeIndex(2, 8, 3, name="n"),
-    pd.Index([3, 1], name=("a", 1)),
-    pd.Index(["x", None]),
-    pd.Index([], dtype=object),
-    pd.date_range("2025-01-01", periods=3, freq="D"),
-    pd.date_range("2025-01-01", periods=3, freq="h", tz="Asia/Tokyo"),
-    pd.to_datetime(["2025-01-01", "2025-01-05"]),
-    pd.timedelta_range("1h", periods=2, freq="h"),
-    pd.CategoricalIndex(["b", "a"]),
-    pd.period_range("2025", periods=2, freq="Y"),
-    pd.interval_range(0, 2),
-    pd.Index([1.5, np.nan]),
-    pd.Index([True, False]),
-    pd.MultiIndex.from_product([[1, 2], ["a", "b"]], names=["p", None]),
-    pd.Index([1, "x", None], dtype=object),
-    pd.array([1, None], dtype="Int64")[:2],
+    pd.RangeIndex(2, 8, 3, name="n"), pd.Index([3, 1], name=("a", 1)), pd.Index(["x", None]),
+    pd.Index([], dtype=object), pd.date_range("2025-01-01", periods=3, freq="D"),
+    pd.date_range("2025-01-01", periods=3, freq="h", tz="Asia/Tokyo"), pd.to_datetime(["2025-01-01", "2025-01-05"]),
+    pd.timedelta_range("1h", periods=2, freq="h"), pd.CategoricalIndex(["b", "a"]),
+    pd.period_range("2025", periods=2, freq="Y"), pd.interval_range(0, 2), pd.Index([1.5, np.nan]),
+    pd.Index([True, False]), pd.MultiIndex.from_product([[1, 2], ["a", "b"]], names=["p", None]),
+    pd.Index([1, "x", None], dtype=object), pd.array([1, None], dtype="Int64")[:2],
     pd.MultiIndex.from_tuples([], names=["a", "b"]),
-]
+]  # fmt: skip
 
 
 @both_ways
@@ -236,26 +199,11 @@ class Lying(dict):
     pass
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        Own(),
-        [Own()],
-        {"a": {1: Own()}},
-        Row(1),
-        ValueError("a", 1),
-        Lying(),
-        lambda: 1,
-        print,
-        json,
-        Own,
-        iter([]),
-        pd.Series([Own()]),
-        np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]),
-        pd.DataFrame({"a": [1]}, index=pd.Index([Own()])),
-        ZoneInfo.from_file,
-    ],
-)
+@pytest.mark.parametrize("value", [
+    Own(), [Own()], {"a": {1: Own()}}, Row(1), ValueError("a", 1), Lying(), lambda: 1, print, json, Own, iter([]),
+    pd.Series([Own()]), np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]),
+    pd.DataFrame({"a": [1]}, index=pd.Index([Own()])), ZoneInfo.from_file,
+])  # fmt: skip
 def test_what_is_no_data_is_named_and_not_written(value):
     with pytest.raises(CodecError, match="where plain data was expected"):
         encode(value)
@@ -286,16 +234,11 @@ def test_any_bytes_are_a_value_or_a_codec_error(data):
             decode(found)
 
 
-TREES = st.recursive(
-    st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.sampled_from(["O", "<i8", "<M8[s]", "nan"])
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=4),
-        st.dictionaries(st.sampled_from([*sorted(forms.TAGS), "", "d"]), inner, min_size=1, max_size=1),
-    ),
-    max_leaves=25,
-)
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(),
+                   st.sampled_from(["O", "<i8", "<M8[s]", "nan"]))  # fmt: skip
+TREES = st.recursive(LEAVES, lambda inner: st.one_of(
+    st.lists(inner, max_size=4),
+    st.dictionaries(st.sampled_from([*sorted(forms.TAGS), "", "d"]), inner, min_size=1, max_size=1)), max_leaves=25)
 
 
 @settings(max_examples=1_000, deadline=None)
@@ -305,36 +248,18 @@ def test_any_tree_is_a_value_or_a_codec_error(tree, arrays):
         decode(message(json.dumps(tree).encode(), *arrays))
 
 
-@pytest.mark.parametrize(
-    "tree",
-    [
-        {"array": ["<f8", [10**9, 10**9], {"": 0}]},
-        {"array": ["O", [2**62, 0], []]},
-        {"range": [0, 10**18, 1, None]},
-        {"range": [0, 10**7, 1, None]},
-        {"intervals": [{"range": [0, 10**6, 1, None]}, {"range": [1, 10**6 + 1, 1, None]}, "left"]},
-        {"index": [{"range": [0, 10**6, 1, None]}, None, None]},
-        {"series": [{"range": [0, 10**6, 1, None]}, {"range": [0, 10**6, 1, None]}, None, {"d": {}}]},
-        {"array": ["<f8", [-1], {"": 0}]},
-        {"array": ["|V8", [1], {"": 0}]},
-        {"array": ["<U100000000", [1], {"": 0}]},
-        {"zone": "../../etc/passwd"},
-        {"zone": "/etc/passwd"},
-        {"object": ["os", "system", ["true"], {}]},
-        {
-            "frame": [
-                [{"array": ["<i8", [1], {"": 0}]}],
-                {"range": [0, 10**9, 1, None]},
-                {"range": [0, 1, 1, None]},
-                {"d": {}},
-            ]
-        },
-        {"d": {"a": 1}, "e": 2},
-        {"": 7},
-        {"unknown": 1},
-        {"timestamp": [1, "generic", None, 0]},
-    ],
-)
+@pytest.mark.parametrize("tree", [
+    {"array": ["<f8", [10**9, 10**9], {"": 0}]}, {"array": ["O", [2**62, 0], []]}, {"range": [0, 10**18, 1, None]},
+    {"range": [0, 10**7, 1, None]},
+    {"intervals": [{"range": [0, 10**6, 1, None]}, {"range": [1, 10**6 + 1, 1, None]}, "left"]},
+    {"index": [{"range": [0, 10**6, 1, None]}, None, None]},
+    {"series": [{"range": [0, 10**6, 1, None]}, {"range": [0, 10**6, 1, None]}, None, {"d": {}}]},
+    {"array": ["<f8", [-1], {"": 0}]}, {"array": ["|V8", [1], {"": 0}]}, {"array": ["<U100000000", [1], {"": 0}]},
+    {"zone": "../../etc/passwd"}, {"zone": "/etc/passwd"}, {"object": ["os", "system", ["true"], {}]},
+    {"frame": [[{"array": ["<i8", [1], {"": 0}]}], {"range": [0, 10**9, 1, None]}, {"range": [0, 1, 1, None]},
+               {"d": {}}]},
+    {"d": {"a": 1}, "e": 2}, {"": 7}, {"unknown": 1}, {"timestamp": [1, "generic", None, 0]},
+])  # fmt: skip
 def test_lies_are_codec_errors_and_take_no_room(tree):
     with pytest.raises(CodecError):
         decode(message(json.dumps(tree).encode(), b"\0" * 8))

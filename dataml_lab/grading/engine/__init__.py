@@ -1,1 +1,2 @@
-"""The engine that runs and judges submissions: sandboxed processes, and the channel to what students wrote in them."""
+"""The engine that runs and judges submissions: sandboxed processes, in which workers run what students wrote (see
+`runtime.worker`), and the judge's end of the channel to them."""

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -239,11 +240,17 @@ SWITCHES = {
 
 
 def hindrance() -> str:
-    """Why this host can't isolate forks, and what to do about it; empty where it can. It tries, in another process."""
+    """Why this host can't isolate forks, and what to do about it; empty where it can. It is tried once."""
     if sys.platform != "linux":
         return "Submissions can be isolated on Linux only: grade on a Linux machine, or in the container."
     if platform.machine() not in MACHINES:
         return f"Submissions can be isolated on {' and '.join(MACHINES)} only, and this is {platform.machine()}."
+    return _tried()
+
+
+@cache
+def _tried() -> str:
+    """Why no isolated fork can be made, and what to do about it; empty where one was made."""
     try:
         with Template("builtins:id") as template, template.fork():  # id() takes a socket like anything else
             return ""

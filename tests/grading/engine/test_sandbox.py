@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sysconfig
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 import dataml_lab
 from dataml_lab.checks import ABSENT
-from dataml_lab.grading.engine.mounts import SCRATCH, visible
+from dataml_lab.grading.engine.mounts import SCRATCH, hidden_rooms, visible
 from dataml_lab.grading.engine.remote import RemoteWorker
 from dataml_lab.grading.engine.sandbox import NOBODY
 from dataml_lab.grading.engine.seccomp import FORBIDDEN, MACHINES
@@ -309,6 +310,7 @@ def test_other_copies_of_the_package_show_no_checks_either(runners, make_templat
                   for way in ("link", "real") for room in ("checks", "grading", "store")]
         assert outcome(runner, *listed) == [["__init__.py"], [], ["__init__.py", "secret.py"]] * 2
         runner.fork.close()
+    assert Path(sysconfig.get_path("purelib"), "dataml_lab/checks") in hidden_rooms()
 
 
 # Limits
