@@ -1,7 +1,6 @@
 """The deliveries of exercise 4: tables to train an encoder on, and what it then has to make of a delivery."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,7 +24,7 @@ class Delivery(NamedTuple):
         return f"weather {weather}, courier {courier}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Deliveries:
     """Training tables: `plain` has four weathers with twelve rows at least and six couriers, `other` four and six of
     which it shares half. In `rare` some weathers have four or five rows; in `gaps` values are missing, in `texts` they
@@ -38,7 +37,6 @@ class Deliveries:
     texts: list[Delivery]
     newcomer: Delivery
     batch: list[Delivery]
-    oracle: Callable | None = None
 
 
 def deliveries(seed: int) -> Deliveries:
@@ -48,10 +46,10 @@ def deliveries(seed: int) -> Deliveries:
     six, others = couriers(random, names[:6]), couriers(random, names[3:9])
     plain = training(random, unsorted(random, weathers[:4]), six)
     counts = dict(zip(weathers[:5], [COMMON, COMMON - 1, 1, COMMON + 1, 20], strict=True))
-    gaps = {**dict.fromkeys(weathers[:3], 12), None: 4, np.nan: 4}
+    absent = {**dict.fromkeys(weathers[:3], 12), None: 4, np.nan: 4}
     texts = {**dict.fromkeys(weathers[:2], 12), "nan": 6, "None": 6, "other": 2, "missing": 3, None: 6}
     return Deliveries(plain, training(random, dict.fromkeys(weathers[2:6], 14), others), training(random, counts, six),
-                      training(random, gaps, {None: 3, np.nan: 4, "missing": 3, **six}),
+                      training(random, absent, {None: 3, np.nan: 4, "missing": 3, **six}),
                       training(random, texts, {None: 5, **dict.fromkeys(LIKE_MISSING, 3), **six}),
                       Delivery(weathers[6], names[9]), plain[:12])
 
@@ -82,6 +80,18 @@ def mixed_up(random: np.random.Generator, values: list) -> list:
     first = min(value for value in mixed if isinstance(value, str))
     place = next(place for place, value in enumerate(mixed) if value != first)
     return [mixed[place], *mixed[:place], *mixed[place + 1:]]
+
+
+def one_each(rows: list[Delivery], place: int) -> list[Delivery]:
+    """A delivery for each value of weather (0) or courier (1) that isn't missing."""
+    return list({row[place]: row for row in rows if not missing(row[place])}.values())
+
+
+def gaps(training: list[Delivery]) -> list[Delivery]:
+    """Deliveries of which one value or both are missing, and one that has both, of the training data."""
+    known = next(row for row in training if row.weather in common(training) and not missing(row.courier))
+    return [*(known._replace(**{name: gone}) for name in Delivery._fields for gone in (None, np.nan)),
+            Delivery(None, np.nan), known]
 
 
 def table(rows: list[Delivery], labels: list[str] | None = None) -> pd.DataFrame:

@@ -43,8 +43,9 @@ def returned(result: object, tx: pd.DataFrame) -> pd.Series:
 
 def series(calls: Replies, table: Table) -> pd.Series:
     """What was returned for a table, as it came."""
+    result = calls[table].result
     with about(table.what):
-        return returned(calls[table].result, table.tx)
+        return returned(result, table.tx)
 
 
 def counts(calls: Replies, table: Table) -> np.ndarray:

@@ -54,7 +54,7 @@ def test_no_feature_depends_on_the_order_of_simultaneous_events():
             event["occurred_at"] = case["as_of"].astimezone(event["occurred_at"].tzinfo)
         turned = {**case, "events": case["events"][::-1]}
         for function in [function for pair in pairs for function in (pair.train, pair.serve)]:
-            pair = Pair("", lambda case, f=function: f(case), lambda _, f=function, case=turned: f(case))
+            pair = Pair("", function, lambda _, function=function, case=turned: function(case))
             assert not differ(pair, case)
 
 
