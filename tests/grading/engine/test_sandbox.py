@@ -244,7 +244,7 @@ with store.database('users') as database, database.connect() as connection, stor
 # What is right
 
 SEARCH = """
-import gc, importlib.util, os, sys, types
+import gc, importlib.util, inspect, os, sys, types
 import dataml_lab
 package, secret = os.path.dirname(dataml_lab.__file__), ("dataml_lab.checks.", "dataml_lab.grading")
 def of(thing): return str(getattr(thing, "__module__", "") if isinstance(thing, (type, types.FunctionType)) else "")
@@ -252,6 +252,12 @@ def code(name):
     try: spec = importlib.util.find_spec(name)
     except ImportError: return None
     return spec and spec.origin
+def has_source(function):
+    try: return bool(inspect.getsource(function))
+    except OSError: return False
+inside = tuple(os.path.join(package, room, "") for room in ("checks", "grading"))
+code_of = [thing for thing in gc.get_objects() if isinstance(thing, types.FunctionType)
+           and thing.__code__.co_filename.startswith(inside)]
 answer = {
     "imported": [name for name in sys.modules if name.startswith(secret)],
     "in memory": sorted({of(thing) for thing in gc.get_objects() if of(thing).startswith(secret[0])}),
@@ -262,6 +268,7 @@ answer = {
               for folder, _, names in os.walk(os.path.join(place, "" if place == package else "dataml_lab", room))
               for name in names}),
     "source": [path for path in PATHS if os.path.exists(path)],
+    "shown": sorted({function.__code__.co_filename for function in code_of if has_source(function)}),
 }
 """
 
@@ -275,7 +282,7 @@ def test_what_is_right_is_nowhere_in_a_worker(isolation, worker):
     worker.run(f"MODULES, PATHS = {names}, {list(map(str, files))}\n{SEARCH}\ndef search():\n    return answer", 30)
     found = function("search")(worker.namespace())()
     assert found == {"imported": [], "in memory": [], "oracles": [], "found": ["dataml_lab.checks"], "files": [front],
-                     "source": [front]}
+                     "source": [front], "shown": []}
     assert len(names) > 60
 
 
