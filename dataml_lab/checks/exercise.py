@@ -72,7 +72,7 @@ class Verdict(NamedTuple):
 
     @property
     def score(self) -> float:
-        """What is entered in the gradebook: a float from 0 to `points`, which nbgrader would take too much amiss."""
+        """What is entered in the gradebook: a float, clamped to 0..`points`; nbgrader rejects more."""
         return float(min(max(round(self.earned, 4), 0.0), self.points))
 
     def __str__(self) -> str:
