@@ -47,7 +47,7 @@ def resolved(reference):
 @pytest.mark.parametrize("thing", [
     Desk(), Desk().get, lambda: "planted", lent, partial(lent, "planted"), {"planted": 1}.get, Own, Finding, json.dumps,
     np.random.default_rng(0).normal,
-], ids=repr)  # fmt: skip
+])  # fmt: skip
 def test_what_is_lent_stays_where_it_is(thing):
     message = dumps({"lent": [(thing, 5)]}, lent)
     assert b"planted" not in message
@@ -55,7 +55,7 @@ def test_what_is_lent_stays_where_it_is(thing):
 
 
 @pytest.mark.parametrize("thing", [Own(), [Own()], {"a": {1: Own()}}, Row(1), Finding("p", 1, "holds"),
-                                   random.Random(1), pd.Series([Own()]), pd.DataFrame({"a": [Row(1)]})], ids=repr)
+                                   random.Random(1), pd.Series([Own()]), pd.DataFrame({"a": [Row(1)]})])
 def test_what_is_neither_data_nor_lent_is_named_and_not_written(thing):
     with pytest.raises(CodecError):
         dumps(thing, lent)
