@@ -14,7 +14,7 @@ NO_PICTURE = f"no pictures in PNG, JPEG, GIF or WebP of at most {MOST_PICTURE //
 
 
 class Cell(NamedTuple):
-    """What matters of a cell, whatever it holds."""
+    """The parts of a cell that count."""
 
     kind: str
     source: str
@@ -64,7 +64,7 @@ class Known(NamedTuple):
 
 
 def bare(node: NotebookNode) -> Cell:
-    """A cell, of which any part may be missing or a lie."""
+    """The parts of a notebook's cell that count; one that is missing or of a wrong type is empty."""
     metadata = _dict(node.get("metadata"))
     kind, tags = node.get("cell_type"), metadata.get("tags")
     return Cell(kind if kind in ("code", "markdown") else "raw", text(node.get("source")), str(node.get("id")),
@@ -123,7 +123,8 @@ def _by_name(originals: list[Cell], cells: list[Cell]) -> dict[int, Known]:
 
 
 def _by_source(originals: list[Cell], cells: list[Cell], known: dict[int, Known]) -> dict[int, Known]:
-    """The other cells that say what a released one said that is missing. Stubs say nothing: essays may share one."""
+    """The other cells with the text of a released cell that is missing. Answers and essays are left out, since their
+    stubs may be equal."""
     missing = missing_by_source(originals, {found.original for found in known.values()})
     found = {}
     for index, cell in enumerate(cells):
@@ -134,7 +135,7 @@ def _by_source(originals: list[Cell], cells: list[Cell], known: dict[int, Known]
 
 
 def missing_by_source(originals: list[Cell], present: set[int]) -> dict[tuple[str, str], deque[int]]:
-    """Released cells that aren't present, locked ones and the lesson's, by what they say, in order."""
+    """The locked cells and the lesson's that are not present, by kind and text, in the order of the release."""
     missing = defaultdict(deque)
     for index, cell in enumerate(originals):
         if index not in present and (cell.is_locked or cell.is_lesson) and not cell.is_empty:

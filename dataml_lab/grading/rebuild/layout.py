@@ -16,8 +16,13 @@ class Piece(NamedTuple):
 
 
 class Layout:
-    """A submission laid out beside its release: the cells that are a released one, by index of that, and where it is
-    to stand."""
+    """A submission laid out beside its release.
+
+    `originals` are the released cells and `cells` the submitted ones; `known` says which released cell a submitted one
+    is, and `copies` which submitted cells are the same released one. Of the cells that nbgrader knows, `marked`, some
+    are `standing` in the submission in the order of the release; `places` says where each is put, and `drafts` which of
+    its copies are kept as cells of the student's own. All of them are indices.
+    """
 
     def __init__(self, originals: list[Cell], cells: list[Cell], known: dict[int, Known]) -> None:
         self.originals, self.cells, self.known = originals, cells, known
@@ -30,7 +35,7 @@ class Layout:
         self.drafts = {index: self._drafts(index) for index in self.marked}
 
     def _candidates(self, index: int) -> list[int]:
-        """Where a released cell may be said to stand: where its first copy does, but an answer or essay at any."""
+        """The copies of a marked cell that can be standing in order: the first, or any copy of an answer or essay."""
         return self.copies[index][:1] if self.originals[index].is_locked else self.copies[index]
 
     def _places(self) -> dict[int, int]:
