@@ -84,6 +84,7 @@ def scores(course):
 def test_a_class_is_graded_and_each_problem_is_a_line(course, capsys):
     hand_in(course, "ada", total=TOTAL, mean=MEAN, mean_essay="When few are rich.")
     hand_in(course, "bob")
+    hand_in(course, "cyd", total="def total(values):\n    return abs(sum(values))")  # differs from the oracle
     (hand_in(course, "dan") / f"{LESSON}.ipynb").write_text('{"cells": [')
     hand_in(course, "eve", total="import os\nos._exit(3)", mean=MEAN)
     (course / "submitted" / "fay" / LESSON).mkdir(parents=True)
@@ -91,9 +92,9 @@ def test_a_class_is_graded_and_each_problem_is_a_line(course, capsys):
     out, err = capsys.readouterr()
     assert f"dan/{LESSON}: 0 points: the file ends" in err and f"fay/{LESSON}: 0 points: it holds no notebook" in err
     assert f"eve/{LESSON}: The process that your code ran in was ended: its process ended with code 3." in err
-    assert out == f"{LESSON}: 5 graded, 0 unchanged, 0 not graded; on average 1.2 of 4 points.\n"
+    assert out == f"{LESSON}: 6 graded, 0 unchanged, 0 not graded; on average 1.2 of 4 points.\n"
     found = scores(course)
-    assert [found[who, "total"][0] for who in ("ada", "bob", "dan", "eve", "fay")] == [2, 0, 0, 0, 0]
+    assert [found[who, "total"][0] for who in ("ada", "bob", "cyd", "dan", "eve", "fay")] == [2, 0, 1, 0, 0, 0]
     assert [found[who, "mean"][0] for who in ("ada", "bob", "dan", "eve", "fay")] == [2, 0, 0, 2, 0]
     assert found["ada", "mean-essay"] == (None, None, True, None)  # a person is to read it
     assert found["bob", "mean-essay"] == (0, None, False, "No response.")
