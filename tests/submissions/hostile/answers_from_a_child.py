@@ -3,7 +3,7 @@
 lesson: 00_start_here
 exercise: revenue
 goal: batch
-deserves: 2
+deserves: ? 2 where all is asked within five seconds; then the parent, too, replies: that it ran out of time
 """
 
 import os
