@@ -1,7 +1,6 @@
-"""What a person should look at: signs that a submission went for the grader instead of the exercise.
+"""What a person should look at: signs that a submission attacks the grader, each a clause that names its cell.
 
-None of them costs a point by itself: the judge believes nothing that a submission says. Each is a clause that names
-its cell.
+No sign costs a point by itself: the judge trusts nothing that comes from a submission.
 """
 
 import re
