@@ -23,8 +23,8 @@ SEGMENT = 50  # records in a file of the log; no read goes beyond the end of one
 
 @dataclass(frozen=True)
 class Producer:
-    """What a producer has sent: orders once each, though two may be alike; orders of which it repeated some; and
-    orders that it repeated all, as far as repeats reach."""
+    """What a producer has sent: orders once each; orders of which it repeated some; and orders that it repeated all, as
+    far as repeats reach. Of the first and second, two are alike."""
 
     once: list[Record]
     repeated: list[Record]
@@ -35,11 +35,16 @@ class Producer:
 def producer(seed: int) -> Producer:
     """Logs of 165 to 175 records, farther than repeats reach; of some 670, with repeats near and far; and of 200."""
     random = np.random.default_rng(seed)
-    once = records(random, int(random.integers(165, 176)))
-    alike = int(random.integers(5, 60))
-    once[alike + 1] = {**once[alike], "order_id": once[alike + 1]["order_id"]}
-    many = records(random, int(random.integers(580, 590)))
+    once = with_alike(random, records(random, int(random.integers(165, 176))))
+    many = with_alike(random, records(random, int(random.integers(580, 590))))
     return Producer(numbered(once), numbered(with_repeats(random, many)), numbered(2 * records(random, REACH)), seed)
+
+
+def with_alike(random: np.random.Generator, orders: list[Record]) -> list[Record]:
+    """The orders, two of which, one after the other, are of one customer and as many cents."""
+    place = int(random.integers(5, 60))
+    again = {**orders[place], "order_id": orders[place + 1]["order_id"]}
+    return [*orders[:place + 1], again, *orders[place + 2:]]
 
 
 def records(random: np.random.Generator, count: int) -> list[Record]:

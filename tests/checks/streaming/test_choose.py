@@ -63,7 +63,7 @@ def test_the_cheapest_choice_has_every_property():
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.about)
 def test_a_slip_loses_the_property_that_is_about_it_and_is_named(slip):
-    found = [failing(lambda brief: best(brief, slip.table), [seed]) for seed in SEEDS]
+    found = [failing(lambda brief: best(brief, slip.table), [seed]) for seed in SEEDS[:5]]
     assert {frozenset(sentences) - {CASE} for sentences in found} == {frozenset([WEIGHED[slip.field]])}
     assert len({CASE in sentences for sentences in found}) == 1
     told = [sentences[WEIGHED[slip.field]] for sentences in found]
