@@ -955,10 +955,10 @@ assert auc(two_ways, by_query) - auc(two_ways, by_loop) > 0.015
 # and pairs that don't differ, however differently they are written: there your search has to end. It is tried on ten
 # pairs in each of two or three shops, once on each pair.
 #
-# A search may call `train_fn` and `serve_fn` 1,000 times each; one that calls them more often is stopped, and has
-# failed. A few hundred cases are enough if several things are odd about each. A call takes up to a tenth of a
-# millisecond here, and some three times as long where answers are graded. A search may take 5 seconds, and all of them
-# together 45: one that stops after half a second has room.
+# A search may call `train_fn` and `serve_fn` 500 times each; one that calls them more often is stopped, and has failed.
+# That is enough if several things are odd about each case. Count your cases and don't look at the clock: a call takes
+# less than a tenth of a millisecond here, and longer where answers are graded. A search may take 5 seconds, and all of
+# them together 45; 500 calls of each take a fraction of a second.
 #
 # {{properties}}
 
@@ -999,7 +999,7 @@ def find_skew(train_fn, serve_fn, sampler):
         yield case
         yield with_events(events[::-1])
         yield with_events([{**event, "category": "furniture"} for event in events])
-        for place, event in enumerate(events):
+        for place, event in list(enumerate(events))[-3:]:
             for change in ({"amount": None}, {"category": "furniture"}):
                 yield with_events([*events[:place], event | change, *events[place + 1:]])
         yield with_events([{**event, "amount": 12.345678} for event in events])
@@ -1015,7 +1015,7 @@ def find_skew(train_fn, serve_fn, sampler):
                 return smallest(without)
         return case
 
-    everyday = [case for case in map(sampler, range(30)) if case["events"]]
+    everyday = [case for case in map(sampler, range(25)) if case["events"]]
     return next((smallest(changed) for case in everyday for changed in variants(case) if differ(changed)), None)
     ### END SOLUTION
 

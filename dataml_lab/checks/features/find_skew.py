@@ -13,7 +13,7 @@ from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped, TimeOut
 
 NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
-CALLS = 1_000  # of each function of a pair in a search
+CALLS = 500  # of each function of a pair in a search
 MOST = 50  # events in a case
 LINES = 6  # events that are shown of one
 FIELDS = {"occurred_at", "amount", "category"}

@@ -156,7 +156,7 @@ def test_a_case_that_may_not_come_up(case, says):
 def test_a_function_can_be_called_so_often_and_no_more():
     function = counted(lambda case: {}, "train_fn")
     assert [function({}) for _ in range(CALLS)] == [{}] * CALLS
-    with pytest.raises(Stopped, match="train_fn more than 1,000 times"):
+    with pytest.raises(Stopped, match="train_fn more than 500 times"):
         function({})
 
 
