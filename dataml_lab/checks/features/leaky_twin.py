@@ -42,12 +42,13 @@ class World:
 
 
 def world(seed: int) -> World:
-    """A shop, and orders at the edges of its windows and between them and the midnight before."""
+    """A shop with orders at the edges of its windows, between them and the midnight before, and soon after the moment."""
     random = np.random.default_rng(seed)
     found, users = shop(random, USERS), list(range(1, USERS + 1))
     as_of = found.day(140) + pd.Timedelta(minutes=int(random.integers(30, 120)))
-    moments = [as_of - days * DAY - back for days, back in product((30, 90), (0 * DAY, pd.Timedelta(minutes=20)))]
-    planted = found.tx.tail(4).assign(user_id=random.choice(users, 4, replace=False), occurred_at=moments)
+    minutes = pd.Timedelta(minutes=20)
+    moments = [*(as_of - days * DAY - back for days, back in product((30, 90), (0 * DAY, minutes))), as_of + minutes]
+    planted = found.tx.tail(5).assign(user_id=random.choice(users, 5, replace=False), occurred_at=moments)
     tx = pd.concat([found.tx, planted], ignore_index=True)
     past, truth = before(tx, as_of), pd.Series(buys(tx, users, as_of), users)
     history = {name: Asked(name, tx, users, as_of, honest(tx, users, as_of)) for name, honest in HONEST.items()}
@@ -61,9 +62,10 @@ def world(seed: int) -> World:
 
 
 def fair(world: World) -> bool:
-    """Whether all that is to come helps each feature clearly, and the next 24 hours clearly enough or clearly not."""
-    everything, a_day = world.gains
-    return min(everything) > GAIN + CLEARLY and all(abs(gain - GAIN) > CLEARLY for gain in a_day)
+    """Whether all that is to come helps each feature clearly, and the next 24 hours clearly enough the days since the
+    last order, and clearly not the others."""
+    everything, (orders, days, spend) = world.gains
+    return min(everything) > GAIN + CLEARLY and days > GAIN + CLEARLY and max(orders, spend) < GAIN - CLEARLY
 
 
 class Twin(NamedTuple):
