@@ -26,6 +26,8 @@ class Outputs:
 
     def add(self, kind: str, *details: str) -> None:
         """Keeps an output up to the limit of MOST; errors have ROOM_FOR_ERRORS more."""
+        if kind == "stream" and self.room <= 0:
+            return
         if kind == "error":
             self.room, self.spare = self.room + self.spare, 0
         *head, text = details
