@@ -62,13 +62,17 @@ def orders(seed: int) -> Orders:
 
 
 def disorder(random: np.random.Generator) -> list[Line]:
-    """Three hundred orders of two hours: most come at once, some within patience, some long after."""
+    """Three hundred orders of two hours: most come at once, some within patience, some long after. One occurs at the
+    very end of a window; and the first of a customer comes too late."""
     delays = [random.integers(0, 4, 300), random.integers(20, 119, 300), random.integers(200, 900, 300)]
     delay = np.choose(random.choice(3, 300, p=[0.7, 0.22, 0.08]), delays)
     status = random.choice(["completed", "cancelled"], 300, p=[0.85, 0.15])
-    at = np.cumsum(random.integers(1, 48, 300))
-    return [Line(*map(int, numbers), str(word)) for *numbers, word in
-            zip(at, delay, random.integers(0, 4, 300), status, strict=True)]
+    at, who = np.cumsum(random.integers(1, 48, 300)), random.integers(0, 4, 300)
+    at[100] = round(at[100] / 300) * 300
+    who[at < 600] %= 3
+    who[0] = 3
+    delay[[0, 100]], status[[0, 100]] = (400, 1), "completed"
+    return [Line(*map(int, numbers), str(word)) for *numbers, word in zip(at, delay, who, status, strict=True)]
 
 
 def too_late(stream: Iterable[Order]) -> list[Order]:
