@@ -42,7 +42,7 @@ class World:
 
 
 def world(seed: int) -> World:
-    """A shop with orders at the edges of its windows, between them and the midnight before, and soon after the moment."""
+    """A shop with orders at the edges of its windows, before them on the same day, and just after the moment."""
     random = np.random.default_rng(seed)
     found, users = shop(random, USERS), list(range(1, USERS + 1))
     as_of = found.day(140) + pd.Timedelta(minutes=int(random.integers(30, 120)))
