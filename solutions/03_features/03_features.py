@@ -957,8 +957,9 @@ assert auc(two_ways, by_query) - auc(two_ways, by_loop) > 0.015
 #
 # A search may call `train_fn` and `serve_fn` 500 times each; one that calls them more often is stopped, and has failed.
 # That is enough if several things are odd about each case. Count your cases and don't look at the clock: a call takes
-# less than a tenth of a millisecond here, and longer where answers are graded. A search may take 5 seconds, and all of
-# them together 45; 500 calls of each take a fraction of a second.
+# less than a tenth of a millisecond here, and longer where answers are graded.
+#
+# A search may take 5 seconds, and all of them together 45; 500 calls of each take a fraction of a second.
 #
 # {{properties}}
 
