@@ -17,7 +17,8 @@ from typing import Any, Literal, NamedTuple
 from dataml_lab.runtime.deadline import PACKAGE, Stopped, TimeOut, within
 from dataml_lab.runtime.plain import NotPlain, name_of, rebuilt
 
-DEADLINE = 5.0  # seconds that one call of an answer may take
+DEADLINE = 5.0  # seconds of processor time that one call of an answer may take
+ASLEEP = 4  # times as long it may take by the clock, on a busy machine or asleep
 TOGETHER = 45.0  # seconds that all calls in one judgement may take: stock grading stops a cell after 60
 
 Gives = Literal["data", "object", "nothing"]  # how a result is taken: as plain data, as it is, or not at all
@@ -68,7 +69,7 @@ def called(thing: Any, name: str, given: list[tuple], method: str, gives: Gives)
     read after the last call, so that what a later call changes of an earlier result shows.
 
     `name` is what sentences call it. Raises `NotAttempted` where a call returns `NotImplemented`, as a stub does, and
-    `Failed` where one raises, all together don't finish in `DEADLINE` seconds, or a result can't be taken as `gives`
+    `Failed` where one raises, all together take more than `DEADLINE` seconds, or a result can't be taken as `gives`
     says."""
     name, lent = f"{name}.{method}" if method else name, [tuple(map(_lent, arguments)) for arguments in given]
     function = _method(thing, name, method) if method else thing
@@ -317,17 +318,19 @@ def together(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _in_time(name: str) -> Iterator[None]:
-    """Raises `OutOfTime` in the block when it has run for `DEADLINE`, or all calls for as long as they may."""
+    """Raises `OutOfTime` in the block when it has worked for `DEADLINE` or run for longer than a busy machine explains,
+    or all calls have run for as long as they may."""
     global _left
-    began, seconds = time.monotonic(), min(DEADLINE, _left)
+    began, longest = time.monotonic(), ASLEEP * DEADLINE
     try:
-        if seconds <= 0:
+        if _left <= 0:
             raise TimeOut
-        with within(seconds):
+        with within(min(longest, _left), work=DEADLINE):
             yield
     except TimeOut:
-        alone = f"{name} was still running after {DEADLINE:.0f} seconds and was stopped."
-        raise OutOfTime(alone if seconds == DEADLINE else
-                        f"All calls of your answer together took longer than {TOGETHER:.0f} seconds.") from None
+        ran = time.monotonic() - began
+        seconds = longest if ran >= longest else DEADLINE
+        raise OutOfTime(f"All calls of your answer together took longer than {TOGETHER:.0f} seconds." if ran >= _left
+                        else f"{name} was still running after {seconds:.0f} seconds and was stopped.") from None
     finally:
         _left -= time.monotonic() - began

@@ -21,8 +21,9 @@ class TimeOut(Stopped):
 
 
 @contextlib.contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Raises `TimeOut` in the block once it has run this long.
+def within(seconds: float, work: float = 0) -> Iterator[None]:
+    """Raises `TimeOut` in the block once it has run for so many seconds, or this process has worked for so many seconds
+    of processor time (0: however many).
 
     Needs the main thread of a system with interval timers (Linux, macOS); elsewhere the block just runs.
     """
@@ -42,13 +43,16 @@ def within(seconds: float) -> Iterator[None]:
             _end_at_the_next_line(frame)
         raise TimeOut
 
-    before, tracing = signal.signal(signal.SIGALRM, stop), sys.gettrace()
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again
+    timers = {signal.ITIMER_REAL: (signal.SIGALRM, seconds), signal.ITIMER_PROF: (signal.SIGPROF, work)}
+    before, tracing = [signal.signal(number, stop) for number, _ in timers.values()], sys.gettrace()
+    for timer, (_, most) in timers.items():
+        signal.setitimer(timer, most, 0.2)  # again and again
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for timer, (number, _), handler in zip(timers, timers.values(), before, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
         if missed > 1:
             sys.settrace(tracing)
 

@@ -202,6 +202,25 @@ def test_an_answer_that_runs_for_ever_is_stopped(monkeypatch):
         Answer("endless", endless)()
 
 
+def at_work():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("function", [lambda: time.sleep(20), at_work], ids=["asleep", "at work"])
+def test_an_answer_has_seconds_of_work_and_some_more_asleep(monkeypatch, function):
+    monkeypatch.setattr(answers, "DEADLINE", 0.1)
+    began = time.monotonic()
+    with pytest.raises(OutOfTime, match="still running"):
+        Answer("slow", function)()
+    assert time.monotonic() - began < 10
+
+
+def test_what_others_do_with_the_processor_costs_an_answer_nothing(monkeypatch):
+    monkeypatch.setattr(answers, "DEADLINE", 0.2)
+    assert Answer("waits", lambda: time.sleep(0.4))() is None
+
+
 def test_outside_the_main_thread_an_answer_just_runs():
     found = []
     thread = threading.Thread(target=lambda: found.append(Answer("one", lambda: 1)()))

@@ -15,7 +15,7 @@ from functools import cache
 from types import MethodType
 from typing import Any, Protocol
 
-from dataml_lab.runtime.answers import DEADLINE, Call, Failed, Gives, Handle, NotAttempted, OutOfTime, Remote
+from dataml_lab.runtime.answers import ASLEEP, DEADLINE, Call, Failed, Gives, Handle, NotAttempted, OutOfTime, Remote
 from dataml_lab.runtime.deadline import Stopped, TimeOut
 from dataml_lab.runtime.forms import CodecError
 from dataml_lab.runtime.safe_codec import Channel, decode, encode
@@ -123,7 +123,7 @@ class RemoteWorker:
             raise OutOfTime("All calls of your answer together took longer than they may.")
         self._depth += 1
         try:
-            return self._asked([how, thing, *details], DEADLINE)
+            return self._asked([how, thing, *details], ASLEEP * DEADLINE)
         finally:
             self._depth -= 1
             if not self._depth:

@@ -19,12 +19,14 @@ def exercise(name):
     """`name(x)` has to return x + 1; the second property asks for it again, the third is that of an unkind check."""
     found = Exercise(name, lambda seed: SimpleNamespace(seed=seed % 100), function(name))
 
+    found.scenes["function"] = eval(f"lambda {name}: {name}")  # the answer, whatever the name of the exercise
+
     @found.demands("adds one", points=2)
-    def _adds_one(function, world):
+    def _(function, world):
         return None if function(world.seed) == world.seed + 1 else "It did not add one."
 
     @found.demands("adds one to what is negative", points=1)
-    def _adds_one_below(function, world):
+    def _(function, world):
         return None if function(-world.seed - 1) == -world.seed else "It did not add one to a negative number."
 
     return found
