@@ -18,6 +18,8 @@ from hypothesis import settings
 
 settings.register_profile("patient", settings.default, deadline=None)  # a busy machine is slow
 settings.load_profile("patient")
+# A thread of OpenMP that waits must not keep a core from the tests beside it: fits would take many times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 PATIENCE = 120  # seconds
 
 

@@ -80,7 +80,7 @@ def test_unfair_worlds_are_passed_over():
 
 def failing(error):
     """The verdict of an exercise whose only check raises."""
-    exercise = Exercise("broken", Number, function("double"))
+    exercise = Exercise("double", Number, function("double"))
     exercise.demands("is broken", points=1)(raising(error))
     return exercise.judge({"double": lambda x: x}, [1])
 
