@@ -23,6 +23,7 @@ from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.grading import assess, gradebook
 from dataml_lab.grading import grade as grading
 from dataml_lab.grading.attempts import alone
+from dataml_lab.grading.engine import template as engine
 from dataml_lab.grading.engine.template import hindrance
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
@@ -296,7 +297,8 @@ def test_two_graders_of_a_course_do_not_meet(course, capsys):
 
 
 def test_a_host_that_cannot_isolate_is_refused_in_words(tiny_course, capsys, monkeypatch):
-    monkeypatch.setattr("dataml_lab.grading.engine.template.Order", lambda *order: (*order, "one too many"))
+    monkeypatch.setattr(engine, "Order", lambda *order: (*order, "one too many"))
+    monkeypatch.setattr(engine, "_tried", engine._tried.__wrapped__)  # what was found before isn't remembered
     hand_in(tiny_course, "ada")
     assert cli.main(["grade", "--course", str(tiny_course)]) == 2
     err = capsys.readouterr().err

@@ -350,7 +350,7 @@ def test_an_answer_that_hangs_beyond_its_deadline_is_ended(worker, monkeypatch):
     monkeypatch.setattr(remote, "GRACE", 2)
     ns = names(
         worker,
-        "import signal\ndef f():\n    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "import signal\ndef f():\n    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGPROF})\n"
         "    while True:\n        pass",
     )
     with pytest.raises(Gone, match="did not answer in time, and was ended"):
