@@ -1,6 +1,8 @@
 """From sources to notebooks: `solutions/NN/NN.ipynb` executed, `notebooks/NN/NN.ipynb` as students get it."""
 
 import copy
+import json
+import sys
 import traceback
 from pathlib import Path
 
@@ -55,7 +57,9 @@ def is_current(course: Path, lesson: str) -> bool:
 def build(course: Path, lesson: str) -> None:
     """Makes both notebooks of a lesson. Each replaces the one before only when it is complete."""
     fresh = notebook(source_of(course, lesson))
-    write(solution_path(course, lesson), executed(fresh, solution_path(course, lesson).parent))
+    done = executed(fresh, solution_path(course, lesson).parent)
+    _require_portable(course, lesson, done)
+    write(solution_path(course, lesson), done)
     release(course, lesson)
 
 
@@ -71,6 +75,16 @@ def executed(book: NotebookNode, folder: Path) -> NotebookNode:
         raise BuildError(f"{folder.name}: a cell of the solution failed.\n{strip_ansi(str(error))}") from None
     done.metadata.pop("language_info", None)  # holds the version of Python
     return done
+
+
+def _require_portable(course: Path, lesson: str, book: NotebookNode) -> None:
+    """No output may name a folder of this machine: on any other, it would be another one."""
+    for cell in book.cells:
+        words = json.dumps(cell.get("outputs", []), ensure_ascii=False)
+        for folder in (course, Path(sys.prefix)):
+            if str(folder) in words:
+                raise BuildError(f"{lesson}, cell {cell.id}: its output names {folder}, a folder of this machine. If "
+                                 "it says what is not installed, install that first: make engines.")
 
 
 def release(course: Path, lesson: str, gradebook: Path | None = None) -> str:

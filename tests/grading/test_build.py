@@ -132,13 +132,17 @@ def files(course):
     return {path: path.read_bytes() for part in ("solutions", "notebooks") for path in (course / part).rglob("*.ipynb")}
 
 
-def test_a_source_that_fails_leaves_the_notebooks_as_they_were(tiny_course):
+@pytest.mark.parametrize(("instead", "why"), [
+    ("NOTHING = zero", r"NameError.*name 'zero' is not defined"),
+    ("NOTHING = 0\nimport sys; sys.prefix", rf"its output names {re.escape(sys.prefix)}, a folder of this machine"),
+])
+def test_a_source_that_fails_leaves_the_notebooks_as_they_were(instead, why, tiny_course):
     build(tiny_course, LESSON)
     assert is_current(tiny_course, LESSON)
     before = files(tiny_course)
-    changed(tiny_course, "NOTHING = 0", "NOTHING = zero")
+    changed(tiny_course, "NOTHING = 0", instead)
     assert not is_current(tiny_course, LESSON)
-    with pytest.raises(BuildError, match=r"NameError.*name 'zero' is not defined"):
+    with pytest.raises(BuildError, match=why):
         build(tiny_course, LESSON)
     assert files(tiny_course) == before
 

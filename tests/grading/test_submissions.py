@@ -67,11 +67,12 @@ def graded(request):
 
 
 def grade(released, folder, batch):
-    """The course folder with a batch of the corpus graded, what `grade --json` told by student, and what was seen."""
+    """The course folder with a batch of the corpus graded, what `grade --json` told by student, what was seen, and the
+    engine's processes that were there only afterwards."""
     course = Path(shutil.copytree(released, folder / "course"))
     for case in batch:
         hand_in(course, case)
-    before = snapshot(course)
+    before, running = snapshot(course), set(filter(is_of_the_engine, psutil.process_iter()))
     marked = [place for place in places(course) if (place / MARK).exists()]
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATAML_LAB_SALT", raising=False)
@@ -88,7 +89,8 @@ def grade(released, folder, batch):
         wire.server.close()
     told = {found["student"]: found for found in json.loads(out.read_text("utf-8"))}
     out.unlink()
-    return course, told, before, wire, marked
+    left = [process for process in psutil.process_iter() if is_left(process) and process not in running]
+    return course, told, before, wire, marked, left
 
 
 def places(course):
@@ -124,11 +126,11 @@ def test_nobody_is_left_out(graded, request):
 
 @in_each_batch
 def test_no_attack_left_its_folder_changed_a_file_reached_a_server_or_outlived_its_limits(graded):
-    course, _, before, wire, marked = graded
+    course, _, before, wire, marked, left = graded
     assert not wire.visits
     assert not [place for place in places(course) if (place / MARK).exists() and place not in marked]
     assert snapshot(course) == before
-    assert not [process for process in psutil.process_iter() if is_left(process)]
+    assert not psutil.wait_procs(left, timeout=10)[1]
 
 
 def is_left(process):
@@ -143,7 +145,10 @@ def is_left(process):
 
 
 def is_of_the_engine(process):
-    return "dataml_lab.grading.engine" in " ".join(process.cmdline())
+    try:
+        return "dataml_lab.grading.engine" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 @in_each_batch

@@ -78,8 +78,17 @@ def difference(user: int, found: object, right: int) -> Wrong:
                               f"{'many' if cents > 0 else 'few'}")
 
 
+def began_later(run: Run) -> str | None:
+    """That a run on a new machine didn't begin at the beginning of the log, in words; None where it did."""
+    offset = run.log.read_at[0] if run.log.read_at else 0
+    return (f"On a new machine, where nothing was delivered before, it began to read at offset {offset}: does it "
+            "remember something outside of the log and the table?") if offset else None
+
+
 def some_total(run: Run, records: list[Record]) -> None:
-    """`Failed` if a run leaves no totals, with which nothing can go wrong."""
+    """`Failed` if a run on a new machine begins late or leaves no totals, with which nothing can go wrong."""
+    if later := began_later(run):
+        raise Failed(later)
     found = [run.machine.rows.get(user) for user in totals(records)]
     if not any(number(total) and total for total in found):
         raise Failed(f"After a run over {len(records)} records, without a crash, no customer has a total above 0.")
@@ -133,9 +142,8 @@ def repeated(deliver: Answer, world: Producer) -> Run:
 def _(deliver: Answer, whole: Run, world: Producer) -> str | None:
     for records in (world.once, world.once[:PAGE], []):
         found = whole if records is world.once else run(deliver, records)
-        if found.log.read_at and found.log.read_at[0] != 0:
-            return (f"On a new machine, where nothing was delivered before, it began to read at offset "
-                    f"{found.log.read_at[0]}: does it remember something outside of the log and the table?")
+        if later := began_later(found):
+            return later
         for wrong in found.wrong[:1]:
             why = hint(wrong, found.machine, records)
             return f"Of {len(records)} records, read without a crash, {wrong.words}.{why}"
