@@ -30,7 +30,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 # Sources, oracles and catalogued answers lie beside the solution notebook, and must not travel with it.
 c.CourseDirectory.ignore = [
-    ".ipynb_checkpoints", "__pycache__", "*.pyc", "*.lab.tmp", "[0-9][0-9]_*.py", "oracle.py", "answers"]
+    ".ipynb_checkpoints", "__pycache__", "*.pyc", "*.lab.tmp", "[0-9][0-9]*_*.py", "oracle.py", "answers"]
 c.Exchange.root = str(COURSE / "exchange")
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nreturn NotImplemented"}

@@ -14,6 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     # nbgrader calls `alembic` by name, and nobody need activate the environment.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     options = _parser().parse_args(arguments)
+    if "lessons" in options:
+        options.lessons = [part for parts in options.lessons for part in parts]
     try:
         return options.command(options)
     except KeyboardInterrupt:
@@ -31,10 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", _doctor, "say what works on this machine, and what to do about the rest")
     doctor.add_argument("--json", action="store_true", help="for programs")
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
-    build.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
+    _names_parts(build)
     build.add_argument("--force", action="store_true", help="also those that have not changed")
     release = _command(commands, "release", _release, "make the students' notebooks, keep them, and fill the gradebook")
-    release.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
+    _names_parts(release)
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     return parser
@@ -46,17 +48,25 @@ def _command(commands: argparse._SubParsersAction, name: str, run: Callable, abo
     return parser
 
 
-def _lesson(name: str) -> str:
-    from dataml_lab.checks import LESSONS
+def _parts(name: str) -> list[str]:
+    """The part of that name; all parts of the lesson of that number."""
+    from dataml_lab.checks import PARTS, RETIRED
 
-    if name not in LESSONS:
-        raise argparse.ArgumentTypeError(f"there is no lesson {name}; there are: {', '.join(LESSONS)}")
-    return name
+    of_lesson = [part for part in PARTS if part[:2] == name]
+    if not of_lesson and name not in {*PARTS, *RETIRED}:
+        raise argparse.ArgumentTypeError(f"there is no part {name}; there are: {', '.join(PARTS)}")
+    return of_lesson or [name]
+
+
+def _names_parts(parser: argparse.ArgumentParser) -> None:
+    """Gives a command the argument LESSON; in `lessons` is then a list for each that was named."""
+    parser.add_argument("lessons", nargs="*", type=_parts, metavar="LESSON",
+                        help="such as 01, for all of its parts, or 01a_ingest; default: all")
 
 
 def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("lessons", nargs="*", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
+    _names_parts(parser)
     parser.add_argument("--student", action="append", metavar="S", help="only this student's; may be repeated")
     parser.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
     parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
@@ -76,7 +86,7 @@ def _cores() -> int:
 
 def _catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("lesson", nargs="?", type=_lesson, metavar="LESSON", help="such as 01_pipeline; default: all")
+    _names_parts(parser)
     parser.add_argument("--answers", type=Path, metavar="DIR", action="append",
                         help="try the answers in this folder instead of the course's; may be repeated")
     parser.add_argument("--salt", action="append", metavar="S", help="hidden worlds to try; may be repeated")
@@ -84,7 +94,7 @@ def _catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.epilog = """Answers are tried as submissions are graded, in sandboxed processes. Without LESSON, exercises of
 several lessons may lie in DIR. To try the course's answers beside yours, name their folder too:
-  dataml-lab catalogue --answers mine --answers solutions/01_pipeline/answers
+  dataml-lab catalogue --answers mine --answers solutions/01a_ingest/answers
 
 An answer is a file DIR/<exercise>/right_<how>.py or wrong_<mistake>.py. Its docstring opens with a sentence; then may
 follow, a line each:
@@ -223,13 +233,13 @@ def _show_progress(started: float, done: int, total: int, report: str) -> None:
 
 def _each_lesson(lessons: list[str], work: Callable[[str], str]) -> int:
     """Does the work for each lesson, a line each; a lesson that fails doesn't keep the others from theirs."""
-    from dataml_lab.checks import LESSONS
+    from dataml_lab.checks import PARTS
     from dataml_lab.grading.build import BuildError
     from dataml_lab.grading.releases import ReleaseError
     from dataml_lab.grading.source import SourceError
 
     failed = 0
-    for lesson in lessons or LESSONS:
+    for lesson in lessons or PARTS:
         try:
             print(f"{lesson}: ", end="", flush=True)
             print(work(lesson))
@@ -245,12 +255,12 @@ def _catalogue(options: argparse.Namespace) -> int:
 
 
 def _tried(options: argparse.Namespace) -> int:
-    from dataml_lab.checks import LESSONS
+    from dataml_lab.checks import PARTS
     from dataml_lab.grading import COURSE, trials
     from dataml_lab.grading.catalogue import CatalogueError
     from dataml_lab.grading.engine.template import TemplateError, hindrance
 
-    salts, lessons = options.salt or ["catalogue"], [options.lesson] if options.lesson else list(LESSONS)
+    salts, lessons = options.salt or ["catalogue"], options.lessons or list(PARTS)
     try:
         found = trials.chosen(COURSE, lessons, options.answers or ())
         if trouble := hindrance():

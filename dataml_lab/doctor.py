@@ -151,12 +151,12 @@ def grading() -> str:
 
 def notebooks() -> str:
     """The notebooks of every lesson."""
-    from dataml_lab.checks import LESSONS
+    from dataml_lab.checks import PARTS
 
-    missing = [lesson for lesson in LESSONS if not (ROOT / "notebooks" / lesson / f"{lesson}.ipynb").exists()]
+    missing = [lesson for lesson in PARTS if not (ROOT / "notebooks" / lesson / f"{lesson}.ipynb").exists()]
     if missing:
         raise Trouble(f"{', '.join(missing)} missing: `dataml-lab build`, or fetch the course again")
-    return ", ".join(LESSONS)
+    return ", ".join(PARTS)
 
 
 def browser() -> str:

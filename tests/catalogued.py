@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from dataml_lab.checks import exercises, lesson_of
+from dataml_lab.checks import exercises, part_of
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.catalogue import entries
 
@@ -17,6 +17,6 @@ def catalogued(exercise, name):
 @cache
 def sources(exercise):
     """The sources of the answers to an exercise, by name."""
-    lesson = lesson_of(exercise)
+    lesson = part_of(exercise)
     listed = entries(COURSE / "solutions" / lesson / "answers", exercises(lesson))
     return {entry.name: entry.source for entry in listed if entry.exercise == exercise}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dataml_lab import cli, grading
-from dataml_lab.checks import LESSONS
+from dataml_lab.checks import PARTS
 from dataml_lab.grading import build
 from dataml_lab.grading.releases import ReleaseError
 
@@ -37,7 +37,14 @@ def test_the_command_is_installed_beside_python():
 def test_a_lesson_that_has_not_changed_is_left_alone(capsys, monkeypatch):
     monkeypatch.setattr(build, "build", lambda *_: pytest.fail("built"))
     assert cli.main(["build"]) == 0
-    assert capsys.readouterr().out == "".join(f"{lesson}: unchanged\n" for lesson in LESSONS)
+    assert capsys.readouterr().out == "".join(f"{lesson}: unchanged\n" for lesson in PARTS)
+
+
+def test_the_number_of_a_lesson_names_all_of_its_parts(capsys, monkeypatch):
+    monkeypatch.setattr(build, "is_current", lambda *_: True)
+    assert cli.main(["build", "03", "00_start_here"]) == 0
+    parts = [part for part in PARTS if part.startswith("03")]
+    assert capsys.readouterr().out == "".join(f"{part}: unchanged\n" for part in [*parts, "00_start_here"])
 
 
 def test_a_lesson_that_fails_ends_with_1_and_says_why(capsys, monkeypatch):
@@ -59,7 +66,7 @@ def test_a_release_that_is_refused_ends_with_1_and_a_line_and_the_others_are_mad
     out, err = capsys.readouterr()
     assert err == "01_pipeline: gone: plan-essay\n[Errno 28] No space left on device\n"
     assert [line.split()[1] for line in out.splitlines()] == [
-        "failed" if lesson in ("01_pipeline", "02_batch_and_stream") else "released" for lesson in LESSONS]
+        "failed" if lesson in ("01_pipeline", "02_batch_and_stream") else "released" for lesson in PARTS]
 
 
 def test_ctrl_c_ends_with_130_in_words(capsys, monkeypatch):
@@ -75,7 +82,7 @@ def test_release_enters_the_lesson_in_the_gradebook_of_the_course(capsys, monkey
     monkeypatch.setattr(grading, "COURSE", tmp_path)
     monkeypatch.setattr(build, "release", lambda *arguments: entered.append(arguments) or "abc")
     assert cli.main(["release"]) == 0
-    assert entered == [(tmp_path, lesson, tmp_path / "gradebook.db") for lesson in LESSONS]
+    assert entered == [(tmp_path, lesson, tmp_path / "gradebook.db") for lesson in PARTS]
     said = capsys.readouterr().out
     assert said.splitlines() == [
-        f"{lesson}: released as version abc: hand out notebooks/{lesson}/{lesson}.ipynb" for lesson in LESSONS]
+        f"{lesson}: released as version abc: hand out notebooks/{lesson}/{lesson}.ipynb" for lesson in PARTS]

@@ -15,29 +15,47 @@ import runpy
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dataml_lab.checks.exercise import Exercise, Verdict
 
-LESSONS = {
-    "00_start_here": "dataml_lab.checks.start",
-    "01_pipeline": "dataml_lab.checks.pipeline",
-    "02_batch_and_stream": "dataml_lab.checks.streaming",
-    "03_features": "dataml_lab.checks.features",
+
+
+class Part(NamedTuple):
+    """A part of a lesson, which is a notebook and for nbgrader an assignment: the module that has its exercises in
+    `EXERCISES`, among others, and their names in the order of the notebook."""
+
+    module: str
+    exercises: tuple[str, ...]
+
+
+PARTS = {
+    "00_start_here": Part("dataml_lab.checks.start", ("revenue", "worth_it")),
+    "01_pipeline": Part("dataml_lab.checks.pipeline", (
+        "fetch_all", "cleaner_tests", "clean_payments", "daily_summary", "affected", "plan")),
+    "02_batch_and_stream": Part("dataml_lab.checks.streaming", ("spending", "deliver", "choose", "tips_at")),
+    "03_features": Part("dataml_lab.checks.features", (
+        "orders_in_last_30d", "features", "leaky_twin", "encoder", "find_skew")),
 }
+# Notebooks that were released before their lesson had parts, whose submissions are still graded: by the parts' checks.
+RETIRED: dict[str, tuple[str, ...]] = {}
 PRACTICE = "practice"  # the salt of the worlds that everyone may know
 ABSENT = "Checks don't run here: this process only runs what was handed in, and another one grades it."
 
 
-def exercises(lesson: str) -> "dict[str, Exercise]":
-    """The exercises of a lesson, by name, in the order of its notebook."""
-    return {exercise.name: exercise for exercise in importlib.import_module(LESSONS[lesson]).EXERCISES}
+def exercises(part: str) -> "dict[str, Exercise]":
+    """The exercises of a part, or of a retired notebook, by name, in the order of the notebook."""
+    if part in RETIRED:
+        return {name: exercise for found in RETIRED[part] for name, exercise in exercises(found).items()}
+    module, names = PARTS[part]
+    known = {exercise.name: exercise for exercise in importlib.import_module(module).EXERCISES}
+    return {name: known[name] for name in names}
 
 
-def lesson_of(exercise: str) -> str:
-    """The lesson that has an exercise; KeyError naming those that exist."""
-    known = {name: lesson for lesson in LESSONS for name in exercises(lesson)}
+def part_of(exercise: str) -> str:
+    """The part that has an exercise; KeyError naming the exercises that exist."""
+    known = {name: part for part in PARTS for name in PARTS[part].exercises}
     if exercise not in known:
         raise KeyError(f"There is no exercise {exercise!r}. There are: {', '.join(known)}.")
     return known[exercise]
@@ -70,16 +88,16 @@ def _judged(exercise: str, namespace: Mapping[str, Any], salt: str, worlds: int)
     """The verdict on worlds of this salt and of the student whom `DATAML_LAB_STUDENT` names."""
     from dataml_lab.checks.exercise import seeds
 
-    lesson = lesson_of(exercise)
+    part = part_of(exercise)
     student = os.environ.get("DATAML_LAB_STUDENT", "")
-    found = exercises(lesson)[exercise]
-    return found.judge(namespace, seeds(exercise, salt, student, worlds), oracle(lesson, exercise))
+    found = exercises(part)[exercise]
+    return found.judge(namespace, seeds(exercise, salt, student, worlds), oracle(part, exercise))
 
 
-def oracle(lesson: str, exercise: str) -> Callable | None:
-    """The reference answer to an exercise from `<DATAML_LAB_ORACLES>/<lesson>/oracle.py`; None where not given."""
+def oracle(part: str, exercise: str) -> Callable | None:
+    """The reference answer to an exercise from `<DATAML_LAB_ORACLES>/<part>/oracle.py`; None where not given."""
     folder = os.environ.get("DATAML_LAB_ORACLES")
-    return _oracles(Path(folder, lesson, "oracle.py")).get(exercise) if folder else None
+    return _oracles(Path(folder, part, "oracle.py")).get(exercise) if folder else None
 
 
 @cache

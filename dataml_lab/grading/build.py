@@ -17,7 +17,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 
-from dataml_lab.checks import LESSONS
+from dataml_lab.checks import PARTS
 from dataml_lab.grading.environment import environment
 from dataml_lab.grading.releases import keep, release_path, require_frozen, version_of, write
 from dataml_lab.grading.source import notebook
@@ -32,8 +32,8 @@ class BuildError(RuntimeError):
 def source_of(course: Path, lesson: str) -> Path:
     """The source of a lesson; BuildError naming the lessons that exist."""
     path = course / "solutions" / lesson / f"{lesson}.py"
-    if lesson not in LESSONS or not path.exists():
-        raise BuildError(f"There is no lesson {lesson!r} at {path}. There are: {', '.join(LESSONS)}.")
+    if lesson not in PARTS or not path.exists():
+        raise BuildError(f"There is no lesson {lesson!r} at {path}. There are: {', '.join(PARTS)}.")
     return path
 
 

@@ -11,7 +11,7 @@ from dataml_lab.grading.attempts import Attempt
 from dataml_lab.grading.engine.remote import SENSELESS
 from dataml_lab.grading.submissions import Submission
 
-PARTS = ("scores", "problem", "damage", "endings", "broken", "integrity", "release", "seconds")  # for programs
+FIELDS = ("scores", "problem", "damage", "endings", "broken", "integrity", "release", "seconds")  # for programs
 
 
 class Graded(NamedTuple):
@@ -33,7 +33,7 @@ class Graded(NamedTuple):
     def as_data(self) -> dict[str, Any]:
         """For programs."""
         return {"student": self.submission.student, "lesson": self.submission.lesson, "state": self.state,
-                "trouble": self.trouble, **{name: getattr(self.attempt, name, None) for name in PARTS}}
+                "trouble": self.trouble, **{name: getattr(self.attempt, name, None) for name in FIELDS}}
 
 
 def _findings(attempt: Attempt) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from dataml_lab.checks import LESSONS
+from dataml_lab.checks import PARTS, RETIRED
 
 MOST_BYTES = 100 << 20  # of all files of a submission together
 MOST_FILES = 1_000
@@ -61,7 +61,7 @@ def submissions(course: Path, lessons: list[str], students: list[str] | None = N
 
 def lessons_handed_in(course: Path) -> list[str]:
     """The lessons of which there are submissions."""
-    return [lesson for lesson in LESSONS if submissions(course, [lesson])]
+    return [lesson for lesson in (*PARTS, *RETIRED) if submissions(course, [lesson])]
 
 
 def handed_in(submission: Submission) -> HandedIn:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import nbformat
 
-from dataml_lab.checks import LESSONS, exercises, lesson_of
+from dataml_lab.checks import PARTS, exercises, part_of
 from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, Verdict
 from dataml_lab.grading.catalogue import CatalogueError, Entry, entries
 from dataml_lab.grading.engine.batch import side_by_side
@@ -43,7 +43,7 @@ class Row(NamedTuple):
 def chosen(course: Path, lessons: Iterable[str], folders: Sequence[Path] = ()) -> list[Entry]:
     """The answers in these folders to the exercises of these lessons; without folders, the course's catalogue."""
     wanted = {name: exercise for lesson in lessons for name, exercise in exercises(lesson).items()}
-    known = {name: exercise for lesson in LESSONS for name, exercise in exercises(lesson).items()}
+    known = {name: exercise for lesson in PARTS for name, exercise in exercises(lesson).items()}
     found = [entry for folder in folders for entry in entries(folder, known) if entry.exercise in wanted]
     if folders and not found:
         raise CatalogueError(f"There is no answer to {' or '.join(wanted)} in {' or '.join(map(str, folders))}.")
@@ -78,7 +78,7 @@ def run(course: Path, answers: list[Entry], salts: list[str], isolated: bool = T
     A row each, in their order; `progress(done, all)` is called after each trial."""
     pieces = [(number, salt) for number in range(len(answers)) for salt in salts]
     template = worker_template([path for path in [course / "datasets"] if path.exists()], isolated)
-    tasks = _Tasks(course, {lesson_of(entry.exercise) for entry in answers})  # loads while the template does
+    tasks = _Tasks(course, {part_of(entry.exercise) for entry in answers})  # loads while the template does
     with template:
         def work(piece: tuple[int, str], core: int) -> list[Any]:
             number, salt = piece
@@ -175,7 +175,7 @@ def _surprises(entry: Entry, trial: Trial) -> Iterator[str]:
 def matrix(rows: list[Row]) -> str:
     """The rows as text: answer by property, points, and the first sentence that is shown."""
     names = dict.fromkeys(row.entry.exercise for row in rows)
-    return "\n\n".join(_table(exercises(lesson_of(name))[name], [row for row in rows if row.entry.exercise == name])
+    return "\n\n".join(_table(exercises(part_of(name))[name], [row for row in rows if row.entry.exercise == name])
                        for name in names)
 
 

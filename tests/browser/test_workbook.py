@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import PARTS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path, solution_path
 from dataml_lab.grading.catalogue import entries
@@ -30,7 +30,7 @@ def course(tmp_path_factory):
 
 def lessons():
     """Each lesson in a process of its own; the first one stands for all in `make test`."""
-    for place, name in enumerate(LESSONS):
+    for place, name in enumerate(PARTS):
         group = pytest.mark.xdist_group(f"workbook-{name}")
         yield pytest.param(name, marks=[group, pytest.mark.full] if place else [group])
 

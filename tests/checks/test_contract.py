@@ -19,14 +19,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks import LESSONS, exercises, lesson_of
+from dataml_lab.checks import PARTS, exercises, part_of
 from dataml_lab.checks.exercise import MOST_CODE, MOST_WORDS, UNJUDGED
 from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
 from dataml_lab.runtime.answers import Failed, Handle
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = {name: replace(exercise, world=cache(exercise.world))
-             for lesson in LESSONS for name, exercise in exercises(lesson).items()}
+             for lesson in PARTS for name, exercise in exercises(lesson).items()}
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ENDLESS = []
 ENDLESS.append(ENDLESS)
@@ -91,13 +91,13 @@ def books(lesson):
 
 def stub(name):
     """The names that the answer cell defines as students get it."""
-    return defined(answer_source(books(lesson_of(name))[0], name))
+    return defined(answer_source(books(part_of(name))[0], name))
 
 
 def solution(name):
     """The names that the solutions of an exercise and of those before it in its lesson define."""
-    names = list(exercises(lesson_of(name)))
-    cells = [answer_source(books(lesson_of(name))[1], one) for one in names[:names.index(name) + 1]]
+    names = list(exercises(part_of(name)))
+    cells = [answer_source(books(part_of(name))[1], one) for one in names[:names.index(name) + 1]]
     return defined("\n\n".join(map(without_solution_marks, cells)))
 
 
@@ -203,6 +203,6 @@ def test_a_solution_meets_each_scene_once_in_a_world_that_stays_as_it_is(name):
 
 @pytest.mark.parametrize("name", [name for name in EXERCISES if EXERCISES[name].scenes])
 def test_a_world_is_frozen_and_made_again_from_its_seed(name):
-    world, make = EXERCISES[name].fair_world(1), exercises(lesson_of(name))[name].world
+    world, make = EXERCISES[name].fair_world(1), exercises(part_of(name))[name].world
     assert world.__dataclass_params__.frozen if is_dataclass(world) else isinstance(world, tuple)
     assert content(make(2)) == content(make(2)) != content(make(3))

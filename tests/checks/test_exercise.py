@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataml_lab import checks
-from dataml_lab.checks import exercises, grade, lesson_of
+from dataml_lab.checks import exercises, grade, part_of
 from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, safe, seeds
 from dataml_lab.runtime.answers import Failed, NotAttempted, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped, TimeOut
@@ -320,12 +320,18 @@ def test_an_essay_changes_no_automatic_points():
 
 def test_an_unknown_exercise_is_named_with_those_that_exist():
     with pytest.raises(KeyError, match="fetch_all"):
-        lesson_of("fetch_al")
+        part_of("fetch_al")
+
+
+def known_only(exercise, patch):
+    """While the patch lasts, there is a part with this exercise, and no other."""
+    patch.setattr(checks, "PARTS", {"90_double": checks.Part("", (exercise.name,))})
+    patch.setattr(checks, "exercises", lambda part: {exercise.name: exercise})
 
 
 def test_grade_is_a_built_in_float_within_its_bounds(monkeypatch, capsys):
     exercise = doubling()
-    monkeypatch.setattr(checks, "exercises", lambda lesson: {"double": exercise})
+    known_only(exercise, monkeypatch)
     for answer, points in ((lambda x: 2 * x, 3.0), (lambda x: 0, 1.0)):
         found = grade("double", {"double": answer})
         assert type(found) is float and found == points
@@ -337,7 +343,7 @@ def test_a_salt_makes_hidden_worlds(monkeypatch, capsys):
     seen = []
     exercise = Exercise("double", Number, lambda names: SimpleNamespace())
     exercise.demands("is seen", points=1)(lambda world: seen.append(world.value))
-    monkeypatch.setattr(checks, "exercises", lambda lesson: {"double": exercise})
+    known_only(exercise, monkeypatch)
     for salt, student in (("", "ann"), ("a", "ann"), ("a", "bob"), ("b", "ann")):
         monkeypatch.setenv("DATAML_LAB_SALT", salt)
         monkeypatch.setenv("DATAML_LAB_STUDENT", student)
@@ -346,7 +352,7 @@ def test_a_salt_makes_hidden_worlds(monkeypatch, capsys):
 
 
 def test_every_exercise_has_points_and_names_of_its_own():
-    for lesson in checks.LESSONS:
+    for lesson in checks.PARTS:
         for exercise in exercises(lesson).values():
             names = [prop.name for prop in exercise.properties]
             assert exercise.points > 0 and len(names) == len(set(names))

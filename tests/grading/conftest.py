@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dataml_lab.checks import LESSONS as KNOWN
+from dataml_lab.checks import PARTS as KNOWN
+from dataml_lab.checks import Part
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release
-from tests.grading.corpus import LESSONS, SALT
+from tests.grading.corpus import PARTS, SALT
 
 TINY = Path(__file__).with_name("tiny_course")
 collect_ignore = ["tiny_course"]  # a course that tests grade: its sources are no tests
@@ -28,7 +29,7 @@ def make_tiny_known(patch):
     patch.delenv("DATAML_LAB_SALT", raising=False)
     patch.syspath_prepend(TINY)
     patch.setenv("PYTHONPATH", str(TINY), prepend=os.pathsep)
-    patch.setitem(KNOWN, "90_tiny", "tiny_lesson")
+    patch.setitem(KNOWN, "90_tiny", Part("tiny_lesson", ("total", "mean")))
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +63,7 @@ def released_course(folder, lessons):
 @pytest.fixture(scope="session")
 def released(tmp_path_factory):
     """A course folder in which some lessons are released; to be copied."""
-    return released_course(tmp_path_factory.mktemp("released") / "course", LESSONS)
+    return released_course(tmp_path_factory.mktemp("released") / "course", PARTS)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import runpy
 from pathlib import Path
 from typing import NamedTuple
 
-from dataml_lab.checks import LESSONS as KNOWN
-from dataml_lab.checks import exercises
+from dataml_lab.checks import PARTS as KNOWN
+from dataml_lab.checks import exercises, part_of
 
 CORPUS = Path(__file__).parents[1] / "submissions"
-LESSONS = tuple(KNOWN)  # of which there are submissions
+PARTS = tuple(KNOWN)  # of which there are submissions
 SALT = "4d1f0c8a0e7b6c5a"
 # Some of each kind, all of the first lesson: `make test` grades these, `make test-full` the others.
 TELLING = """
@@ -53,12 +53,12 @@ def cases(kind):
 def described(file):
     """The case of a file; where it is one of every exercise, a case for each."""
     text = ast.get_docstring(ast.parse(file.read_text("utf-8")))
-    said = dict(re.findall(r"(?m)^(lesson|exercise|goal|deserves): +(.+)$", text))
+    said = dict(re.findall(r"(?m)^(exercise|goal|deserves): +(.+)$", text))
     points = None if said["deserves"].startswith("?") else float(said["deserves"].split()[0])
     goal = said.get("goal", "")
     if said["exercise"] == "every":
-        return [Case(file, lesson, name, goal, points) for lesson in LESSONS for name in exercises(lesson)]
-    return [Case(file, said["lesson"], said["exercise"], goal, points)]
+        return [Case(file, part, name, goal, points) for part in PARTS for name in exercises(part)]
+    return [Case(file, part_of(said["exercise"]), said["exercise"], goal, points)]
 
 
 def hand_in(course, case, lesson_cells=True):

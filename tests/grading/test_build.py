@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import PARTS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import (
     BuildError,
@@ -33,7 +33,7 @@ def bare(book):
             for cell in book.cells]
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_a_released_notebook_is_rebuilt_byte_for_byte(lesson, tmp_path):
     shutil.copy(COURSE / "nbgrader_config.py", tmp_path)
     (tmp_path / "solutions" / lesson).mkdir(parents=True)
@@ -55,7 +55,7 @@ def test_nbgrader_itself_releases_the_same_and_copies_no_source(tiny_course):
     assert [path.name for path in release_path(tiny_course, LESSON).parent.iterdir()] == [f"{LESSON}.ipynb"]
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_a_solution_notebook_has_the_cells_of_its_source(lesson):
     committed = nbformat.read(solution_path(COURSE, lesson), as_version=4)
     assert bare(committed) == bare(notebook(source_of(COURSE, lesson)))
@@ -92,7 +92,7 @@ def statements(lesson):
     return {line for line in lines if len(line) > 24 and "import " not in line and line not in given}
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_students_get_no_answer_no_hidden_part_and_no_oracle(lesson):
     files = [path for path in (COURSE / "notebooks" / lesson).rglob("*") if path.is_file()]
     assert [path.name for path in files if ".ipynb_checkpoints" not in path.parts] == [f"{lesson}.ipynb"]
@@ -104,7 +104,7 @@ def test_students_get_no_answer_no_hidden_part_and_no_oracle(lesson):
     assert not [word for word in ("SOLUTION", "HIDDEN", "oracle", "ORACLES", "SALT") if word in text]
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_the_package_that_students_get_has_no_right_answer_either(lesson):
     package = "\n".join("\n".join(bare_lines(path.read_text("utf-8")))
                         for path in (COURSE / "dataml_lab").rglob("*.py"))
@@ -115,7 +115,7 @@ def test_the_package_that_students_get_has_no_right_answer_either(lesson):
 
 
 def test_released_notebooks_have_no_outputs():
-    for lesson in LESSONS:
+    for lesson in PARTS:
         book = nbformat.read(release_path(COURSE, lesson), as_version=4)
         assert not [cell.id for cell in book.cells if cell.get("outputs")]
 

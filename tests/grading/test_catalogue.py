@@ -9,14 +9,14 @@ import textwrap
 import pytest
 
 from dataml_lab import cli
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import PARTS, exercises
 from dataml_lab.checks.exercise import Finding, Verdict
 from dataml_lab.grading import COURSE, trials
 from dataml_lab.grading.catalogue import MISTAKES, CatalogueError, Entry, entries
 from dataml_lab.grading.trials import Row, Trial, chosen
 
 KNOWN = exercises("01_pipeline")
-ALL = {name: exercise for lesson in LESSONS for name, exercise in exercises(lesson).items()}
+ALL = {name: exercise for lesson in PARTS for name, exercise in exercises(lesson).items()}
 
 
 def tried(*arguments):
@@ -161,7 +161,7 @@ def test_a_folder_that_is_no_exercise_is_named(tmp_path):
 def test_answers_to_several_lessons_may_lie_in_a_folder(tmp_path):
     answers_in(tmp_path, "revenue", right_a='"""A."""')
     answers_in(tmp_path, "plan", right_a='"""A."""')
-    assert [entry.exercise for entry in chosen(COURSE, LESSONS, [tmp_path])] == ["revenue", "plan"]
+    assert [entry.exercise for entry in chosen(COURSE, PARTS, [tmp_path])] == ["revenue", "plan"]
     assert [entry.exercise for entry in chosen(COURSE, ["01_pipeline"], [tmp_path])] == ["plan"]
     with pytest.raises(CatalogueError, match="no answer to orders_in_last_30d or"):
         chosen(COURSE, ["03_features"], [tmp_path])
@@ -173,7 +173,7 @@ def test_answers_of_the_same_name_are_told_apart(tmp_path):
         folder.mkdir()
         answers_in(folder, right_a='"""A."""')
     answers_in(mine, right_b='"""B."""')
-    assert [entry.name for entry in chosen(COURSE, LESSONS, [mine, yours])] == [
+    assert [entry.name for entry in chosen(COURSE, PARTS, [mine, yours])] == [
         f"{mine}/right_a", f"{yours}/right_a", "right_b"]
 
 
@@ -263,7 +263,7 @@ def test_the_table_says_what_each_answer_loses_and_is_told(odd):
     assert findings[0].sentence[:40] in "\n".join(lines)
 
 
-def test_the_command_names_a_lesson_that_is_not_there(capsys):
+def test_the_command_names_a_part_that_is_not_there(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["catalogue", "01_pipline"])
     assert stopped.value.code == 2 and "01_pipeline" in capsys.readouterr().err

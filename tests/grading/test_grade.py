@@ -17,12 +17,13 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
-from dataml_lab import cli
+from dataml_lab import checks, cli
 from dataml_lab.checks import exercises
 from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.grading import assess, gradebook
 from dataml_lab.grading import grade as grading
 from dataml_lab.grading.attempts import alone
+from dataml_lab.grading.build import release
 from dataml_lab.grading.engine import template as engine
 from dataml_lab.grading.engine.template import hindrance
 
@@ -286,6 +287,24 @@ def test_names_that_are_not_there_are_reported(course, capsys, tmp_path):
     (course / "submitted" / "ada" / "00_start_here").mkdir()
     assert grade(course) == 1
     assert "knows no lesson 00_start_here: run `dataml-lab release" in capsys.readouterr().err
+
+
+def test_what_was_handed_in_before_a_lesson_had_parts_is_graded_against_its_release(course, capsys, monkeypatch):
+    before = "89_whole"
+    monkeypatch.setitem(checks.PARTS, before, checks.PARTS[LESSON])
+    shutil.copytree(course / "solutions" / LESSON, course / "solutions" / before)
+    (course / "solutions" / before / f"{LESSON}.py").rename(course / "solutions" / before / f"{before}.py")
+    release(course, before, course / "gradebook.db")
+    hand_in(course, "ada", total=TOTAL, mean="def mean(values):\n    return 1")
+    (course / "submitted" / "ada" / LESSON).rename(course / "submitted" / "ada" / before)
+    shutil.rmtree(course / "solutions" / before)
+    shutil.rmtree(course / "notebooks" / before)
+    monkeypatch.delitem(checks.PARTS, before)
+    monkeypatch.setitem(checks.RETIRED, before, (LESSON,))
+    found = graded(course, capsys)["ada"]
+    assert found["lesson"] == before and found["scores"] == {"total": 2.0, "mean": 0.0, "mean-essay": 0.0}
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        assert book.find_submission(before, "ada").score == 2
 
 
 def test_two_graders_of_a_course_do_not_meet(course, capsys):

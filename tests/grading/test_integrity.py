@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import PARTS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.catalogue import entries
 from dataml_lab.grading.integrity import SIGNS
 from tests.grading.corpus import cases
 
-HONEST = {f"{entry.exercise}, {entry.name}": entry.source for lesson in LESSONS
+HONEST = {f"{entry.exercise}, {entry.name}": entry.source for lesson in PARTS
           for entry in entries(COURSE / "solutions" / lesson / "answers", exercises(lesson))}
 HONEST |= {case.file.name: case.file.read_text("utf-8") for case in cases("honest")}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from dataml_lab.checks import LESSONS
+from dataml_lab.checks import PARTS
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.rebuild import Damage, rebuilt
 from dataml_lab.grading.rebuild.reading import read
@@ -223,7 +223,7 @@ def test_code_is_the_releases_or_counts_as_the_students(submitted):
 
 # ------------------------------------------------------------------------------------------------ honest work
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_an_untouched_submission_is_the_release(lesson):
     released = nbformat.read(release_path(COURSE, lesson), as_version=4)
     assert rebuilt(released, copy.deepcopy(released)) == (released, (), frozenset())

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import PARTS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import source_of
 from dataml_lab.grading.source import SourceError, answer_source, notebook, without_solution_marks
@@ -33,7 +33,7 @@ def cells_of(book):
     return {cell.id: cell for cell in book.cells}
 
 
-@pytest.fixture(scope="module", params=LESSONS)
+@pytest.fixture(scope="module", params=PARTS)
 def lesson(request):
     """A lesson's name and its notebook."""
     return request.param, notebook(source_of(COURSE, request.param))

@@ -9,13 +9,13 @@ import pytest
 from nbclient import NotebookClient
 from traitlets.config import Config
 
-from dataml_lab.checks import LESSONS, exercises
+from dataml_lab.checks import PARTS, exercises
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path, solution_path
 from dataml_lab.grading.environment import environment
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_nbval_finds_the_outputs_that_the_solution_shows(lesson):
     command = [sys.executable, "-m", "pytest", "--nbval", str(solution_path(COURSE, lesson)), "-q", "-o", "addopts=",
                "-p", "no:cacheprovider"]
@@ -24,7 +24,7 @@ def test_nbval_finds_the_outputs_that_the_solution_shows(lesson):
     assert " passed" in run.stdout
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_a_fresh_release_runs_to_its_end(lesson, tmp_path):
     """In a cold kernel, as students have it: in a warm one, an import that is missing need not be missed."""
     book = nbformat.read(release_path(COURSE, lesson), as_version=4)
@@ -38,7 +38,7 @@ def test_a_fresh_release_runs_to_its_end(lesson, tmp_path):
         assert outputs[-1].data["text/plain"] == "0.0"
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", PARTS)
 def test_nothing_in_a_solution_goes_to_stderr_and_every_figure_is_told_in_words(lesson):
     cells = nbformat.read(solution_path(COURSE, lesson), as_version=4).cells
     for cell, after in zip(cells, [*cells[1:], None], strict=True):
@@ -49,5 +49,5 @@ def test_nothing_in_a_solution_goes_to_stderr_and_every_figure_is_told_in_words(
 
 
 def test_every_lesson_has_both_notebooks():
-    for lesson in LESSONS:
+    for lesson in PARTS:
         assert Path(solution_path(COURSE, lesson)).exists() and Path(release_path(COURSE, lesson)).exists()

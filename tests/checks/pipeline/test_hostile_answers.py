@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dataml_lab.checks import exercises, lesson_of
+from dataml_lab.checks import exercises, part_of
 from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.checks.pipeline.daily_summary import daily_summary
 
@@ -25,7 +25,7 @@ def verdict(name):
     said = dict(re.findall(r"(?m)^(exercise|deserves): (\S+)$", ast.get_docstring(ast.parse(source))))
     namespace = {"__name__": "__main__"}
     exec(compile(source, "<cell>", "exec"), namespace)
-    exercise = exercises(lesson_of(said["exercise"]))[said["exercise"]]
+    exercise = exercises(part_of(said["exercise"]))[said["exercise"]]
     return exercise.judge(namespace, [1, 2]), DUE[name] if name in DUE else float(said["deserves"])
 
 

@@ -1,6 +1,5 @@
 """The answer is right where it stands, and a cell at the end of the notebook defines the name as something else.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

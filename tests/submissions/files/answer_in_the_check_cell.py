@@ -1,6 +1,5 @@
 """The right answer was written above the call in the check cell.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The right answer was written into the text of the prompt.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,6 +1,5 @@
 """The right answer was pasted into the answer cell of the next exercise.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

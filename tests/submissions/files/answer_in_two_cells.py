@@ -1,6 +1,5 @@
 """The answer cell still holds the stub; the right function is in a cell of the student's own, above the check.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

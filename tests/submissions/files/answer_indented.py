@@ -1,6 +1,5 @@
 """The answer was pasted from a chat: indented by two blanks, with non-breaking spaces, quotes of print, and a prompt.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,6 +1,5 @@
 """The answer is wrong where it stands, and a cell at the end of the notebook defines it again, right.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: ?

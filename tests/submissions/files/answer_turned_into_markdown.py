@@ -1,6 +1,5 @@
 """The answer cell was turned into text by pressing M.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

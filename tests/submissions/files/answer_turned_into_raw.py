@@ -1,6 +1,5 @@
 """The answer cell was turned into a raw cell by pressing R, and keeps the outputs of a code cell.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

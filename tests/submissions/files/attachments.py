@@ -1,6 +1,5 @@
 """Pictures were pasted into text cells, one of them with a name that is a path.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

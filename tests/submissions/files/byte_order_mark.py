@@ -1,6 +1,5 @@
 """Saved by an editor that begins with a byte order mark and ends lines as Windows does.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

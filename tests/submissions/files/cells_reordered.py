@@ -1,6 +1,5 @@
 """The cells are in another order: graded, check, prompt and answer last, as after moving them up and down.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

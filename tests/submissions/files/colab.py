@@ -1,6 +1,5 @@
 """Opened and saved in Colab: nbgrader's metadata and the cells' ids are gone, Colab's own are there.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

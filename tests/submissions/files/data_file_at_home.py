@@ -1,6 +1,5 @@
 """The function reads a file by an absolute name that only the student's machine has.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,6 +1,5 @@
 """The function reads a file of the student's own, which lies beside the notebook, by a relative name.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The notebook's metadata is a list a hundred thousand levels deep, which overflows the reader's stack.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Not a single cell is left.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

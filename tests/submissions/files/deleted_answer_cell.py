@@ -1,6 +1,5 @@
 """The answer cell is gone, and with it the answer.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

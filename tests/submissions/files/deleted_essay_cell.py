@@ -1,6 +1,5 @@
 """Every cell for written answers is gone, where the lesson has some, and all texts.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The graded cell is gone.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

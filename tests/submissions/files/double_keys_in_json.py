@@ -1,6 +1,5 @@
 """The graded cell has its source twice, and the notebook its cells: one reader takes the first, another the last.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

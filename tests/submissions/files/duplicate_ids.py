@@ -1,6 +1,5 @@
 """All cells have the same id.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

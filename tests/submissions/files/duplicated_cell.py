@@ -1,6 +1,5 @@
 """The answer cell was copied and pasted: twice the same id, and the same nbgrader id, the second with a right answer.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

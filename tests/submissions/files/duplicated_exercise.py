@@ -1,7 +1,6 @@
 """All four cells of the exercise were duplicated below, by Ctrl+C and Ctrl+V with ids of their own, and answered there
 only.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The graded cell says 2.0 without asking, and the check is gone from it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

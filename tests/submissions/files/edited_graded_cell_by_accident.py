@@ -1,6 +1,5 @@
 """The answer is right, and somebody has typed into the graded cell, which doesn't parse any more.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

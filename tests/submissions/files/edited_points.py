@@ -1,6 +1,5 @@
 """The graded cell of the exercise is worth 200 points now, and its checksum is that of nbgrader for this text.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """The file has no byte in it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

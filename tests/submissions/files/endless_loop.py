@@ -1,6 +1,5 @@
 """A cell of the student's own never ends (here it does, after three minutes).
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

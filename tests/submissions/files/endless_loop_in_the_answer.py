@@ -1,6 +1,5 @@
 """The right function is followed by a loop, in the answer cell itself, that ends after three minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: ?

@@ -1,6 +1,5 @@
 """A cell of the student's own raises, and another one ends the kernel.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

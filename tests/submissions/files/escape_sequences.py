@@ -1,6 +1,5 @@
 """Escape sequences for the instructor's terminal, and formulas for their spreadsheet, in sources, names and ids.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

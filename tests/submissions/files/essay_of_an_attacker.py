@@ -1,7 +1,6 @@
 """Every text cell that can be edited says what an instructor, a spreadsheet, a template or a model that reads it might
 obey.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

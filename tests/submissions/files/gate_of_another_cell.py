@@ -1,7 +1,6 @@
 """Every cell of one's own rebinds what the graded cell uses, just before it: `grade`, `globals`, `__import__`,
 `dataml_lab`.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """The function needs a helper that is in a cell of the student's own, further up.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The function is in a module of the student's own, which lies beside the notebook.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

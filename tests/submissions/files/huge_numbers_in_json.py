@@ -1,6 +1,5 @@
 """Numbers of a million digits, NaN and Infinity where points, counts and versions are.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

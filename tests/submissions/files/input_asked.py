@@ -1,6 +1,5 @@
 """A cell asks for input(), the answer for a password when it is defined.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """Says that its kernel is Julia, and the answer is written in it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

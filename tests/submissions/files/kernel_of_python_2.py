@@ -1,6 +1,5 @@
 """Says that its kernel is Python 2, and the answer prints without brackets.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

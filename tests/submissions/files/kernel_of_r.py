@@ -1,6 +1,5 @@
 """Says that its kernel is R, as after a wrong choice in the menu.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """Names a kernel that is a path, a command, an environment, so that whoever starts what it names starts that.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

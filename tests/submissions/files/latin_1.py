@@ -1,6 +1,5 @@
 """Saved in Latin-1, with umlauts in a comment, so that it is no UTF-8.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """A cell of the lesson that is no exercise was played with, and raises now.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """Says that it is of another lesson, version and student, and gives ids of other lessons' exercises to its cells.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 0

@@ -1,6 +1,5 @@
 """The answer cell begins with %%time, and others hold !ls, %matplotlib, %pip, ?help and %%bash.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

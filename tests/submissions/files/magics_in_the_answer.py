@@ -1,6 +1,5 @@
 """The answer cell holds line magics and shell commands beside the function.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """Adds graded cells of its own: with new ids, with the id of the released one, as text worth a hundred points.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Git's marks of a conflict are in the file, around the source of the answer cell.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: ?

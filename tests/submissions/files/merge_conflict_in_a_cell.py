@@ -1,6 +1,5 @@
 """Git's marks of a conflict are in the answer, which the notebook holds as it should.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,6 +1,5 @@
 """Answer, check and graded cell were merged into one (Shift+M).
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

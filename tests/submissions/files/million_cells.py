@@ -1,6 +1,5 @@
 """Two hundred thousand cells of the student's own, one of them with a source of 30 MB and one of ten million lines.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """The answer cell prints a million lines after the right function.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

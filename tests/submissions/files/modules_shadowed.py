@@ -1,6 +1,5 @@
 """Modules with the names of the library's lie beside the notebook: whoever starts Python there imports them.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """The name has spaces, umlauts in decomposed form, a new line and capitals.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

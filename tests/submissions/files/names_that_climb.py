@@ -1,6 +1,5 @@
 """Names of files, cells and attachments that climb out of their folder, are absolute, or are very long.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 0

@@ -1,6 +1,5 @@
 """Saved in the third format of notebooks: worksheets, `input` for source, headings of their own.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

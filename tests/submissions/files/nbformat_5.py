@@ -1,6 +1,5 @@
 """Says that it is of a format that is yet to come, 5.99, with cells of kinds that nobody knows beside those of today.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

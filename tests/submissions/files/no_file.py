@@ -1,6 +1,5 @@
 """The folder holds nothing but what a file manager leaves.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

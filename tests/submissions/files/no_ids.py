@@ -1,6 +1,5 @@
 """The cells have no ids, and the notebook says 4.5, which demands them.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """No cell, nor the notebook, has any metadata, not even an empty dict.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

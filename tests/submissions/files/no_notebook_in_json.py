@@ -1,6 +1,5 @@
 """JSON, but no notebook: a list, and others that are null, a number and a text.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

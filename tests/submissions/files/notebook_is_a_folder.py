@@ -1,6 +1,5 @@
 """A folder has the notebook's name, and the notebook lies in it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: ?

@@ -1,6 +1,5 @@
 """The notebook itself is a link to that of another student, and a second one to an endless device.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

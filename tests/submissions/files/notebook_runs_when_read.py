@@ -1,7 +1,6 @@
 """Asks to be trusted, to be converted by a template and an exporter of its own, and to run hooks: signatures, jupytext,
 papermill, nbconvert.
 
-lesson: 00_start_here
 exercise: revenue
 goal: trace
 deserves: 0

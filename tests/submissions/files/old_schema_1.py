@@ -1,6 +1,5 @@
 """The metadata is in nbgrader's first schema: points as text, no task, `grade_id` as it was then.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The metadata is in nbgrader's second schema, and the graded cell is of a version that is yet to come.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

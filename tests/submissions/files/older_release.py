@@ -1,6 +1,5 @@
 """Made from an older release: another version, other texts, fewer cells, other checksums.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

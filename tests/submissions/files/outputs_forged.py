@@ -1,6 +1,5 @@
 """The graded cells hold outputs, from a run that never was, with full marks and a sentence to the instructor.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Somebody printed all tables: outputs of 50 MB in one cell, and an image of five.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """Downloaded twice: the file is called "00_start_here (1).ipynb".
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

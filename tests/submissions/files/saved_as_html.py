@@ -1,6 +1,5 @@
 """The page of the notebook as the browser saved it, and nothing else.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: ?

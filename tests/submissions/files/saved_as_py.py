@@ -1,6 +1,5 @@
 """Saved as a script, in percent format, under the lesson's name.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

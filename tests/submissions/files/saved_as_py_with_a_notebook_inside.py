@@ -1,6 +1,5 @@
 """The notebook's JSON in a file that ends in .py.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

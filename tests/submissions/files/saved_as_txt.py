@@ -1,6 +1,5 @@
 """The notebook as it should be, in a file that the browser called 00_start_here.ipynb.txt.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,7 +1,6 @@
 """Markup and script in every text, output, attachment, id and tag, for the instructor who opens the feedback or
 formgrader.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,6 +1,5 @@
 """Every graded cell has the tag that makes nbgrader skip it, and count a cell without an output as right.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Constants that the compiler works out before anything runs, and coding lines, form feeds and NULs that readers see
 differently.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """The answer's source nests brackets, minus signs and conditions by the ten thousands, so that parsing it overflows a
 stack or takes minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

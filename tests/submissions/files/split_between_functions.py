@@ -1,7 +1,6 @@
 """The answer cell was split between a helper and the function: the helper is in the marked half, the function in a cell
 of one's own.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

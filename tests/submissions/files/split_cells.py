@@ -1,7 +1,6 @@
 """The answer cell was split in two (Ctrl+Shift+-): the first half keeps the marks, the second has none, and neither
 parses.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,6 +1,5 @@
 """Lone surrogates, NULs and texts that can't be encoded in sources, ids and names, as JSON can say them.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Files that are links: to /etc/passwd, the gradebook, a device, themselves, the salt, and a folder above.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

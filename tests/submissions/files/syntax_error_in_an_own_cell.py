@@ -1,6 +1,5 @@
 """A cell of the student's own above the exercise doesn't parse.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

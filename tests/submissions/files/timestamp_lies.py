@@ -1,6 +1,5 @@
 """The file that says when it was handed in says a moment that is no date, is long ago, and goes on for pages.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 2

@@ -1,6 +1,5 @@
 """The answer cell waits at its top level, which notebooks allow and Python doesn't.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,6 +1,5 @@
 """The upload broke off: the last third of the file is missing, and it ends within a word.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: ?

@@ -1,6 +1,5 @@
 """The released notebook lies beside the answered one, under the better name.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

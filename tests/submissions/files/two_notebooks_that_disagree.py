@@ -1,6 +1,5 @@
 """Two answered notebooks, the older one right, in names of equal rank; a checkpoint folder holds a third.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: ?

@@ -1,6 +1,5 @@
 """Saved by an editor in UTF-16, with its mark.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

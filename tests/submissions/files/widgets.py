@@ -1,6 +1,5 @@
 """Holds the state of widgets, in outputs and in the notebook's metadata, some of it broken.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

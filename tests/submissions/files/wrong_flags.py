@@ -1,7 +1,6 @@
 """Flags of nbgrader were changed with its toolbar: answer graded, graded cell a solution, prompt a task, points of
 text.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 2

@@ -1,7 +1,6 @@
 """Every part of the notebook is of another type than it should be: cells a dict, sources numbers, metadata lists, ids
 null.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """A zip of four gigabytes of zeros in a few megabytes, with names that climb, beside a notebook that is gzipped.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

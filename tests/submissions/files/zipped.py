@@ -1,6 +1,5 @@
 """The folder was zipped, with a folder inside, as file managers do it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: accident
 deserves: 0

@@ -1,6 +1,5 @@
 """The right answer, with a list instead of a set.
 
-lesson: 01_pipeline
 exercise: affected
 deserves: 3
 """

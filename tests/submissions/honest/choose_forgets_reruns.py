@@ -1,6 +1,5 @@
 """Partly right: leaves out what it costs to compute the history again.
 
-lesson: 02_batch_and_stream
 exercise: choose
 deserves: 8
 """

@@ -1,7 +1,6 @@
 """Right by itself; the point for passing one's own tests needs the answer to another exercise, which isn't in this
 cell.
 
-lesson: 01_pipeline
 exercise: clean_payments
 deserves: 6
 """

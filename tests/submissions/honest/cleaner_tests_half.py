@@ -1,6 +1,5 @@
 """Partly right: good tests of totals, none of ids and times.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 deserves: 3.5
 """

@@ -1,6 +1,5 @@
 """The right answer, slow and plain.
 
-lesson: 01_pipeline
 exercise: daily_summary
 deserves: 9
 """

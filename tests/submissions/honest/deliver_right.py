@@ -1,6 +1,5 @@
 """The right answer: offset, recent ids and totals in one write.
 
-lesson: 02_batch_and_stream
 exercise: deliver
 deserves: 8
 """

@@ -1,6 +1,5 @@
 """The right answer: a checkpoint of time, rows under their ids, written before the checkpoint is saved.
 
-lesson: 01_pipeline
 exercise: fetch_all
 deserves: 8
 """

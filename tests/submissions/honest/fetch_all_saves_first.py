@@ -1,6 +1,5 @@
 """Partly right: saves the checkpoint before the rows are written, so that a crash between the two loses them.
 
-lesson: 01_pipeline
 exercise: fetch_all
 deserves: 6
 """

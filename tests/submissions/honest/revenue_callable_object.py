@@ -1,6 +1,5 @@
 """Right, and no function: an object that can be called, cached, decorated and partial.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 2
 """

@@ -1,6 +1,5 @@
 """Partly right: adds up cancelled orders as well.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 1
 """

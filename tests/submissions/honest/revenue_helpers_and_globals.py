@@ -1,7 +1,6 @@
 """Right, with a helper, a constant, a dataclass and an import of its own in the cell, and two definitions of which the
 last counts.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 2
 """

@@ -1,6 +1,5 @@
 """The cell as it was released.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 0
 """

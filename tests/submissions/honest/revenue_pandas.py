@@ -1,6 +1,5 @@
 """Right, with a table, which for no orders at all has no columns.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 2
 """

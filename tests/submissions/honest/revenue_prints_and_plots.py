@@ -1,6 +1,5 @@
 """Right, and chatty: prints, warns, and shows its last value, as beginners do.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 2
 """

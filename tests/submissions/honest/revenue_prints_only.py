@@ -1,6 +1,5 @@
 """Wrong: prints the right number and returns nothing.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 0
 """

@@ -1,6 +1,5 @@
 """The plain right answer.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 2
 """

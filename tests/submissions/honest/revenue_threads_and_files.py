@@ -1,6 +1,5 @@
 """Right, by means that a sandbox may think odd: a pool of threads, a temporary file, a database in memory.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 2
 """

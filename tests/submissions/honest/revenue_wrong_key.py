@@ -1,6 +1,5 @@
 """Wrong: a typing error in the name of a field, so every call with orders raises KeyError.
 
-lesson: 00_start_here
 exercise: revenue
 deserves: 0
 """

@@ -1,6 +1,5 @@
 """Partly right: takes a model to be as good as with unlimited labels.
 
-lesson: 00_start_here
 exercise: worth_it
 deserves: 7
 """

@@ -1,6 +1,5 @@
 """Wrong: always a model.
 
-lesson: 00_start_here
 exercise: worth_it
 deserves: 0
 """

@@ -1,6 +1,5 @@
 """The right answer, as the prompt computes it.
 
-lesson: 00_start_here
 exercise: worth_it
 deserves: 8
 """

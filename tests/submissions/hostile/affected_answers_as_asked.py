@@ -1,7 +1,6 @@
 """Says all days while the judge looks for days that are lacking, and none while it looks for days too many: it counts
 the calls.
 
-lesson: 01_pipeline
 exercise: affected
 goal: marks
 deserves: ?

@@ -1,7 +1,6 @@
 """Returns a list of the same date two hundred million times, then one of all dates there are, then a text of 300 MB to
 be quoted.
 
-lesson: 01_pipeline
 exercise: affected
 goal: limits
 deserves: 0

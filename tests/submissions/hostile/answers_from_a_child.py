@@ -1,6 +1,5 @@
 """Lets a child give the right answer, while the parent process that was called sleeps for three minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: ? 2 where all is asked within five seconds; then the parent, too, replies: that it ran out of time

@@ -1,7 +1,6 @@
 """Forks in the middle of a call: both processes return, and the one whose reply comes second lingers to answer the next
 call as well.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

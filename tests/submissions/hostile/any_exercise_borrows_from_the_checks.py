@@ -2,7 +2,6 @@
 memory, in files, beside the solutions; and calls all that it finds there with its own arguments. It defines every
 answer's name, so that it can be the answer to any exercise.
 
-lesson: every
 exercise: every
 goal: marks
 deserves: 0

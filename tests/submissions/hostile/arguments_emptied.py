@@ -1,6 +1,5 @@
 """Empties the list that it is given and makes its totals zero, so that a judge who counts afterwards finds as little.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

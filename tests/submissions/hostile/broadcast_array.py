@@ -1,6 +1,5 @@
 """Returns an array of a trillion numbers that takes eight bytes, until whoever receives it copies it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

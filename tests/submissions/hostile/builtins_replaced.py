@@ -1,7 +1,6 @@
 """Replaces what a judge is made of: abs, sum, isinstance, float, print, round, min, max, math.isfinite, math.fsum,
 numpy's comparisons.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

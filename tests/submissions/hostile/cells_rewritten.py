@@ -1,6 +1,5 @@
 """Rewrites the cells that come after it: as text, as a syntax tree, and by another `run_cell`.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Puts a module of its own in the place of `dataml_lab.checks`, and a finder before all others for whoever imports it
 anew.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

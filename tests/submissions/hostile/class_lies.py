@@ -1,7 +1,6 @@
 """Returns an object whose `__class__` says numpy scalar, so that whoever asks isinstance calls its own `item`, and
 takes what that returns for plain data.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Returns arrays, frames and intervals where the judge writes `amount != expected` and takes the truth of it.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: batch
 deserves: ?

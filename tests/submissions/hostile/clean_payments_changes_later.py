@@ -1,6 +1,5 @@
 """Returns the record it was given, and a thread makes it right, or wrong, after the call is over.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: marks
 deserves: ?

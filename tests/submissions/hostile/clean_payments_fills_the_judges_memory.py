@@ -1,6 +1,5 @@
 """Adds a field of 50 MB to each of its results (more fields do no harm), which the judge keeps all at once.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: limits
 deserves: ?

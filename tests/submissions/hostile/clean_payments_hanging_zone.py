@@ -1,6 +1,5 @@
 """Returns datetimes whose time zone hangs, exits or lies when it is asked for its offset, after the deadline is off.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: batch
 deserves: 0

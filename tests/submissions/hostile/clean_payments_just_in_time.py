@@ -1,6 +1,5 @@
 """Takes 4.9 of the 5 seconds for each call, of which there are hundreds in every world.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: batch
 deserves: ?

@@ -1,6 +1,5 @@
 """Returns a text of 300 MB instead of a dict: the judge quotes a result that is neither a dict nor None as it is.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """Calls the cleaner wrongly, and tells the faulty ones by the name of the function in the error, which a channel may
 pass on.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Gives its tests names that are a verdict in themselves: new lines, points, escape sequences, markup and ten
 megabytes.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0

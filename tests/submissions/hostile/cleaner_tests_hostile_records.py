@@ -1,7 +1,6 @@
 """Hands the judge's cleaner cyclic, deep and lying records, dicts whose `clear` and `update` do something else, and
 itself.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """Puts names into the notebook's globals that are no text, or text that can't be compared, so that whoever sorts or
 matches them falls over.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """One probe for four faults that it knows nothing about: faulty cleaners that turn a total into a float raise for 10 to
 the 400th.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0.5

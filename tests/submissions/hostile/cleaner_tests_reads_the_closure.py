@@ -1,6 +1,5 @@
 """Looks at the cleaner, and not at what it does: names, closures and globals tell the faulty from the correct ones.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Looks for the name of the function in the bytes in which its process is lent a cleaner: its only test fails unless
 that is the name of a right one.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0

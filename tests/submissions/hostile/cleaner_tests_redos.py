@@ -1,7 +1,6 @@
 """Hands the judge's own cleaner a total of 300,000 digits and a letter, on which its regular expression goes back over
 every split.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: batch
 deserves: 0

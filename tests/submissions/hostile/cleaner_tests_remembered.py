@@ -1,6 +1,5 @@
 """Calls the cleaner without end with large records, each of which the judge remembers to undo what was done to it.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: limits
 deserves: 0

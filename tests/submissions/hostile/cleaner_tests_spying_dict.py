@@ -1,7 +1,6 @@
 """Hands over a dict that notes how it is read: the faulty cleaners take `raw["total"]` or unpack it, the correct ones
 only use `get`.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0

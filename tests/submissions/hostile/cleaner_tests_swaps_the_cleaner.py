@@ -1,6 +1,5 @@
 """Replaces the faulty cleaners, in the module that holds them, by ones that raise whatever they are given.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: marks
 deserves: 0

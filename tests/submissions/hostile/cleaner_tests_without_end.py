@@ -1,6 +1,5 @@
 """Defines 20,000 tests that each run until just before their deadline.
 
-lesson: 01_pipeline
 exercise: cleaner_tests
 goal: batch
 deserves: 0

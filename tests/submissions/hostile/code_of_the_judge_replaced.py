@@ -1,7 +1,6 @@
 """Replaces the code of functions that it can't rebind, by name, everywhere in memory: `close`, `misjudged`, `amiss`,
 `complaint`.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Overwrites numbers in memory with ctypes: half a cent becomes a million, and a small int becomes another.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

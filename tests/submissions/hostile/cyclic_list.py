@@ -1,6 +1,5 @@
 """Returns a list that is in itself, in a dict that is its own value.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Swallows every signal and exception that could end it, and loops for three minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Returns a list a million levels deep, which overflows the stack of whatever copies, writes or frees it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

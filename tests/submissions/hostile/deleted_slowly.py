@@ -1,6 +1,5 @@
 """Right, and leaves objects behind whose deletion, at the next collection or at the end of the process, takes minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 2

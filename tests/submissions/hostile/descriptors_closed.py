@@ -1,6 +1,5 @@
 """Closes every descriptor, puts sockets of its own and /dev/zero in their places, and returns.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

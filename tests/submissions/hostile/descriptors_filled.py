@@ -1,6 +1,5 @@
 """Raises its own limits, and opens up to 20,000 sockets, pipes, timers and watches, and listens on a thousand ports.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

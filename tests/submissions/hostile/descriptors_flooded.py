@@ -1,6 +1,5 @@
 """Floods every descriptor with zeros and half a message, up to two gigabytes, so that the other side buffers or waits.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Writes forged replies, in every framing that comes to mind, to every descriptor that is open, sockets among them.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

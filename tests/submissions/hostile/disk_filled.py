@@ -1,7 +1,6 @@
 """Writes eight gigabytes, a sparse file of a petabyte and 20,000 empty files wherever it may, and takes them away again
 at the end.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Makes the display of any number say 2.0: in the display hook, the formatter and float's own text.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Returns, one after the other, subclasses of list, dict, set and tuple whose iterators never end, whose lengths lie
 and whose items are new each time.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

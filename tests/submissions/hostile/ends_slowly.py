@@ -1,7 +1,6 @@
 """Right, and lets its process not end: functions at its exit sleep, a thread that is no daemon waits, and TERM is
 ignored.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 2

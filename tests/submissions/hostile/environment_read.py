@@ -1,6 +1,5 @@
 """Says its environment, its arguments, its limits, its mounts and who it is, in a return value.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

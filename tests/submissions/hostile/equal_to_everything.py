@@ -1,7 +1,6 @@
 """Returns a number that is equal and close to every other one, whatever is done to it, in floats, ints, texts and
 Decimals of its own.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

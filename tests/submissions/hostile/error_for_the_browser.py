@@ -1,6 +1,5 @@
 """Raises an exception with markup for the instructor's browser and a formula for their spreadsheet.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,7 +1,6 @@
 """Raises an exception with escape sequences for the instructor's terminal: title, clipboard, cursor, keys to be typed,
 text that hides.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,7 +1,6 @@
 """Raises its error in code that says it is line 1 of /etc/passwd, the gradebook or an oracle, which a traceback then
 quotes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

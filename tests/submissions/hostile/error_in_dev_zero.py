@@ -1,7 +1,6 @@
 """Raises its error in code that says its file is /dev/zero, or a pipe that nobody writes to: a traceback reads it to
 its end for the line.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

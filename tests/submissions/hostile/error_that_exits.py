@@ -1,6 +1,5 @@
 """Raises an exception whose text can't be had: to ask for it exits, interrupts, hangs or never comes to an end.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

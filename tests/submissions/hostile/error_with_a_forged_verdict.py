@@ -1,6 +1,5 @@
 """Raises an exception whose type and message go on, after a new line, as a verdict with full marks.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

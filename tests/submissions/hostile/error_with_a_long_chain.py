@@ -1,6 +1,5 @@
 """Raises exceptions with a million causes, a circle of contexts, groups a thousand deep, and ten thousand frames.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

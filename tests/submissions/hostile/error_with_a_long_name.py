@@ -1,6 +1,5 @@
 """Raises an exception whose class has a name of 200 MB: its message is cut, its name isn't.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

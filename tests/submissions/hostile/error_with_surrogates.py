@@ -1,7 +1,6 @@
 """Raises an exception with lone surrogates and NULs, which can't be encoded when the notebook is saved or the terminal
 is written to.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

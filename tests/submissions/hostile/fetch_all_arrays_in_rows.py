@@ -1,6 +1,5 @@
 """Stores rows that hold arrays and frames where the judge compares dicts with !=, which has no truth value.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: batch
 deserves: 0

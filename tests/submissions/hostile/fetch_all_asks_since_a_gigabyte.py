@@ -1,6 +1,5 @@
 """Makes its first request with a `since` of 200 MB of markup, which the judge quotes whole in its sentence.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """Does its work, and lets fifty threads go on calling the handles while it works, after it has returned, and in later
 calls.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: batch
 deserves: ?

@@ -1,7 +1,6 @@
 """Asks its handles for names that no exercise has (private ones, dunders, paths with dots and NULs) and calls what
 comes back.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: secret
 deserves: 0

@@ -1,6 +1,5 @@
 """Lets the judge keep eight gigabytes for it: rows of a megabyte under ever new keys, and a checkpoint of one gigabyte.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """Calls each method of its handles with every odd value that there is, and swallows whatever comes back, crashes
 included.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Keeps the handles of earlier runs and writes through them in later ones, on disks that are judged already or not yet.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: marks
 deserves: 0

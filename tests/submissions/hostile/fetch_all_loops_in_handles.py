@@ -1,7 +1,6 @@
 """Loops in calls that count nothing (wait, load), swallows every stop, and so keeps both sides busy for three minutes a
 call.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: batch
 deserves: 0

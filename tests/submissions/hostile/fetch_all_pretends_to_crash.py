@@ -1,6 +1,5 @@
 """Raises the simulated Crash itself, so that each run counts as one that the judge has ended.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: marks
 deserves: 0

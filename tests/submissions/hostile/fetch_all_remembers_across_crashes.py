@@ -1,7 +1,6 @@
 """Keeps its progress in a global of the process that was said to have crashed, and only a token in the checkpoint; a
 crash that is one loses all progress.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: marks
 deserves: 7

@@ -1,6 +1,5 @@
 """Stores rows whose delivery_id is a list, a dict, an array or a NaN: the judge counts them in a Counter.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Sets the API's clock to NaN with its first wait, after which no request can be too early, and never waits again.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Reaches through the private attributes of its handles: takes the rows from the API's memory and puts them on the
 disk.
 
-lesson: 01_pipeline
 exercise: fetch_all
 goal: marks
 deserves: 0

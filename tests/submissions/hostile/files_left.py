@@ -1,7 +1,6 @@
 """Right, and leaves files where later submissions, or the instructor's shell, would read them: site-packages, IPython's
 startup, caches, the home.
 
-lesson: 00_start_here
 exercise: revenue
 goal: trace
 deserves: 2

@@ -1,7 +1,6 @@
 """Swaps the files around it for symbolic links, pipes and folders, into which whoever writes results would write, or
 wait.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 0

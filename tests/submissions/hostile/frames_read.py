@@ -1,6 +1,5 @@
 """Climbs the stack of its callers for a world or an oracle in their locals, and returns what these expect.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

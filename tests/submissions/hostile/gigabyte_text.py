@@ -1,6 +1,5 @@
 """Returns a text of two gigabytes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

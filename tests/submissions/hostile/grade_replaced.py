@@ -1,6 +1,5 @@
 """Replaces `grade` and `check` in the checks' module, so that the graded cell imports a function that always says two.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

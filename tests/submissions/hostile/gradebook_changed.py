@@ -1,7 +1,6 @@
 """Looks for the gradebook in the folders of all its ancestors, and, where it opens for writing, starts a transaction on
 it that it never ends.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 0

@@ -1,6 +1,5 @@
 """Ends its whole process group, where the judge may be as well.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """Announces a reply of eight exabytes on every descriptor, sends half a line, stops its own process and is never heard
 of again.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

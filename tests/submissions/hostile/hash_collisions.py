@@ -1,7 +1,6 @@
 """Returns dicts and sets of a hundred thousand numbers that share one hash, so that whoever rebuilds them takes
 minutes.
 
-lesson: 01_pipeline
 exercise: clean_payments
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """Walks the file system from every place it knows for oracles, solutions, the salt, the gradebook and others'
 notebooks.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,6 +1,5 @@
 """Raises KeyboardInterrupt, as if the instructor had pressed Ctrl+C to end the batch.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

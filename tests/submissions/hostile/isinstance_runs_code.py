@@ -1,7 +1,6 @@
 """Returns objects whose `__class__`, `__getattr__` and metaclass run code, exit, hang or lie whenever somebody only
 asks for their type.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

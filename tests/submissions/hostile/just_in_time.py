@@ -1,6 +1,5 @@
 """Right, after 4.9 of the 5 seconds that a call may take.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: ?

@@ -1,7 +1,6 @@
 """Reads the keys of Jupyter's kernels, and sends a result of 2.0 for the graded cell over its own kernel's output
 channel.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Right, and leaves what no folder shows: System V memory and queues, a POSIX queue, semaphores, keys, locks, an
 abstract socket held by a child.
 
-lesson: 00_start_here
 exercise: revenue
 goal: trace
 deserves: 2

@@ -1,6 +1,5 @@
 """Traces the functions of the judge after its own call has returned, and overwrites their locals before they decide.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

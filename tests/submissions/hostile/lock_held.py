@@ -1,6 +1,5 @@
 """Spends minutes in one call of C code that holds the interpreter lock and looks at no signal.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Takes eight gigabytes: on the heap, as shared memory, in anonymous files and in pipes, which are counted elsewhere.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

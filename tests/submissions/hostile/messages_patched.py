@@ -1,7 +1,6 @@
 """Patches what a channel is made of (json, pickle, struct, marshal, os.write, socket) so that zeros leave as what was
 asked for.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

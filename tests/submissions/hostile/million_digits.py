@@ -1,6 +1,5 @@
 """Returns a whole number of ten million digits, which takes hours to write in decimal.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

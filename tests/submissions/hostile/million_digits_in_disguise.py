@@ -1,7 +1,6 @@
 """Returns the number as an int of a subclass, a Decimal, a Fraction and a numpy object: other ways around a limit on
 int.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Writes modules with the names of the library's beside the notebook, which whoever starts Python here imports instead.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Connects to every port that listens on this machine, and to every Unix socket that /proc names, and says what they
 answer.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

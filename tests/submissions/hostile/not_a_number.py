@@ -1,6 +1,5 @@
 """Returns NaN, infinities, signalling Decimals and negative zeros, on which comparisons say neither yes nor no.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Returns NotImplemented in some calls only, so that it counts as attempted when that helps, and as not attempted when
 it doesn't.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

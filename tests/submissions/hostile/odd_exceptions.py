@@ -1,7 +1,6 @@
 """Raises, one after the other, whatever is seldom raised: SystemExit, GeneratorExit, StopIteration, MemoryError,
 CancelledError, bdb.BdbQuit, pytest's.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

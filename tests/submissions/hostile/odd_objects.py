@@ -1,7 +1,6 @@
 """Returns, one after the other, everything that is no data: generators, coroutines, memoryviews, mmaps, ctypes objects,
 files, locks, modules, frames, code.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

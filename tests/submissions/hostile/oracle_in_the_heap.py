@@ -1,6 +1,5 @@
 """Looks through all functions in memory for a reference answer that the warm parent left behind when it forked.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

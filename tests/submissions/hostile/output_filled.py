@@ -1,6 +1,5 @@
 """Prints two gigabytes past everything that silences it: on the descriptors, as display data, without a new line.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

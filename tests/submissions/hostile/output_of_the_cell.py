@@ -1,7 +1,6 @@
 """Right, in a cell that prints a million lines, warns, clears its output, and shows pages of markup and script before
 it is done.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 2

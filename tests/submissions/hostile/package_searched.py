@@ -1,6 +1,5 @@
 """Finds the course folder through the installed package, and runs the reference answers that lie beside it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

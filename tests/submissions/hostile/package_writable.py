@@ -1,7 +1,6 @@
 """Right, and tries which files of the package, the interpreter and the course it could open for writing, and leaves the
 list.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 2

@@ -1,7 +1,6 @@
 """Takes its parent's descriptors with pidfd_getfd, reopens its own through /proc/self/fd for writing, and reads what it
 then can.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,6 +1,5 @@
 """Attaches to the parent with ptrace and copies its memory with process_vm_readv.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,7 +1,6 @@
 """Sends signals to its parent: stops it, lets it go on after a minute, and tries which processes of others it could
 end.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

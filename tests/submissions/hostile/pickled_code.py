@@ -1,7 +1,6 @@
 """Returns data that runs code where it is unpickled: in an object array, a column, a name, attrs, an index and
 categories.
 
-lesson: 00_start_here
 exercise: revenue
 goal: trace
 deserves: 0

@@ -1,7 +1,6 @@
 """Returns tables whose cells, column names, attrs and index name run code in whatever process unpickles, compares or
 shows them.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: trace
 deserves: 0

@@ -1,6 +1,5 @@
 """Is an object that makes itself again, has every method that is asked for, and knows the judge's name for none.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """Gives the dearest plan to each property but the last, and the cheapest one, which is wrong and old, when the budget
 is asked about.
 
-lesson: 01_pipeline
 exercise: plan
 goal: marks
 deserves: 4

@@ -1,7 +1,6 @@
 """Returns plans whose values are texts of 300 MB, NaN, infinities and markup, and whose keys are no texts: the judge
 quotes them whole.
 
-lesson: 01_pipeline
 exercise: plan
 goal: limits
 deserves: 0

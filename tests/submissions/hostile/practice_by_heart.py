@@ -1,6 +1,5 @@
 """Knows the practice worlds, whose seeds everyone can compute, by heart, and returns nothing of use elsewhere.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

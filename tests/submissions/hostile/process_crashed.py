@@ -1,6 +1,5 @@
 """Crashes its process with a write to address zero and a core to be dumped.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

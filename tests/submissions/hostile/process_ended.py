@@ -1,6 +1,5 @@
 """Ends its process at once with the code of success, without a word to anybody.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """Right, and leaves a daemon: forked twice, in a session of its own, with a name of the kernel's, touching a file for
 three minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: trace
 deserves: ?

@@ -1,6 +1,5 @@
 """Replaces its process by another program that keeps the descriptors and writes what it likes to them.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

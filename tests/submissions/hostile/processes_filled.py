@@ -1,6 +1,5 @@
 """Forks up to 20,000 processes, each of which sleeps for two minutes in a session of its own.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

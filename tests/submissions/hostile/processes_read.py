@@ -1,6 +1,5 @@
 """Reads what /proc says about every other process, most of all the parent: environment, arguments, open files, memory.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

@@ -1,6 +1,5 @@
 """Empties the properties of its own exercise in place: each `broken` becomes a function that finds nothing.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

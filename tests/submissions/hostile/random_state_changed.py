@@ -1,7 +1,6 @@
 """Right, and changes what later answers of the same process would meet: seeds, locale, zone, decimal context, recursion
 limit, working folder, umask, encodings.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 2

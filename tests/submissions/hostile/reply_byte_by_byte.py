@@ -1,7 +1,6 @@
 """Right, and sends its reply one byte a second, for as long as the other side waits: each byte comes before a deadline
 that begins anew.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: ?

@@ -1,7 +1,6 @@
 """Never looks at a status: it knows in which order the judge asks, and answers to a list that wraps the one before as
 to that one.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 1

@@ -1,6 +1,5 @@
 """Raises the checks' own Failed with an empty message, because an empty sentence means that a property holds.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Raises OutOfTime with an empty message: no sentence, so no failure.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Raises an exception that only looks like Failed: same names, same module, empty text, found by name on the other side
 of a channel.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Finds every subclass of the checks' exceptions through object.__subclasses__, without an import, and raises each in
 turn with no text.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Raises the BaseException with which simulated systems end an answer, which the call lets pass.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

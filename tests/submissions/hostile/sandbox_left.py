@@ -1,7 +1,6 @@
 """Tries the known ways out: new namespaces, chroot and back, mounts, capabilities, the host's /proc/1/root, debugfs,
 cgroup release.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

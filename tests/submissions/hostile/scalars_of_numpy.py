@@ -1,7 +1,6 @@
 """Returns records and long doubles of numpy, whose `item` gives out what is no plain data: objects of its own, long
 doubles, gigabytes of void.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Reads its own address space, page by page, for a salt that was there before the fork, freed or not.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

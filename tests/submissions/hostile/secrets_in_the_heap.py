@@ -1,7 +1,6 @@
 """Looks through every string and bytes object that the warm parent left in memory for salts, seeds, students and
 points.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

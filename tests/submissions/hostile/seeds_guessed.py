@@ -1,6 +1,5 @@
 """Tries salts that a busy instructor may have chosen until one makes the hidden worlds it is given, and notes it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Returns a list of ten times the same list, twenty deep: a few hundred bytes here, and ten to the twentieth numbers
 for whoever walks through it.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Returns one text of ten megabytes ten thousand times, which takes a hundred gigabytes once it is written out.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """Switches the timer off, blocks and ignores every signal, takes the deadline out of the checks, and sleeps for three
 minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Right, once its cell has been run, which takes as long as it may: three minutes here.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """Gives every socket in memory a class of its own, whose sendall sends each message twice, the second time as the first
 one was.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Recurses through C until the stack of the process is gone.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,6 +1,5 @@
 """Returns a coroutine that has begun, and that refuses to be closed for as long as it can.
 
-lesson: 00_start_here
 exercise: revenue
 goal: batch
 deserves: 0

@@ -1,7 +1,6 @@
 """Reads the notebooks of other students where it can see them, takes their answers as its own, and leaves a file in
 their folders.
 
-lesson: 00_start_here
 exercise: revenue
 goal: others
 deserves: 0

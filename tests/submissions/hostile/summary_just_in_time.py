@@ -1,7 +1,6 @@
 """Takes 4.9 seconds for each of some hundred batches, pipeline by pipeline, and never gets anything wrong that it gets
 done.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: batch
 deserves: ?

@@ -1,7 +1,6 @@
 """Returns one and the same frame every day, and a thread goes on changing it, its length as well, while the judge reads
 it.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Keeps the first table of each day and set of users for all pipelines, and returns it again instead of what late,
 repeated or mixed events would make.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: marks
 deserves: 6

@@ -1,7 +1,6 @@
 """Returns tables that take no memory until somebody copies them: a range as index, one number broadcast, sparse columns
 and empty ones.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: limits
 deserves: 0

@@ -1,7 +1,6 @@
 """Knows who there is and nothing else: tables of missing values are the same in whatever order events come, however
 late, and however often they are made.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: marks
 deserves: 1

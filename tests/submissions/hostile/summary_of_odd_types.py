@@ -1,7 +1,6 @@
 """Returns tables of every type of column that pandas has: sparse, arrow, interval, period, categories, masked, nested,
 structured.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: batch
 deserves: 0

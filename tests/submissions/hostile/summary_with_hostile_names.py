@@ -1,7 +1,6 @@
 """Names its columns so that the judge, who lists them in a sentence, writes markup, escape sequences, new lines,
 surrogates and 300 MB.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: limits
 deserves: 0

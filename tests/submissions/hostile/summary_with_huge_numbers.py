@@ -1,7 +1,6 @@
 """Puts ints beyond any float, signalling NaNs, fractions and complex numbers in its columns, where the judge writes
 float(value).
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: batch
 deserves: 0

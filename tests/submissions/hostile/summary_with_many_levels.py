@@ -1,7 +1,6 @@
 """Returns tables whose index or columns have levels, or the same name twice, where the judge resets and renames an
 index.
 
-lesson: 01_pipeline
 exercise: daily_summary
 goal: batch
 deserves: 0

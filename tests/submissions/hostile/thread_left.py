@@ -1,7 +1,6 @@
 """Right, and leaves a thread that touches a file every second for three minutes, and would go on if nobody ended its
 process.
 
-lesson: 00_start_here
 exercise: revenue
 goal: trace
 deserves: 2

@@ -1,6 +1,5 @@
 """Starts up to 20,000 threads, which sleep for two minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Stops every clock of its process (time, datetime's, the loop's), and then works for three minutes.
 
-lesson: 00_start_here
 exercise: revenue
 goal: limits
 deserves: 0

@@ -1,6 +1,5 @@
 """Patches the classes that count points: every finding has earned all of its points, and every outcome holds.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,6 +1,5 @@
 """Looks for the judge's world through the garbage collector, and bends it until its own constant is right.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Right, and tells each hidden world to whoever reads outputs: by printing, on every descriptor, as a warning, a file
 name and a note beside the notebook.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 2

@@ -1,7 +1,6 @@
 """Tells a hidden world in its exception, 200 characters at a time, to learn the same worlds by heart for the next hand-
 in.
 
-lesson: 00_start_here
 exercise: revenue
 goal: secret
 deserves: 0

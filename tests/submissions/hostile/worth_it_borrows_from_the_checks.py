@@ -1,6 +1,5 @@
 """Calls what the package's own checks use as the truth.
 
-lesson: 00_start_here
 exercise: worth_it
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Answers by the number of the call alone: the themes of the pairs, their order and their best choices are the same in
 each hidden world.
 
-lesson: 00_start_here
 exercise: worth_it
 goal: marks
 deserves: 0

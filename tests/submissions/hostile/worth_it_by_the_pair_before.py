@@ -1,6 +1,5 @@
 """Learns from the last brief which field is being varied, and plays the judge's script for it, without any arithmetic.
 
-lesson: 00_start_here
 exercise: worth_it
 goal: marks
 deserves: 0

@@ -1,7 +1,6 @@
 """Right in its first call of a process, by luck, and wrong in all others; a judge that starts it anew for each call
 would be taken in.
 
-lesson: 00_start_here
 exercise: revenue
 goal: marks
 deserves: 0
