@@ -16,7 +16,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from dataml_lab.grading.stock import ExecuteInHiddenWorlds, RestoreMarks
+from dataml_lab.grading.stock import ExecuteInHiddenWorlds, LeaveOutClaims, RestoreMarks
 
 COURSE = Path(__file__).resolve().parent
 
@@ -33,6 +33,7 @@ c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "__pycache__", "*.pyc", "*.lab.tmp", "[0-9][0-9]*_*.py", "oracle.py", "answers"]
 c.Exchange.root = str(COURSE / "exchange")
 
+c.GenerateAssignment.preprocessors.insert(0, LeaveOutClaims)
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nreturn NotImplemented"}
 
 c.Autograde.sanitize_preprocessors = [

@@ -41,6 +41,7 @@ PARTS = {
 # Notebooks that were released before their lesson had parts, whose submissions are still graded: by the parts' checks.
 RETIRED: dict[str, tuple[str, ...]] = {}
 PRACTICE = "practice"  # the salt of the worlds that everyone may know
+_attempted: set[str] = set()  # the exercises of which an answer was checked in this process
 ABSENT = "Checks don't run here: this process only runs what was handed in, and another one grades it."
 
 
@@ -62,21 +63,57 @@ def part_of(exercise: str) -> str:
 
 
 def check(exercise: str, namespace: Mapping[str, Any]) -> None:
-    """Prints which properties the answer in `namespace` (a notebook's `globals()`) has, on practice worlds."""
-    print(_judged(exercise, namespace, PRACTICE, worlds=2) if _are_here() else ABSENT)
+    """Shows which properties the answer in `namespace` (a notebook's `globals()`) has, on practice worlds; where one
+    fails, also what the answer printed, and how to get help."""
+    if not _are_here():
+        print(ABSENT)
+        return
+    from dataml_lab.checks.report import show
+    from dataml_lab.runtime.answers import printed
+
+    printed.pieces.clear()
+    verdict = _judged(exercise, namespace, PRACTICE, worlds=2)
+    if not verdict.not_attempted:
+        _attempted.add(exercise)
+    said, all_hold = printed.end(), verdict.earned == verdict.points
+    show(verdict, *([] if all_hold or not said else [f"Your answer printed, at the end:\n{said}"]),
+         *([] if all_hold else [f'Stuck? hint("{exercise}") asks a question that leads on.']))
 
 
 def grade(exercise: str, namespace: Mapping[str, Any]) -> float:
-    """Prints the verdict on the answer in `namespace` and returns its points, a float from 0 to all of them."""
+    """Shows the verdict on the answer in `namespace` and returns its points, a float from 0 to all of them."""
     if not _are_here():
         print(ABSENT)
         return 0.0
+    from dataml_lab.checks.report import show
+
     salt = os.environ.get("DATAML_LAB_SALT", "")
     verdict = _judged(exercise, namespace, salt or PRACTICE, worlds=3)
-    print(verdict)
-    if not salt:
-        print("These are practice worlds; the grade comes from other worlds of the same kind.")
+    show(verdict, *([] if salt else ["These are practice worlds; the grade comes from other worlds of the same kind."]))
     return verdict.score
+
+
+def hint(exercise: str, stage: int = 1) -> None:
+    """Prints a hint: the first is a question that leads on, the second a plan."""
+    from dataml_lab.checks.help import hint_text
+
+    print(hint_text(exercise, stage))
+
+
+def solution(exercise: str) -> None:
+    """Prints the course's solution, and its model essay, once an attempt was checked in this kernel."""
+    from dataml_lab.checks.help import solution_text
+
+    part_of(exercise)  # KeyError where there is none
+    print(solution_text(exercise) if exercise in _attempted else
+          f'Try it yourself first, and run its check. hint("{exercise}") helps to begin.')
+
+
+def practice(exercise: str, number: int = 1) -> Any:
+    """The practice world of a number, from 1, in which a check judges: what is asked there, and the truth."""
+    from dataml_lab.checks.exercise import seeds
+
+    return exercises(part_of(exercise))[exercise].fair_world(seeds(exercise, PRACTICE, count=number)[number - 1])
 
 
 def _are_here() -> bool:
@@ -91,7 +128,7 @@ def _judged(exercise: str, namespace: Mapping[str, Any], salt: str, worlds: int)
     part = part_of(exercise)
     student = os.environ.get("DATAML_LAB_STUDENT", "")
     found = exercises(part)[exercise]
-    return found.judge(namespace, seeds(exercise, salt, student, worlds), oracle(part, exercise))
+    return found.judge(namespace, seeds(exercise, salt, student, worlds), oracle(part, exercise), salt == PRACTICE)
 
 
 def oracle(part: str, exercise: str) -> Callable | None:

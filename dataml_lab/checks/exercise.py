@@ -23,12 +23,14 @@ VERDICT = re.compile(r"(?:holds|fails|not judged|measured)\b|\w+: .*(?:propert|n
 
 class Property(NamedTuple):
     """What an answer must do, and its worth in points. `broken`, given the scenes that it names, returns None where
-    the property holds, else a sentence that helps. It is judged once the property `after` holds, if it names one."""
+    the property holds, else a sentence that helps. It is judged once the property `after` holds, if it names one.
+    `call` is code that shows the failure in a practice world, by the names `world` and the answer's own."""
 
     name: str
     points: float
     broken: Callable[..., str | None]
-    after: str
+    after: str = ""
+    call: str = ""
 
 
 class Finding(NamedTuple):
@@ -45,10 +47,21 @@ class Finding(NamedTuple):
         return self.points if self.outcome == "holds" else 0.0
 
     def __str__(self) -> str:
-        head = f"  {self.outcome:<10}  {worth(self.points) if self.points else 'required':<10}  {self.property}"
-        words, *code = self.sentence.split("\n")  # lines of code after the words stay whole, to be copied
+        head = f"  {self.outcome:<10}  {self.worth:<8}  {self.property}"
+        words, code = self.parts
         told = textwrap.wrap(words, 96, initial_indent=" " * 14, subsequent_indent=" " * 14)
         return "\n".join([head, *told, *(" " * 14 + line for line in code)])
+
+    @property
+    def worth(self) -> str:
+        """The points that it earned, of how many: `0 of 1`."""
+        return f"{self.earned:g} of {self.points:g}" if self.points else "required"
+
+    @property
+    def parts(self) -> tuple[str, list[str]]:
+        """The sentence, and the lines of code after it, which stay whole to be copied."""
+        words, *code = self.sentence.split("\n")
+        return words, code
 
 
 class Verdict(NamedTuple):
@@ -84,15 +97,16 @@ class Verdict(NamedTuple):
         held = sum(finding.outcome == "holds" for finding in self.findings)
         head = (f"{self.exercise}: {held} of {len(self.findings)} properties hold, "
                 f"{self.earned:g} of {worth(self.points)}.")
-        return "\n".join([head, *map(str, _each_said_once(self.findings)), *measured])
+        return "\n".join([head, *map(str, each_said_once(self.findings)), *measured])
 
 
-def _each_said_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+def each_said_once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings, in which a sentence about an earlier failure isn't repeated."""
     said = set()
     for finding in findings:
-        again = finding.outcome == "fails" and finding.sentence in said
-        said.add(finding.sentence)
+        words, _ = finding.parts
+        again = finding.outcome == "fails" and words in said
+        said.add(words)
         yield finding._replace(sentence="For the same reason as above.") if again else finding
 
 
@@ -127,10 +141,10 @@ class Exercise:
         self.scenes[play.__name__] = play
         return play
 
-    def demands(self, name: str, points: float, after: str = "") -> Callable[[Callable], Callable]:
+    def demands(self, name: str, points: float, after: str = "", call: str = "") -> Callable[[Callable], Callable]:
         """Decorator: makes a function that returns a sentence, or None where all is right, a property."""
         def register(broken: Callable[..., str | None]) -> Callable:
-            self.properties.append(Property(name, points, broken, after))
+            self.properties.append(Property(name, points, broken, after, call))
             return broken
         return register
 
@@ -148,9 +162,10 @@ class Exercise:
             raise RuntimeError(f"No fair world for {self.name} in fifty tries from seed {seed}.")
         return found
 
-    def judge(self, namespace: Mapping[str, Any], seeds: Iterable[int], oracle: Callable | None = None) -> Verdict:
+    def judge(self, namespace: Mapping[str, Any], seeds: Iterable[int], oracle: Callable | None = None,
+              practice: bool = False) -> Verdict:
         """The verdict on the answer in `namespace`, over the worlds of all seeds: a property holds if it holds
-        in each. An oracle is a reference answer to compare with."""
+        in each. An oracle is a reference answer to compare with. Of a `practice` world, a failure shows the call."""
         with together(TOGETHER):
             try:
                 answer, reason = self._taken(namespace)
@@ -158,7 +173,7 @@ class Exercise:
                     return self.lost(reason)
                 worlds = [Scenes(self.scenes, world=self.fair_world(seed), oracle=oracle, **{self.name: answer})
                           for seed in seeds]
-                findings, stopped = self._findings(worlds)
+                findings, stopped = self._findings(worlds, practice)
                 return Verdict(self.name, findings, measured=self._measurement(stopped, worlds[0]))
             except NotAttempted as reason:
                 unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
@@ -180,7 +195,7 @@ class Exercise:
         except BaseException as error:
             return None, f"The names of the notebook could not be read: that raised {name_of(type(error))}."
 
-    def _findings(self, worlds: list[Scenes]) -> tuple[tuple[Finding, ...], str]:
+    def _findings(self, worlds: list[Scenes], practice: bool) -> tuple[tuple[Finding, ...], str]:
         """A finding per property, and in words how the answer ran out of time; empty where it did not."""
         found: dict[str, Finding] = {}
         stopped, ended = "", ""  # in words, and by which property
@@ -189,20 +204,22 @@ class Exercise:
             if hindrance:
                 found[prop.name] = Finding(prop.name, prop.points, "not judged", f"Judged once “{hindrance}” holds.")
                 continue
-            sentence, out_of_time = _first_sentence(prop.broken, worlds)
+            sentence, out_of_time, number = _first_sentence(prop.broken, worlds)
+            if sentence and practice and prop.call:
+                sentence += _to_paste(self.name, prop.call, number)
             found[prop.name] = Finding(prop.name, prop.points, "fails" if sentence else "holds", safe(sentence))
             stopped, ended = (sentence, prop.name) if out_of_time else ("", "")
         if all(finding.outcome == "holds" for finding in found.values()):
-            sentence, out_of_time = self._difference(worlds)
+            sentence, out_of_time, _ = self._difference(worlds)
             if sentence:
                 found[prop.name] = Finding(prop.name, prop.points, "fails", safe(sentence))
             stopped = sentence if out_of_time else ""
         return tuple(found.values()), stopped
 
-    def _difference(self, worlds: list[Scenes]) -> tuple[str, bool]:
+    def _difference(self, worlds: list[Scenes]) -> tuple[str, bool, int]:
         """How the answer differs from the oracle, if there is one, as `_first_sentence` says it."""
         compared = self.comparison and worlds[0].known["oracle"]
-        return _first_sentence(self.comparison, worlds) if compared else ("", False)
+        return _first_sentence(self.comparison, worlds) if compared else ("", False, 0)
 
     def _measurement(self, hindrance: str, world: Scenes | None = None) -> str:
         """What `measured` says, or why it says nothing; empty for an exercise that measures nothing."""
@@ -211,14 +228,19 @@ class Exercise:
         return f"nothing: {hindrance}" if hindrance else _told(self.measured, world)
 
 
-def _first_sentence(broken: Callable[..., str | None], worlds: list[Scenes]) -> tuple[str, bool]:
-    """What a function says in the first world where it says something (empty where it says nothing in all), and
-    whether the answer ran out of time: then it would go on doing so."""
-    for world in worlds:
+def _to_paste(exercise: str, call: str, number: int) -> str:
+    """The end of a sentence: lines of code that make a practice world and show the failure in it."""
+    return f" To see it:\nfrom dataml_lab.checks import practice\nworld = practice({exercise!r}, {number})\n{call}"
+
+
+def _first_sentence(broken: Callable[..., str | None], worlds: list[Scenes]) -> tuple[str, bool, int]:
+    """What a function says in the first world where it says something (empty where it says nothing in all), whether
+    the answer ran out of time (then it would go on doing so), and the number of that world, from 1."""
+    for number, world in enumerate(worlds, 1):
         try:
             sentence = world.play(broken)
         except OutOfTime as stopped:
-            return said(stopped), True
+            return said(stopped), True, number
         except Failed as failure:
             sentence = said(failure)
         except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
@@ -226,8 +248,8 @@ def _first_sentence(broken: Callable[..., str | None], worlds: list[Scenes]) -> 
         except BaseException as error:  # whatever odd data make of a check, it is a verdict, and blames nobody
             sentence = f"{UNJUDGED}: the check raised {_named(error)}. If it is as asked, show this to your teacher."
         if sentence:
-            return sentence, False
-    return "", False
+            return sentence, False, number
+    return "", False, 0
 
 
 def said(failure: Failed) -> str:

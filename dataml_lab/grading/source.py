@@ -1,7 +1,6 @@
 """From a lesson's one source, in percent format, to its notebook with nbgrader's marks filled in."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,10 +23,14 @@ ROLES = {
 }
 ESSAY = ("question", "essay")
 TEXTS = ("prompt", *ESSAY)  # roles of text cells; the others have code
-IN_SOURCE = ("prompt", "answer", *ESSAY)  # roles that a header may name
+IN_SOURCE = ("prompt", "answer", *ESSAY)  # roles that a header may name together with an exercise
+# Roles of a lesson's own cells of code: `figure` draws what its `alt` says in words, and is shown folded; `claim`
+# asserts what the text says, and is left out of what students get.
+FIGURE, CLAIM = "figure", "claim"
 CHECK = """\
 # Run me as often as you like: I say {says}.
-from dataml_lab.checks import check
+# Stuck? In a cell of your own: hint("{exercise}"), and after an attempt solution("{exercise}").
+from dataml_lab.checks import check, hint, solution
 
 check("{exercise}", globals())"""
 SAYS = "what holds, in practice worlds, and what doesn't"  # where the header of an answer says nothing else
@@ -74,14 +77,23 @@ def _header(cell: NotebookNode) -> tuple[str | None, str | None]:
 def _mistake(cell: NotebookNode, known: dict[str, Exercise]) -> str:
     """What is wrong with the header of a cell; empty if nothing is."""
     role, name = _header(cell)
-    if role is None and name is None:
-        return ""
+    if name is None and role in (None, FIGURE, CLAIM):
+        return _mistake_of_own(cell, role)
     if role not in IN_SOURCE or name not in known:
         return (f"role {role!r} of exercise {name!r}: roles are {', '.join(IN_SOURCE)}; exercises of this lesson are "
                 f"{', '.join(known)}")
     if (cell.cell_type == "markdown") != (role in TEXTS):
         expected = "markdown" if role in TEXTS else "code"
         return f"the {role} of {name} is a {cell.cell_type} cell, where a {expected} cell was expected"
+    return ""
+
+
+def _mistake_of_own(cell: NotebookNode, role: str | None) -> str:
+    """What is wrong with the header of a cell that belongs to no exercise; empty if nothing is."""
+    if role and cell.cell_type != "code":
+        return f"a {role} is a cell of code"
+    if (role == FIGURE) != bool(cell.metadata.get("alt")):
+        return f'a {FIGURE}, and nothing else, has an alt="…" that says in words what is to be seen'
     return ""
 
 
@@ -96,11 +108,15 @@ def _with_check(cell: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _fill_in(cell: NotebookNode, number: int, known: dict[str, Exercise]) -> None:
-    """Replaces what the header of a cell says (role, exercise, tags) by ids and marks."""
-    (role, name), tags = _header(cell), cell.metadata.get("tags")
-    cell.metadata = NotebookNode(tags=tags) if tags else NotebookNode()
+    """Replaces what the header of a cell says (role, exercise, tags, alt) by ids, marks and metadata."""
+    (role, name), given = _header(cell), cell.metadata
+    cell.metadata = NotebookNode({key: given[key] for key in ("tags", "alt") if given.get(key)})
     cell.id = f"cell-{number:03d}"
-    if role:
+    if role == FIGURE:
+        cell.metadata["jupyter"] = {"source_hidden": True}
+    elif role == CLAIM:
+        cell.metadata["tags"] = [*cell.metadata.get("tags", []), CLAIM]
+    elif role:
         cell.id = f"{name}-{role}"
         cell.metadata["nbgrader"] = _marks(role, known[name])
         cell.source = _filled_in(cell.source, known[name])
@@ -146,8 +162,3 @@ def _digest(book: NotebookNode) -> str:
 def answer_source(book: NotebookNode, exercise: str) -> str:
     """The source of the answer cell of an exercise: the solution, or the stub of a released notebook."""
     return next(cell.source for cell in book.cells if cell.id == f"{exercise}-answer")
-
-
-def without_solution_marks(source: str) -> str:
-    """The source without the lines that mark where a solution begins and ends."""
-    return re.sub(r"(?m)^.*### (BEGIN|END) SOLUTION.*\n?", "", source)

@@ -1,4 +1,4 @@
-"""What stock nbgrader needs to grade this course: submissions in a clean state, and hidden worlds."""
+"""What stock nbgrader needs for this course: releases without claims, submissions in a clean state, hidden worlds."""
 
 from pathlib import Path
 
@@ -8,6 +8,16 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from dataml_lab.grading.environment import course_salt, environment, student_salt
 from dataml_lab.grading.rebuild import rebuilt
 from dataml_lab.grading.releases import released_for
+from dataml_lab.grading.source import CLAIM
+
+
+class LeaveOutClaims(NbGraderPreprocessor):
+    """Leaves out of a released notebook the cells that assert what its text says."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook without them, and the resources."""
+        nb.cells = [cell for cell in nb.cells if CLAIM not in cell.metadata.get("tags", [])]
+        return nb, resources
 
 
 class RestoreMarks(NbGraderPreprocessor):

@@ -14,6 +14,7 @@ import nbformat
 
 from dataml_lab.checks import PARTS, exercises, part_of
 from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, Verdict
+from dataml_lab.checks.help import without_solution_marks
 from dataml_lab.grading.catalogue import CatalogueError, Entry, entries
 from dataml_lab.grading.engine.batch import side_by_side
 from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, CodeCell, Task, judged
@@ -21,7 +22,7 @@ from dataml_lab.grading.engine.needed import names
 from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.template import worker_template
 from dataml_lab.grading.releases import release_path
-from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
+from dataml_lab.grading.source import answer_source, notebook
 
 
 class Trial(NamedTuple):

@@ -9,16 +9,21 @@ import operator
 import time
 import warnings
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from types import CoroutineType
 from typing import Any, Literal, NamedTuple
 
+import pandas as pd
+
 from dataml_lab.runtime.deadline import PACKAGE, Stopped, TimeOut, within
 from dataml_lab.runtime.plain import NotPlain, name_of, rebuilt
+from dataml_lab.runtime.shown import shown
 
 DEADLINE = 5.0  # seconds of processor time that one call of an answer may take
 ASLEEP = 4  # times as long it may take by the clock, on a busy machine or asleep
+MOST_WRITTEN = 160  # characters of an argument in a sentence
 TOGETHER = 45.0  # seconds that all calls in one judgement may take: stock grading stops a cell after 60
 
 Gives = Literal["data", "object", "nothing"]  # how a result is taken: as plain data, as it is, or not at all
@@ -74,7 +79,7 @@ def called(thing: Any, name: str, given: list[tuple], method: str, gives: Gives)
     name, lent = f"{name}.{method}" if method else name, [tuple(map(_lent, arguments)) for arguments in given]
     function = _method(thing, name, method) if method else thing
     with _in_silence(), _in_time(name):  # whatever may run the student's code, as a look at a result does
-        results = [_returned(name, function, arguments) for arguments in lent]
+        results = [_returned(name, function, *arguments) for arguments in zip(given, lent, strict=True)]
         if any(result is NotImplemented for result in results):
             raise NotAttempted(f"the `{name}` that was run last still returns NotImplemented: run the answer cell "
                                "after a change")
@@ -134,8 +139,8 @@ def _method(thing: Any, name: str, method: str) -> Callable:
     return call
 
 
-def _returned(name: str, function: Callable, lent: tuple) -> Any:
-    """What a function returns; `Failed` with a description of what it raises."""
+def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
+    """What a function returns for what it is lent; `Failed` with a description of what it raises, and of its input."""
     try:
         return function(*lent)
     except BaseException as error:  # pytest.fail, too, is no Exception
@@ -146,7 +151,16 @@ def _returned(name: str, function: Callable, lent: tuple) -> Any:
         for argument in lent:
             if isinstance(argument, Lent):
                 argument.undo()
-    raise Failed(f"{name} raised {words}.")
+    raise Failed(f"{name} raised {words}, in the call {name}({', '.join(map(_as_written, given))}).")
+
+
+def _as_written(argument: Any) -> str:
+    """An argument as a call shows it: data, or what stands for it."""
+    if isinstance(argument, Handle):
+        return type(argument).__name__.lower()
+    if isinstance(argument, pd.DataFrame | pd.Series):
+        return f"<{len(argument)} rows>"
+    return getattr(argument, "__name__", "a function") if callable(argument) else shown(argument, MOST_WRITTEN)
 
 
 def _taken(name: str, result: Any, gives: Gives) -> Any:
@@ -286,17 +300,28 @@ def _lent(argument: Any) -> Any:
     return Lent(argument) if callable(argument) else copy.deepcopy(argument)
 
 
-class _Sink(io.TextIOBase):
-    """A text stream that swallows what is written to it."""
+class _Kept(io.TextIOBase):
+    """A text stream of which the last pieces are kept."""
+
+    def __init__(self) -> None:
+        self.pieces: deque[str] = deque(maxlen=200)
 
     def write(self, text: str) -> int:
+        self.pieces.append(text[:500])
         return len(text)
+
+    def end(self, most: int = 1_000) -> str:
+        """The last of it, without control characters."""
+        return "".join(c for c in "".join(self.pieces)[-most:] if c.isprintable() or c == "\n").strip()
+
+
+printed = _Kept()  # what answers in this process wrote to standard output, the end of it
 
 
 @contextlib.contextmanager
 def _in_silence() -> Iterator[None]:
-    """Standard output, standard error and warnings of the block go nowhere."""
-    with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()), warnings.catch_warnings():
+    """Warnings and standard error of the block go nowhere, standard output into what is `printed`."""
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(_Kept()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 

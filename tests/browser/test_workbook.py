@@ -8,10 +8,11 @@ import nbformat
 import pytest
 
 from dataml_lab.checks import PARTS, exercises
+from dataml_lab.checks.help import without_solution_marks
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path, solution_path
 from dataml_lab.grading.catalogue import entries
-from dataml_lab.grading.source import answer_source, without_solution_marks
+from dataml_lab.grading.source import answer_source
 
 playwright = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]")
 expect = playwright.expect

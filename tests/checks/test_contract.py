@@ -21,7 +21,8 @@ import pytest
 
 from dataml_lab.checks import PARTS, exercises, part_of
 from dataml_lab.checks.exercise import MOST_CODE, MOST_WORDS, UNJUDGED
-from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
+from dataml_lab.checks.help import without_solution_marks
+from dataml_lab.grading.source import answer_source, notebook
 from dataml_lab.runtime.answers import Failed, Handle
 
 ROOT = Path(__file__).parents[2]

@@ -11,6 +11,7 @@ import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 
 from dataml_lab.checks import PARTS, exercises
+from dataml_lab.checks.help import without_solution_marks
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import (
     BuildError,
@@ -22,7 +23,7 @@ from dataml_lab.grading.build import (
     source_of,
     write,
 )
-from dataml_lab.grading.source import answer_source, notebook, without_solution_marks
+from dataml_lab.grading.source import answer_source, notebook
 
 LESSON = "90_tiny"
 
@@ -60,6 +61,13 @@ def test_a_solution_notebook_has_the_cells_of_its_source(lesson):
     committed = nbformat.read(solution_path(COURSE, lesson), as_version=4)
     assert bare(committed) == bare(notebook(source_of(COURSE, lesson)))
     assert is_current(COURSE, lesson)
+
+
+def test_a_claim_is_executed_and_not_released(tiny_course):
+    assert "assert NOTHING == 0" not in release_path(tiny_course, LESSON).read_text("utf-8")
+    changed(tiny_course, "assert NOTHING == 0", "assert NOTHING == 1")
+    with pytest.raises(BuildError, match="assert NOTHING == 1"):
+        build(tiny_course, LESSON)
 
 
 def test_a_release_that_somebody_worked_in_is_not_current(tiny_course):

@@ -6,9 +6,10 @@ import nbformat
 import pytest
 
 from dataml_lab.checks import PARTS, exercises
+from dataml_lab.checks.help import without_solution_marks
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import source_of
-from dataml_lab.grading.source import SourceError, answer_source, notebook, without_solution_marks
+from dataml_lab.grading.source import SourceError, answer_source, notebook
 from tests.grading.conftest import TINY, make_tiny_known
 
 LESSON = "90_tiny"
@@ -82,7 +83,8 @@ def test_the_same_source_gives_the_same_bytes_and_another_text_another_version(m
 def test_cell_ids_are_unique_and_come_from_exercise_and_role_or_the_place(made):
     assert [cell.id for cell in made(SOURCE).cells] == [
         "cell-001", "cell-002", "cell-003", "cell-004", "total-prompt", "total-answer", "total-check", "total-graded",
-        "mean-prompt", "mean-answer", "mean-check", "mean-graded", "mean-question", "mean-essay", "cell-015"]
+        "mean-prompt", "mean-answer", "mean-check", "mean-graded", "mean-question", "mean-essay", "cell-015",
+        "cell-016"]
 
 
 def test_check_and_graded_cells_are_written_behind_an_answer(made):
@@ -90,12 +92,20 @@ def test_check_and_graded_cells_are_written_behind_an_answer(made):
     cells = cells_of(made(SOURCE.replace('role="answer" exercise="mean"', says)))
     assert cells["total-check"].source == (
         "# Run me as often as you like: I say what holds, in practice worlds, and what doesn't.\n"
-        'from dataml_lab.checks import check\n\ncheck("total", globals())')
+        '# Stuck? In a cell of your own: hint("total"), and after an attempt solution("total").\n'
+        'from dataml_lab.checks import check, hint, solution\n\ncheck("total", globals())')
     assert cells["total-graded"].source == (
         "# Your points: run me last, and leave me as I am.\n"
         'from dataml_lab.checks import grade\n\ngrade("total", globals())')
     assert cells["mean-check"].source.startswith("# Run me as often as you like: I say what your means came to.\n")
     assert not [cell.id for cell in cells.values() if {"check", "role", "exercise"} & cell.metadata.keys()]
+
+
+def test_a_figure_is_folded_and_has_its_words_and_a_claim_is_marked(made):
+    claim = cells_of(made(SOURCE))["cell-016"]
+    figure = cells_of(made(SOURCE.replace('role="claim"', 'role="figure" alt="A line."')))["cell-016"]
+    assert figure.metadata == {"alt": "A line.", "jupyter": {"source_hidden": True}}
+    assert claim.metadata == {"tags": ["claim"]} and claim.source == figure.source
 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
@@ -106,6 +116,9 @@ def test_check_and_graded_cells_are_written_behind_an_answer(made):
     ('[markdown] role="prompt"', 'role="prompt"', "the prompt of total is a code cell, where a markdown cell"),
     ('role="answer" exercise="total"', '[markdown] role="answer" exercise="total"', "where a code cell"),
     ('[markdown] role="essay"', 'role="essay"', "the essay of mean is a code cell"),
+    ('role="claim"', '[markdown] role="claim"', "cell 12: a claim is a cell of code"),
+    ('role="claim"', 'role="figure"', 'cell 12: a figure, and nothing else, has an alt='),
+    ('role="claim"', 'role="claim" alt="A line."', 'cell 12: a figure, and nothing else, has an alt='),
     (ESSAY, "", "its exercise cells are"), (QUESTION, "", "its exercise cells are"),
     (QUESTION + ESSAY, ESSAY + QUESTION, "its exercise cells are"), (ESSAY, 2 * ESSAY, "its exercise cells are"),
 ])

@@ -34,7 +34,7 @@ def test_a_fresh_release_runs_to_its_end(lesson, tmp_path):
     for name in exercises(lesson):
         for role in ("check", "graded"):
             outputs = next(cell.outputs for cell in book.cells if cell.id == f"{name}-{role}")
-            assert outputs[0].text.startswith(f"{name}: not attempted, 0 of")
+            assert outputs[0].data["text/plain"].startswith(f"{name}: not attempted, 0 of")
         assert outputs[-1].data["text/plain"] == "0.0"
 
 

@@ -17,8 +17,8 @@ from dataml_lab.checks.features.deliveries import (
     table,
 )
 from dataml_lab.checks.features.frames import about, change, floats
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Failed, Made, Maker, class_
+from dataml_lab.runtime.shown import shown
 
 NEAR = 1e-9
 ALONE = 6  # deliveries that are also asked about one by one

@@ -10,8 +10,8 @@ from dataml_lab.checks.features.frames import columns_apart, difference, floats,
 from dataml_lab.checks.features.questions import PREDICTION, TRAINING, Question, World, auc, fair, world
 from dataml_lab.checks.features.shop import alone
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import shown
 
 COLUMNS = 5
 AUC = 0.67

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, skews
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped, TimeOut
+from dataml_lab.runtime.shown import shown
 
 NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
 CALLS = 500  # of each function of a pair in a search

@@ -7,9 +7,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Failed
 from dataml_lab.runtime.plain import plain
+from dataml_lab.runtime.shown import shown
 
 TOLERANCE = 1e-11  # relative: sums in another order pass, a clock that went on between two calls doesn't
 

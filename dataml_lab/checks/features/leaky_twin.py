@@ -11,8 +11,8 @@ from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.frames import difference, numbers, of_users
 from dataml_lab.checks.features.shop import DAY, alone, before, buys, days_since_last, orders_30d, shop, spend_90d
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import shown
 
 USERS = 1_000
 GAIN, CLEARLY = 0.03, 0.004  # of AUC, by which a twin has to beat its honest feature in the history

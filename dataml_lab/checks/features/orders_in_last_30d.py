@@ -9,8 +9,8 @@ from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.frames import about, change, numbers
 from dataml_lab.checks.features.transactions import DAY, Table, Transaction, Transactions, clock, transactions
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
+from dataml_lab.runtime.shown import shown
 
 NUMBERS = "returns a number for each row"
 orders_in_last_30d = Exercise("orders_in_last_30d", transactions, function("orders_in_last_30d"))

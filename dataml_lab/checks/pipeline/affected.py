@@ -9,8 +9,8 @@ import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import shown
 
 DAY = timedelta(days=1)
 WINDOW = 30  # days that a table of purchases looks back on, its own among them

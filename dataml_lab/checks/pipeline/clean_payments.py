@@ -11,9 +11,9 @@ from dataml_lab.checks.pipeline.cleaner_tests import attempted, run
 from dataml_lab.checks.pipeline.cleaners import FAULTY, Clean
 from dataml_lab.checks.pipeline.payments import Case, Payments, Row, payments
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.pipeline import clean_order
 from dataml_lab.runtime.answers import Answer, Failed, NotAttempted, function, functions
+from dataml_lab.runtime.shown import shown
 
 LONGEST = 10_000  # characters of a cleaned payment
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.cleaners import FAULTY, Clean, Cleaners, Row, cleaners
-from dataml_lab.checks.shown import shown
 from dataml_lab.pipeline import clean_order
 from dataml_lab.runtime.answers import Answer, Failed, NotAttempted, OutOfTime, functions
 from dataml_lab.runtime.plain import plain
+from dataml_lab.runtime.shown import shown
 
 MOST = 50  # tests
 

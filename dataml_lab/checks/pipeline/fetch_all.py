@@ -9,10 +9,10 @@ import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.depot import PAGE, Api, Depot, Disk, Row, State, depot
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.process import Crash, Process
+from dataml_lab.runtime.shown import shown
 
 
 class Run(NamedTuple):

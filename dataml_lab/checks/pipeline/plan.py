@@ -26,8 +26,8 @@ from dataml_lab.checks.pipeline.replay import (
     with_repeats,
 )
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import shown
 
 CHOICES = {"schedule_h": SCHEDULES, "lookback_days": range(DAYS + 1), "key": KEYS, "store": STORES}
 CHEAP = 1.5  # how much dearer than the cheapest plan that does the job a plan may be

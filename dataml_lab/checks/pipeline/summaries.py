@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.pipeline.activity import COLUMNS, Activity
-from dataml_lab.checks.shown import shown as told
 from dataml_lab.runtime.answers import Failed, Made
+from dataml_lab.runtime.shown import shown as told
 
 LARGEST = 1e15  # beyond the number of any user
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import shown
 
 HALF_A_CENT = 0.005
 

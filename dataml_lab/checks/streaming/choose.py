@@ -4,10 +4,10 @@ from functools import partial
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import EVERY, STREAM, rows
 from dataml_lab.checks.streaming.choices import NAMES, Choices, Question, choices, fair
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import digits, shown
 
 DEAR = 1.02  # how many times the cheapest bill a choice may cost
 

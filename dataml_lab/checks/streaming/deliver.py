@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.log import (
     PAGE,
     REACH,
@@ -23,6 +22,7 @@ from dataml_lab.checks.streaming.log import (
 from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.process import Crash, Process
+from dataml_lab.runtime.shown import shown
 
 MANY = 60  # steps at which a run is crashed, at most; of a run over repeats half as many
 AFTER_WRITE = 3  # the step of a run after its first read and write

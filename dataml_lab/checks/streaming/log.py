@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.shown import shown
 from dataml_lab.runtime.answers import Handle
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.plain import plain
 from dataml_lab.runtime.process import Process
+from dataml_lab.runtime.shown import shown
 
 Record = dict[str, int]
 PAGE = 20  # records that one read brings at most

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.orders import Order, Sums, window_of
 from dataml_lab.runtime.answers import Failed, Made, Maker
+from dataml_lab.runtime.shown import shown
 
 CENT = 0.006  # sums of floats, in any order
 ENDLESS = 1e12  # EUR that nobody spends

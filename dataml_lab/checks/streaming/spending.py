@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.shown import shown
 from dataml_lab.checks.streaming.orders import PATIENCE, SECOND, WINDOW, Line, Order, Orders, batch, orders, too_late
 from dataml_lab.checks.streaming.results import (
     Report,
@@ -19,6 +18,7 @@ from dataml_lab.checks.streaming.results import (
     unlike,
 )
 from dataml_lab.runtime.answers import Failed, Maker, class_
+from dataml_lab.runtime.shown import shown
 
 COMPARED = 120  # orders of the stream after which oracle and answer are compared
 HOUR = timedelta(hours=1)

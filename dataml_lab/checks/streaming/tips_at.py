@@ -9,9 +9,9 @@ import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.shown import digits, shown
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, WORDS, Scenario, bill, bills, draw, margin, one_of
 from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.shown import digits, shown
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
 ENDLESS = 1e300  # beyond what a bill can be made of

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from dataml_lab.checks.shown import digits
 from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, margin
 from dataml_lab.checks.streaming.tips_at import NEAR, amiss, case, cases, compared, ends, fair, measured, tips_at
+from dataml_lab.runtime.shown import digits
 
 SEEDS = range(10)
 FINE = 100.0 ** np.linspace(-1, 1, 3_001)

@@ -65,3 +65,6 @@ def mean(values):
 # ## Read on
 #
 # Nothing follows.
+
+# %% role="claim"
+assert NOTHING == 0

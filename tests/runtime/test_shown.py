@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataml_lab.checks.shown import digits, shown
+from dataml_lab.runtime.shown import digits, shown
 
 
 @pytest.mark.parametrize("value", ["x" * 79, list(range(100)), pd.DataFrame({"a": range(30)}), np.zeros((9, 9)), None])
