@@ -90,6 +90,8 @@ def _catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", type=Path, metavar="DIR", action="append",
                         help="try the answers in this folder instead of the course's; may be repeated")
     parser.add_argument("--salt", action="append", metavar="S", help="hidden worlds to try; may be repeated")
+    parser.add_argument("--share", type=float, default=1, metavar="F",
+                        help="try a share of the answers, such as 0.3, which each salt draws; default: all")
     parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.epilog = """Answers are tried as submissions are graded, in sandboxed processes. Without LESSON, exercises of
@@ -265,7 +267,8 @@ def _tried(options: argparse.Namespace) -> int:
         found = trials.chosen(COURSE, lessons, options.answers or ())
         if trouble := hindrance():
             print(trouble, "Answers run without a sandbox.", file=sys.stderr)
-        rows = trials.run(COURSE, found, salts, not trouble, max(1, options.workers), _progress("trials"))
+        rows = trials.run(COURSE, found, salts, not trouble, max(1, options.workers), _progress("trials"),
+                          options.share)
     except (CatalogueError, TemplateError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""What a learner is told who is stuck: hints, which lie in `hints.toml` beside the checks of a lesson, and solutions."""
+"""Help for a learner who is stuck: hints, from `hints.toml` beside the checks of a lesson, and solutions."""
 
 import importlib
 import json

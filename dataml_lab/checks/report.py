@@ -55,9 +55,10 @@ def _row(finding: Finding, name: str, points: str) -> str:
     said = f"<br>{escape(words)}" if words else ""
     lines = f'<pre style="{CODE}">{escape(chr(10).join(code))}</pre>' if code else ""
     border = f"border-left: 4px solid {COLOURS[finding.outcome]}"
-    return (f'<tr><td style="{LEFT}; {border}">{SIGNS[finding.outcome]}&nbsp;{finding.outcome.replace(" ", "&nbsp;")}'
-            f'</td><td style="{LEFT}">{points.replace(" ", "&nbsp;")}</td><td style="{LEFT}"><b>{escape(name)}</b>{said}'
-            f"{lines}</td></tr>")
+    outcome = f"{SIGNS[finding.outcome]} {finding.outcome}".replace(" ", "&nbsp;")
+    cells = {f"{LEFT}; {border}": outcome, LEFT: points.replace(" ", "&nbsp;")}
+    first = "".join(f'<td style="{style}">{text}</td>' for style, text in cells.items())
+    return f'<tr>{first}<td style="{LEFT}"><b>{escape(name)}</b>{said}{lines}</td></tr>'
 
 
 def _paragraph(text: str) -> str:

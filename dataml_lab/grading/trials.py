@@ -1,6 +1,7 @@
 """Catalogued answers tried as submissions are graded: in sandboxed forks of the engine's template, in hidden worlds."""
 
 import contextlib
+import hashlib
 import os
 import runpy
 import tempfile
@@ -73,11 +74,12 @@ def _catalogued(course: Path, lesson: str) -> list[Entry]:
 
 
 def run(course: Path, answers: list[Entry], salts: list[str], isolated: bool = True, workers: int = 1,
-        progress: Callable[[int, int], None] = lambda done, all_: None) -> list[Row]:
-    """Tries answers in the hidden worlds of the salts, a fork for each of both.
+        progress: Callable[[int, int], None] = lambda done, all_: None, share: float = 1) -> list[Row]:
+    """Tries answers in the hidden worlds of the salts, a fork for each of both; of a `share` below 1, each salt draws
+    those that are tried under it.
 
-    A row each, in their order; `progress(done, all)` is called after each trial."""
-    pieces = [(number, salt) for number in range(len(answers)) for salt in salts]
+    A row for each that was tried, in their order; `progress(done, all)` is called after each trial."""
+    pieces = [(number, salt) for number, entry in enumerate(answers) for salt in salts if _drawn(entry, salt) < share]
     template = worker_template([path for path in [course / "datasets"] if path.exists()], isolated)
     tasks = _Tasks(course, {part_of(entry.exercise) for entry in answers})  # loads while the template does
     with template:
@@ -90,7 +92,14 @@ def run(course: Path, answers: list[Entry], salts: list[str], isolated: bool = T
         for outcome in side_by_side(pieces, work, workers, 2 * NOTEBOOK_SECONDS):
             outcomes[outcome.piece] = outcome
             progress(len(outcomes), len(pieces))
-    return [_row(entry, [outcomes[number, salt] for salt in salts]) for number, entry in enumerate(answers)]
+    tried = [(entry, [outcomes[number, salt] for salt in salts if (number, salt) in outcomes])
+             for number, entry in enumerate(answers)]
+    return [_row(entry, found) for entry, found in tried if found]
+
+
+def _drawn(entry: Entry, salt: str) -> float:
+    """A number from 0 to 1 that a salt draws for an answer."""
+    return int.from_bytes(hashlib.sha256(f"{salt}\0{entry.exercise}\0{entry.name}".encode()).digest()[:6]) / 2**48
 
 
 class _Tasks:

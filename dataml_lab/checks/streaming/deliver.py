@@ -24,7 +24,7 @@ from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.process import Crash, Process
 from dataml_lab.runtime.shown import shown
 
-MANY = 60  # steps at which a run is crashed, at most; of a run over repeats half as many
+MANY = 16  # steps at which a run is crashed, at most; of a run over repeats half as many
 AFTER_WRITE = 3  # the step of a run after its first read and write
 ENDLESS = 10**15  # cents that nobody has spent
 
@@ -106,7 +106,7 @@ def restarted(deliver: Answer, world: Producer, records: list[Record], *crashes:
 
 def elsewhere(deliver: Answer, world: Producer) -> None:
     """A run on another machine and log."""
-    run(deliver, numbered(world.repeated[-PAGE:]))
+    run(deliver, numbered(world.repeated[-3:]))
 
 
 def some_steps(run: Run, most: int) -> list[int]:

@@ -48,10 +48,10 @@ def with_alike(random: np.random.Generator, orders: list[Record]) -> list[Record
 
 
 def records(random: np.random.Generator, count: int) -> list[Record]:
-    """Orders of twelve customers, whose numbers are those of some orders as well."""
+    """Orders of seven customers, whose numbers are those of some orders as well."""
     first = int(random.integers(100, 1_000))
-    users = [int(user) for user in first + random.choice(count, 12, replace=False)]
-    return [{"order_id": first + int(number), "user_id": users[int(random.integers(12))],
+    users = [int(user) for user in first + random.choice(count, 7, replace=False)]
+    return [{"order_id": first + int(number), "user_id": users[int(random.integers(7))],
              "cents": int(random.integers(100, 30_000))} for number in random.permutation(count)]
 
 

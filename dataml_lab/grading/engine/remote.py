@@ -6,8 +6,8 @@ being judged loses the properties that don't hold yet.
 """
 
 import itertools
-import marshal
 import math
+import pickle
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from dataml_lab.runtime.answers import ASLEEP, DEADLINE, Call, Failed, Gives, Handle, NotAttempted, OutOfTime, Remote
 from dataml_lab.runtime.deadline import Stopped, TimeOut
 from dataml_lab.runtime.forms import CodecError
-from dataml_lab.runtime.safe_codec import Channel, decode, encode
+from dataml_lab.runtime.safe_codec import Channel, decode
 from dataml_lab.runtime.trusted_pickle import Reference, can_be_imported, dumps
 
 GRACE = 2.0  # seconds beyond a deadline, in which the worker is to report that it was missed
@@ -219,9 +219,9 @@ class RemoteWorker:
         """What a call returns, and by place or name each dict or list among its arguments that it changed."""
         given = {**dict(enumerate(arguments)), **named}
         boxes = {place: argument for place, argument in given.items() if isinstance(argument, dict | list)}
-        before = {} if isinstance(call, MethodType) else {place: _bytes(box) for place, box in boxes.items()}
+        before = {} if isinstance(call, MethodType) else {place: pickle.dumps(box) for place, box in boxes.items()}
         result = call(*arguments, **named)
-        changed = {place: boxes[place] for place in before if _bytes(boxes[place]) != before[place]}
+        changed = {place: boxes[place] for place in before if pickle.dumps(boxes[place]) != before[place]}
         return dumps(["gave", result, changed], self._lend)
 
     def _borrowed(self, number: Any, method: Any) -> Callable:
@@ -242,14 +242,6 @@ def methods(kind: type) -> tuple[str, ...]:
     if not issubclass(kind, Handle):
         return ()
     return tuple(name for name in dir(kind) if not name.startswith("_") and callable(getattr(kind, name)))
-
-
-def _bytes(box: dict | list) -> bytes:
-    """Bytes that differ where the content does, in type or value: quickly, where it is of built-in types."""
-    try:
-        return marshal.dumps(box, 2)  # in later versions, the bytes depend on how often things are referred to
-    except ValueError:
-        return encode(box)
 
 
 def _portable(error: BaseException) -> BaseException:
