@@ -13,11 +13,11 @@
 # %% [markdown]
 # # 00 Start here
 #
-# You build software. Sooner or later it will feed data to a model, call one, or be asked for one. This lesson shows
-# how the workbook works, and why a software engineer should care about data and models at all.
+# You build software. Sooner or later your software will feed data to a model, or call one. This lesson shows how the
+# workbook works, and why a software engineer should care about data and models.
 #
-# A *model* is a function that nobody wrote: it is fitted to examples, which is called *training*. A *rule* is one that
-# somebody wrote.
+# A *rule* is a function that a person wrote. A *model* is a function that a program made from examples. Making it is
+# called *training*.
 #
 # **After this lesson you will be able to**
 #
@@ -25,8 +25,8 @@
 # - name four reasons why data and models are your business, each of which you have seen happen;
 # - say for a given request whether a rule, a model or nothing is worth it, and defend that with numbers.
 #
-# **You need** to read and write Python, and 30 to 40 minutes; you needn't follow the pandas, FastAPI and plotting code.
-# Everything runs on this machine, without a network.
+# **You need** to read and write Python, and about 45 minutes. You don't have to follow the pandas, FastAPI and plotting
+# code. Everything runs on this machine, without a network.
 
 # %% [markdown]
 # ## Your first exercise
@@ -52,10 +52,12 @@ len(orders)
 # | `[*]`, later `[7]`, beside a cell | it is running; it was the seventh to run |
 # | a text turned into its source | it was double-clicked: Shift+Enter turns it back |
 # | `[*]` that doesn't end | *Kernel > Interrupt Kernel* stops it |
+# | “…” in place of code, above a figure | the code that draws it, folded away: click to see it |
+# | a dot in place of the × of the tab | what you see is not saved yet: Ctrl+S saves it |
 # | “line 3 of its cell” | *View > Show Line Numbers* |
 # | “Try it: …” | *+* in the toolbar adds a cell: paste what follows there, and run it |
 #
-# Now it is your turn. An exercise begins with a text that says what to write, like the next cell.
+# Now it is your turn. The next cell is a *prompt*: it says what to write.
 
 # %% [markdown] role="prompt" exercise="revenue"
 # ### Warm-up: revenue ({{points}}, about 2 minutes)
@@ -63,9 +65,10 @@ len(orders)
 # Write `revenue(orders)`. It gets a list of orders like the three above, and returns the sum of the `total` (EUR) of
 # those whose `status` is `"completed"`. The other status is `"cancelled"`.
 #
-# For the three orders above it returns 59.98. For an empty list it returns 0. Half a cent more or less doesn't matter.
+# For the three orders above it returns 59.98. For an empty list it returns 0. A difference below half a cent doesn't
+# matter.
 #
-# In the cell below, replace `# YOUR CODE HERE` and the line under it. Run that cell, then the one after it.
+# First step: in the cell below, replace `# YOUR CODE HERE` and the line under it. Run that cell, then the one after it.
 #
 # {{properties}}
 
@@ -80,55 +83,65 @@ def revenue(orders):
 # %% [markdown]
 # ## How an exercise works
 #
-# You have just used the four cells that every exercise has:
+# Every exercise has four cells. You have just run two of them, the answer and the check:
 #
 # | cell | what it is for |
 # |---|---|
 # | prompt | says what to write, and lists the *properties* that earn points |
 # | answer | yours to edit; as it comes, it counts as “not attempted” |
-# | check | calls your function in *practice worlds* and says which property holds; it costs nothing |
-# | graded | shows your points; leave it as it is (the bare number under them is for nbgrader, which grades) |
+# | check | calls your function in *practice worlds* and says which property holds; you can run it as often as you like |
+# | graded | shows your points; leave it as it is (the bare number under them is for nbgrader, the program that grades) |
 #
-# A *world* is made-up data; here, lists of orders. A check never looks at your code: it looks at what your function does
-# in some of them.
+# A *world* is made-up data; here, lists of orders. A check never looks at your code. It calls your function in some
+# worlds, and looks at what the function returns.
 #
-# When you hand in, the same properties are judged in *hidden worlds*, made by the same generator from other seeds. A
-# function that solves the task passes there as well; one that has learned the practice worlds by heart doesn't.
+# When you hand in, the same properties are judged in *hidden worlds*. The same generator makes them, from other seeds. A
+# function that solves the task passes there as well.
 #
-# **Break it on purpose.** Delete the condition from your `revenue`, run the answer cell and the check cell, and read
-# the sentence that you get. Then put the condition back.
+# **Break it on purpose.** Delete the condition from your `revenue`. Run the answer cell and the check cell, and read the
+# sentence that you get. Then put the condition back.
+#
+# **When you are stuck,** add a cell below the check with *+*, and ask there:
+#
+# | what you type | what you get |
+# |---|---|
+# | `hint("revenue")` | a question that leads to the next step |
+# | `hint("revenue", 2)` | a plan |
+# | the lines under “To see it” | the call that failed, so that you can look at what your function returns |
+# | `solution("revenue")` | one way to do it, after you have checked an attempt of your own |
 
 # %% [markdown]
 # ### What a notebook remembers
 #
 # Behind a notebook runs one Python process, the *kernel*. It knows the cells that you ran, in the order in which you ran
-# them, which need not be the order on the page. Run the next cell twice (Ctrl+Enter), and watch its output.
+# them. That need not be the order on the page. Run the next cell twice (Ctrl+Enter), and watch its output.
 
 # %%
 runs = globals().get("runs", 0) + 1
 print("This kernel has run this cell" + (" once." if runs == 1 else f" {runs} times."))
 
 # %% [markdown]
-# The text of the cell is the same, the output isn't: names outlive the cell that made them, even when you delete it. And
-# if a cell stops with an error, what an earlier run defined stays: a check then judges your old function.
+# The text of the cell is the same, and the output is another one. The kernel keeps a name even when you delete the cell
+# that made it. If a cell stops with an error, the kernel keeps what an earlier run defined: a check then judges your
+# old function.
 #
 # So when something puzzles you, choose *Kernel > Restart Kernel and Run All Cells…* from the menu, and confirm with
-# *Restart*: your text stays, the variables go. What works then works for others too.
+# *Restart*. Your text stays, and the variables go. A notebook that works after that also works for others.
 #
 # **To hand in**, press *Validate* in the toolbar. It runs the whole notebook from the top, as a grader would, but in
-# practice worlds. It takes some ten seconds and shows the graded cell of each exercise that lacks points; it says
-# “Partial credit” even for none.
+# practice worlds. For this notebook that takes about half a minute. It shows the graded cell of each exercise that lacks
+# points, and says “Partial credit” even for none.
 #
 # Then save, and hand in the notebook file.
 #
-# **If something doesn't start**, run `dataml-lab doctor` in a terminal, with the workbook's environment: it examines the
-# installation, and says what is wrong and what to do about it.
+# **If something doesn't start**, run `.venv/bin/dataml-lab doctor` in a terminal, in the folder of the course. It examines
+# the installation, and says what is wrong and what to do about it.
 
 # %% [markdown]
 # ## Four reasons to care
 #
-# All lessons work for one simulated online shop, the Store. It is made from a seed, so its truth is known: whatever a
-# report or a model says about the shop can be compared with what really happened.
+# All lessons work for one simulated online shop, the Store. It is made from a seed, so its truth is known: a report or a
+# model can be compared with what really happened.
 
 # %%
 import matplotlib.pyplot as plt
@@ -145,8 +158,9 @@ print(f"{len(store.users):,} users, {len(completed):,} completed orders in 180 d
 # %% [markdown]
 # ### 1. Data pipelines are software
 #
-# The support team asks: how much do customers spend who wrote to us? There is a table of orders and a table of tickets,
-# so somebody joins them.
+# The support team has a question. For each topic that customers write about: what is the revenue from these customers?
+# There is a table of orders and a table of tickets, so somebody joins them with
+# [`merge`](https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.merge.html).
 
 # %%
 def spent_by_topic(orders, tickets):
@@ -159,9 +173,9 @@ report = spent_by_topic(completed, store.tickets)
 report.round(-3).astype(int).to_dict()
 
 # %% [markdown]
-# It runs, the numbers have the right size, and the report is sent. How would you find out whether it is right?
+# The code runs, the numbers look plausible, and the report is sent. How would you find out whether it is right?
 #
-# The Store's truth allows an independent count: for each topic, take the customers who wrote, and add up their orders.
+# Here is an independent count: for each topic, take the customers who wrote, and add up their orders.
 
 # %%
 def truly_spent(topic):
@@ -173,18 +187,20 @@ def truly_spent(topic):
 truth = pd.Series({topic: truly_spent(topic) for topic in report.index})
 surplus = report / truth - 1
 print(*(f"{topic}: {share:+.0%}" for topic, share in surplus.items()), sep="\n")
+
+# %% role="claim"
 assert f"{surplus['billing']:.0%}" == "69%" and f"{surplus['late delivery']:.0%}" == "38%"
 assert store.tickets.query("topic == 'cancel'")["user_id"].is_unique
 assert abs(surplus["cancel"]) < 1e-9 and (surplus.drop("cancel") > 0.2).all()
 
-# %%
+# %% role="figure" alt="Two horizontal bars for each of five topics, the revenue in the report above the true revenue. The report's bar is longer for four topics, most for billing, and equal for cancel."
 rows = np.arange(len(truth))
 figure, axes = plt.subplots(figsize=(8, 3.4))
 for shift, label, amounts in ((-0.2, "report", report), (0.2, "truth", truth)):
     bars = axes.barh(rows + shift, amounts / 1000, height=0.38, label=label)
     axes.bar_label(bars, padding=4, fmt="{:.0f}")
 axes.set(yticks=rows, yticklabels=truth.index, xlabel="revenue (thousand €)", xlim=(0, 180),
-         title="Four of five numbers are too high, and nothing says so")
+         title="Four of five revenues in the report are too high")
 axes.invert_yaxis()
 axes.grid(axis="x")
 axes.grid(visible=False, axis="y")
@@ -195,8 +211,8 @@ plt.show()
 # **Read the figure.** Two bars for each topic: what the report says (above, blue) and what is true (below, orange). The
 # report is 69% too high for billing and 38% for late deliveries, and right for cancellations.
 #
-# A customer who wrote twice about one topic is in the join twice, with all orders. Nobody cancels twice, so whoever tried
-# the code on cancellations saw it work. This is easy to miss in a review; a check on the data finds it, in one line.
+# A customer who wrote twice about one topic is in the join twice, with all orders. Nobody cancels twice, so a test with
+# cancellations alone passes. A reviewer easily misses this mistake. A check on the data finds it, in one line.
 
 # %%
 def spent_by_topic_checked(orders, tickets):
@@ -212,22 +228,21 @@ except AssertionError as stopped:
     print(f"No report today: {stopped}.")
 
 # %% [markdown]
-# A wrong number has become an error, and errors get mended: here by dropping repeated pairs of customer and topic.
+# The wrong number has become an error, and somebody will repair it: here by dropping repeated pairs of customer and topic.
 
 # %%
 once = store.tickets.drop_duplicates(["user_id", "topic"])
 mended = spent_by_topic_checked(completed, once)
-assert np.allclose(mended, truth)
-print(f"With one row for each customer and topic, all {len(mended)} numbers are right.")
+print(f"With one row for each customer and topic, {np.isclose(mended, truth).sum()} of {len(mended)} numbers are right.")
 
 # %% [markdown]
 # ### 2. Models are dependencies
 #
-# A model that others use is a service: it takes time to answer, it fails, and it is replaced by its next version. Here
-# is a small one, which estimates how many minutes a delivery takes.
+# A model that other programs use is a service. It takes time to answer, it fails, and it is replaced by its next version.
+# Here is a small one, which estimates how many minutes a delivery takes.
 #
-# Version 1 is a straight line fitted to past deliveries: so many minutes to start with, so many per kilometre. Version 2
-# multiplies that by a factor for the weather.
+# Version 1 is a straight line that is fitted to past deliveries: some minutes to start with, and some per kilometre.
+# Version 2 multiplies that by a factor for the weather.
 
 # %%
 delivered = store.deliveries.dropna(subset=["delivered_at"])
@@ -236,6 +251,8 @@ per_km, start = np.polyfit(delivered["distance_km"], minutes, 1)
 expected = start + per_km * delivered["distance_km"]
 totals = pd.DataFrame({"true": minutes, "expected": expected}).groupby(delivered["weather"], observed=True).sum()
 by_weather = totals["true"] / totals["expected"]
+print(f"Version 1: {start:.1f} minutes + {per_km:.1f} minutes per kilometre. "
+      f"Version 2, in a storm: × {by_weather['storm']:.2f}")
 
 
 # %%
@@ -245,8 +262,9 @@ def estimate(version, distance_km, weather):
 
 
 # %% [markdown]
-# It goes behind a real HTTP endpoint on this machine. So that you can see what a busy day does, every 50th request meets
-# a pause of 0.2 seconds, as real services have when they load, collect garbage or wait for a database.
+# The model goes behind a real HTTP endpoint on this machine, made with [FastAPI](https://fastapi.tiangolo.com/). Real
+# services pause when they load data, collect garbage or wait for a database. So this one pauses for 0.2 seconds at every
+# 50th request.
 
 # %%
 import asyncio
@@ -261,7 +279,6 @@ from dataml_lab.store.http import LocalServer
 SLOW_S, TIMEOUT_S = 0.2, 0.1
 
 
-# %%
 def service():
     """The model as a web application: GET /minutes?version=1&distance_km=5&weather=rain."""
     app, number = FastAPI(title="Minutes"), itertools.count(1)
@@ -295,34 +312,40 @@ with LocalServer(service()) as server:
     took = latencies(server.url, 300)
 p50, p99 = np.quantile(took, [0.5, 0.99])
 print(f"p99 is more than 0.19 s: {p99 > 0.19}; p50 is less than half of that: {p50 < p99 / 2}")
+
+# %% role="claim"
 assert p99 > 0.19 and p50 < p99 / 2
 
-# %%
+# %% role="figure" alt="The times of 300 requests in milliseconds, sorted from the fastest to the slowest. The line is nearly flat and close to zero up to 98 percent, then it jumps to more than 200 milliseconds. The p50 is marked on the flat part, the p99 on the jump."
 figure, axes = plt.subplots(figsize=(8, 3.2))
-axes.step(np.sort(took) * 1000, np.arange(300, 0, -1) / 300, where="pre")
-for name, at, share in (("p50", p50, 0.5), ("p99", p99, 0.01)):
-    axes.plot(at * 1000, share, "o", color="C1")
-    axes.annotate(f"{name}: {at * 1000:.1f} ms", (at * 1000, share), (8, 4), textcoords="offset points")
-axes.set(xscale="log", yscale="log", xlabel="time (ms, logarithmic)", ylabel="still waiting (logarithmic)",
-         xlim=(None, 1000), title="Half are answered at once, one in fifty waits 0.2 s")
-axes.xaxis.set_major_formatter("{x:g}")
-axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+axes.plot(np.arange(1, 301) / 3, np.sort(took) * 1000)
+for name, at, share in (("p50", p50, 50), ("p99", p99, 99)):
+    axes.plot(share, at * 1000, "o", color="C1")
+    axes.annotate(f"{name}: {at * 1000:.1f} ms", (share, at * 1000), (-8, 10), textcoords="offset points", ha="right")
+axes.set(xlabel="requests, from the fastest to the slowest (%)", ylabel="time (ms)", xlim=(0, 101), ylim=(0, 260),
+         title="One request in fifty takes 0.2 s, the others a few milliseconds")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The line is the share of requests that still wait after so many milliseconds. It falls steeply to
-# one in fifty, and there it stays until 0.2 seconds are over.
+# **Read the figure.** The line shows the time of each request, sorted: half of the requests took less than the p50. The
+# line stays low up to 98%, and then jumps: one request in fifty met a pause.
 #
-# A page that asks 20 such models, each with pauses of its own, meets one on every third view.
+# A page that asks 20 such models, each with pauses of its own, meets a pause on every third view.
 
 # %%
 unlucky = 1 - (1 - 1 / 50) ** 20
 print(f"At least one slow answer among 20: {unlucky:.0%}")
+
+# %% role="claim"
 assert f"{unlucky:.0%}" == "33%"
 
 # %% [markdown]
-# **Failure.** Whoever depends on a model needs a *timeout* (in httpx it holds for each step of a call: connect, send,
-# receive) and a *fallback*: what to do without an answer. Is a rule of thumb good enough to go on with?
+# **Failure.** A program that depends on a model needs two things. A *timeout* ends a call that takes too long (in
+# [httpx](https://www.python-httpx.org/advanced/timeouts/) it holds for each step: connect, send, receive). A *fallback*
+# says what to do without an answer.
+#
+# Is a rule of thumb good enough as a fallback? The next cell measures by how many minutes the rule and both versions of
+# the model are off.
 
 # %%
 def rule(distance_km):
@@ -335,10 +358,13 @@ off = {"the rule": np.mean([abs(rule(km) - true) for km, _, true in rows])}
 for version in (1, 2):
     off[f"version {version}"] = np.mean([abs(estimate(version, km, weather) - true) for km, weather, true in rows])
 print(*(f"{name} is off by {found:.1f} minutes on average" for name, found in off.items()), sep="\n")
+
+# %% role="claim"
+assert f"{per_km:.1f}" == "3.3"
 assert [f"{found:.1f}" for found in off.values()] == ["5.9", "5.9", "5.3"]
 
 # %% [markdown]
-# Here it is: as good as version 1, and half a minute worse than version 2. Waiting for ever isn't.
+# The rule is as good as version 1, and half a minute worse than version 2. That is good enough for a fallback.
 
 # %%
 def minutes_or_rule(client, distance_km, weather):
@@ -351,7 +377,6 @@ def minutes_or_rule(client, distance_km, weather):
         return rule(distance_km), "rule"
 
 
-# %%
 def promise(deliveries, stop_after):
     """Who made the promise for each delivery; after so many of them the service is stopped."""
     said = []
@@ -367,13 +392,14 @@ def promise(deliveries, stop_after):
 said = promise(delivered.head(150), stop_after=100)
 print(f"{len(said)} promises made, the last 50 with the service down: {set(said[100:])}.")
 print(f"While it ran, slow moments left at least two to the rule: {said[:100].count('rule') >= 2}")
+
+# %% role="claim"
 assert len(said) == 150 and set(said[100:]) == {"rule"} and 2 <= said[:100].count("rule") < 50
 
 # %% [markdown]
-# Every delivery got its promise: while the service ran, during its pauses, and after it was stopped. Nobody had to be
-# woken.
+# Every delivery got its promise: while the service ran, during its pauses, and after it was stopped.
 #
-# **Versions.** A model is replaced without a line of your code changing, and then the same question gets another answer.
+# **Versions.** A model can be replaced while your code stays the same. Then the same question gets another answer.
 
 # %%
 with LocalServer(service()) as server, httpx.Client(base_url=server.url) as client:
@@ -381,20 +407,26 @@ with LocalServer(service()) as server, httpx.Client(base_url=server.url) as clie
         asked = {"version": version, "distance_km": 5.0, "weather": "storm"}
         answer = client.get("/minutes", params=asked).json()
         print(f"{answer['model']}: {answer['minutes']:.0f} minutes for 5 km in a storm")
-        assert round(answer["minutes"]) == {1: 26, 2: 35}[version]
+
+# %% role="claim"
+assert [round(estimate(version, 5.0, "storm")) for version in (1, 2)] == [26, 35]
 
 # %% [markdown]
-# The same customer, nine minutes more. Each answer names the model that gave it, so that a complaint, a log line or an
-# experiment can be traced to a version. Lesson 07 is about all of this.
+# Version 2 tells the same customer nine minutes more. Each answer names the model that gave it. So a complaint, a log line
+# or an experiment can be traced to a version.
 
 # %% [markdown]
 # ### 3. Garbage in, garbage out
 #
-# Two models learn from past deliveries. A *linear model* adds up the inputs, each with a weight. *Gradient boosting*, here
-# LightGBM, adds up a hundred small decision trees, each fitted to what the earlier ones got wrong.
+# Two models learn to estimate the minutes of a delivery. A *linear model* multiplies each input by a number, its *weight*,
+# and adds up the results. Version 1 above is one: it has the weight 3.3 for the kilometres.
 #
-# Which is better at the minutes of a delivery depends on something else. Four of ten couriers already have a new version
-# of their app, and it has a bug: it writes the time of delivery without the offset from UTC.
+# *Gradient boosting* adds up a hundred small decision trees. A *decision tree* asks questions such as “more than 4 km?”,
+# and ends in a number. Each tree is fitted to the errors that the earlier trees leave. The library here is
+# [LightGBM](https://lightgbm.readthedocs.io/).
+#
+# Which model is better? That depends on the data. Four of ten couriers have a new version of their app, and it has a
+# bug: it writes the time of delivery without the offset from UTC.
 
 # %%
 import json
@@ -406,7 +438,6 @@ def parsed(lines):
     return records.drop_duplicates("delivery_id")
 
 
-# %%
 def with_new_app(records):
     """The records as they come when four of ten couriers have the new app."""
     new, time = records["courier_id"] % 10 < 4, records["delivered_at"]
@@ -420,11 +451,12 @@ from_new_app = spoiled.query("courier_id % 10 < 4 and dispatched_at.str.endswith
 from_new_app[["dispatched_at", "promised_at", "delivered_at"]].iloc[0].to_dict()
 
 # %% [markdown]
-# The record looks fine. `pd.to_datetime` reads a time without an offset as UTC, so this delivery seems an hour longer
-# than it was.
+# The record looks fine. But
+# [`pd.to_datetime`](https://pandas.pydata.org/docs/reference/api/pandas.to_datetime.html) reads a time without an offset
+# as UTC, so this delivery seems an hour longer than it was.
 #
-# Two ways to a training table. The first is what one writes in a hurry: parse, coerce what can't be parsed, drop what is
-# missing. The second also asks of each record whether its times have an offset, and leaves it out if not.
+# There are two ways to a training table. `training_table` is what people write in a hurry: parse, turn into “missing” what
+# can't be parsed, drop what is missing. `with_offsets` first leaves out the records whose times have no offset.
 
 # %%
 def training_table(records):
@@ -451,14 +483,21 @@ def with_offsets(records):
 shift = (training_table(spoiled)["minutes"] - training_table(sound)["minutes"]).dropna().round()
 print(*(f"{by:+.0f} minutes: {share:.0%} of the records"
         for by, share in shift.value_counts(normalize=True).items()), sep="\n")
+
+# %% role="claim"
 assert set(shift) == {0, 60, 120, -300} and 0.3 < (shift != 0).mean() < 0.34
 
 # %% [markdown]
-# Each model is trained on both tables, from records received before May. All are judged on May's deliveries, whose true
-# times we know, by the *mean absolute error*: by how many minutes an estimate is off, on average.
+# Each model is trained on both tables, from records that were received before May. All are judged on the deliveries of
+# May, whose true times we know. The measure is the *mean absolute error*: by how many minutes an estimate is off, on
+# average.
 #
-# Unless told otherwise, both minimise squared errors, for which an hour too much counts a lot. So a third joins in:
-# boosting with a *robust* loss, the absolute error.
+# By default, both models minimise the sum of squared errors. In that sum an error of 60 minutes counts 3,600, an error of
+# 5 minutes 25. So a third model joins in: boosting with a *robust* loss, the absolute error, in which they count 60 and 5.
+#
+# The inputs `hour`, `zone` and `weather` are categories. The code below gives each category a column of zeros and ones,
+# which is called
+# [one-hot encoding](https://scikit-learn.org/stable/modules/preprocessing.html#encoding-categorical-features).
 
 # %%
 from lightgbm import LGBMRegressor
@@ -500,12 +539,14 @@ def errors_of_shop(seed):
 # %%
 errors = pd.DataFrame({seed: errors_of_shop(seed) for seed in range(1, 6)}).T
 print(errors.mean().round(1).unstack().to_string())
+
+# %% role="claim"
 clean, dirty = (errors.xs(data, axis=1, level=1) for data in ("clean", "dirty"))
 assert (dirty["boosting"] > dirty["linear"]).all() and (dirty["linear"] > dirty["robust boosting"]).all()
 assert (dirty["robust boosting"] > clean["linear"] + 1.5).all()
 assert clean.mean().idxmax() == "linear" and (clean.max(axis=1) - clean.min(axis=1) < 0.5).all()
 
-# %%
+# %% role="figure" alt="Mean absolute errors in minutes of three models on clean and on dirty data, a dot for each of five shops and a stroke for their mean. The three on clean data lie close together on the left; on dirty data robust boosting follows, then the linear model, and boosting is far to the right."
 figure, axes = plt.subplots(figsize=(8, 3.6))
 ranked = errors.mean().sort_values()
 for row, (name, found) in enumerate(ranked.items()):
@@ -522,19 +563,18 @@ plt.show()
 # **Read the figure.** A dot is a shop, the stroke the mean of five; left is better, blue is trained on clean data, orange
 # on dirty. In each shop both kinds of boosting on dirty data are well behind a linear model on clean data.
 #
-# It isn't that linear models are better: on clean data boosting wins, by a little. But on dirty data it also learns the
+# Linear models are not better as such: on clean data boosting wins, by a little. On dirty data boosting also learns the
 # errors, and it learns them better than the linear model does.
 #
-# The robust loss absorbs most of it, not all: it is made for a few wild values, and here almost a third of the records is wrong.
-# And only somebody who looked at the data knows to ask for it. Cleaning took two lines, and after it the choice of
-# model matters by less than half a minute.
+# The robust loss removes most of the damage, not all. It is made for a few wild values, and here almost a third of the
+# records is wrong. Cleaning took two lines, and after it the models differ by less than half a minute.
 
 # %% [markdown]
 # ### 4. Decisions require context
 #
-# “Our model is right in 90% of the cases. Should we use it?” That can't be answered.
+# “Our model is right in 90% of the cases. Should we use it?” Nobody can answer that without more numbers.
 #
-# Here are two uses of such a model, with 20,000 cases a year, in which a right decision brings 3 euros.
+# Here are two uses of such a model. Each has 20,000 cases a year, and a right decision brings 3 euros.
 
 # %%
 CASES, RIGHT, GAIN = 20_000, 0.9, 3.0
@@ -550,10 +590,12 @@ def brings(mistake_costs):
 for use, mistake_costs in uses.items():
     print(f"{use}: {brings(mistake_costs):+,.0f} € a year")
 tipping = RIGHT * GAIN / (1 - RIGHT)
+
+# %% role="claim"
 assert abs(brings(tipping)) < 1e-6 and round(tipping) == 27
 assert [round(brings(cost)) for cost in uses.values()] == [53_000, -26_000]
 
-# %%
+# %% role="figure" alt="A straight line that falls: the model's value in thousand euros a year over the cost of a mistake. It is 53 where a mistake costs half a euro (recommend a product), crosses zero at 27 euros, and is minus 26 at 40 euros (block an order)."
 costs = np.linspace(0, 50, 51)
 figure, axes = plt.subplots(figsize=(8, 3.4))
 axes.axhline(0, color="black", linewidth=1)
@@ -561,26 +603,28 @@ axes.plot(costs, brings(costs) / 1000)
 for use, cost in uses.items():
     axes.plot(cost, brings(cost) / 1000, "o", color="C1")
     axes.annotate(use, (cost, brings(cost) / 1000), (10, 4), textcoords="offset points")
-axes.annotate(f"tips at {tipping:.0f} €", (tipping, 0), (4, 8), textcoords="offset points")
+axes.annotate(f"brings nothing at {tipping:.0f} €", (tipping, 0), (4, 8), textcoords="offset points")
 axes.set(xlabel="what a mistake costs (€)", ylabel="value (thousand € a year)", xlim=(0, 58), ylim=(-55, 65),
-         title="The same model, right in 90% of the cases, earns or burns money")
+         title="The same model, right in 90% of the cases, earns or loses money")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The line is what the model brings in a year, by what one of its mistakes costs. To recommend a
-# product it brings 53,000 euros; to block orders it burns 26,000, and it tips at 27 euros a mistake.
+# **Read the figure.** The line shows what the model brings in a year, for each cost of a mistake. The model brings 53,000
+# euros where it recommends products, and loses 26,000 where it blocks orders. At 27 euros a mistake it brings nothing.
 #
-# The share of right decisions, the model's *accuracy*, was the same all along the line. What a mistake costs is only one
-# such number: how often the case occurs, what a simple rule already does, how many examples there are to learn from, and
-# what it costs to run matter as much.
+# The share of right decisions, the model's *accuracy*, is the same everywhere on the line. The cost of a mistake is only
+# one of the numbers that matter. The others are: how often the case occurs, what a simple rule already does, how many
+# examples there are to learn from, and what the model costs to run.
 #
-# Whoever knows them can answer “can we use machine learning for this?”. Now you know what to ask for.
+# With these numbers you can answer “can we use machine learning for this?”.
 
 # %% [markdown] role="prompt" exercise="worth_it"
 # ### Exercise 0: is it worth it? ({{points}}, about 15 minutes)
 #
-# Write `worth_it(brief)`, which returns `"rule"`, `"model"` or `"nothing"`: whichever is worth most in a year. The brief
-# is a dict of what is known before anything is built:
+# Write `worth_it(brief)`. It returns `"rule"`, `"model"` or `"nothing"`: the choice that is worth most in a year.
+#
+# First step: write a function that computes what a rule is worth in a year, and try it on the brief below. The brief is a
+# dict of what is known before anything is built:
 #
 # | field | meaning |
 # |---|---|
@@ -615,8 +659,8 @@ plt.show()
 # Here 8,000 right and 2,000 wrong decisions of the rule are worth 16,000 − 10,000 − 1,000 = 5,000 EUR. The model's 8,200
 # and 1,800 are worth 16,400 − 9,000 − 20,000 = −12,600 EUR. So the answer is `"rule"`.
 #
-# You are judged by pairs of briefs that differ in one field, whose best choices differ. A year of each is drawn case by
-# case, so its sum is a little off what you compute. But the best choice is clearly better than the next.
+# The check asks about pairs of briefs that differ in one field. Their best choices differ. It draws a year of each brief
+# case by case, so the sum is a little off what you compute; but the best choice is clearly better than the next.
 #
 # {{properties}}
 
@@ -641,15 +685,15 @@ def worth_it(brief):
 # %% [markdown]
 # ## What to take along
 #
-# - A pipeline's worst bug raises no error. A check in one line turns a wrong number into one.
-# - Ask of every join what may match how often.
-# - A model's latency is a distribution; give its callers a timeout, a fallback, and the name of its version.
+# - A pipeline's worst bug raises no error. A check in one line turns a wrong number into an error.
+# - For every join, ask how often a row may match.
+# - A model's latency is a distribution. Give its callers a timeout, a fallback, and the name of its version.
 # - Clean data comes first: a stronger model learns the errors as well.
 # - No model is good as such. Ask what a mistake costs, how many cases there are, what a simple rule does, how many
-#   labels exist, and what it all costs to run; and be ready to answer “nothing”.
+#   labels exist, and what it costs to run. Be ready to answer “nothing”.
 #
-# **What comes next.** Lesson 01 takes the shop's raw orders all the way to tables that people trust: ingest, clean,
-# transform, serve. Lesson 02 asks when a nightly batch is enough, and when you need a stream.
+# **What comes next.** Lesson 01 takes the shop's raw orders to tables that people trust. It begins with
+# [01a, Ingest](../01a_ingest/01a_ingest.ipynb). Lesson 02 asks when a nightly batch is enough, and when you need a stream.
 #
 # **Read on.** Google's *Rules of Machine Learning*, rules 1 to 3: when not to use it, what to measure first, and when a
 # rule has become too complex. Chip Huyen, *Designing Machine Learning Systems*, and Andriy Burkov, *Machine Learning

@@ -114,7 +114,7 @@ def remembers(amounts: Replies, world: Orders) -> str | None:
         "function remembers something of the calls before. Let each call begin from 0, with a name of its own.")
 
 
-@revenue.demands("adds up what was completed", points=1)
+@revenue.demands("adds up what was completed", points=1, call="[revenue(orders) for orders in world.completed]")
 def _(amounts: Replies, world: Orders) -> str | None:
     for orders in [*world.completed, *(mixed.completed for mixed in world.mixed)]:
         found = amounts[orders]
@@ -125,7 +125,8 @@ def _(amounts: Replies, world: Orders) -> str | None:
     return None
 
 
-@revenue.demands("leaves out what was cancelled", points=1)
+@revenue.demands("leaves out what was cancelled", points=1,
+                 call="[(revenue(mixed.orders), revenue(mixed.completed)) for mixed in world.mixed]")
 def _(amounts: Replies, world: Orders) -> str | None:
     for orders, completed, more in world.mixed:
         found, without = amounts[orders], amounts[completed]
