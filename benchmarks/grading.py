@@ -411,7 +411,7 @@ def slope(points: list[tuple[int, float]]) -> tuple[float, float, float]:
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lesson", default="01_pipeline", help="default: 01_pipeline")
+    parser.add_argument("--lesson", default="01a_ingest", help="default: 01a_ingest")
     parser.add_argument("--copies", type=int, default=32, help="submissions; default: 32")
     parser.add_argument("--serial", type=int, default=4, help="submissions for stock in one process; default: 4")
     parser.add_argument("--cores", type=int, default=4, help="processor cores for everything; default: 4")

@@ -15,12 +15,15 @@ SETTINGS = {
 }
 
 
+FIRST = "notebooks/00_start_here/00_start_here.ipynb"
+
+
 def command(port: int, no_browser: bool) -> list[str]:
-    """The program and arguments that serve the course folder, to be run in it, opened at its notebooks."""
+    """The program and arguments that serve the course folder, to be run in it, opened at its first notebook."""
     for path, settings in SETTINGS.items():
         _write_once(Path(sys.prefix) / path, json.dumps(settings))
     arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.port={port}", "-y", "--Application.log_level=WARN",
-                 "--LabApp.default_url=/lab/tree/notebooks", "--LabApp.extension_manager=readonly",
+                 f"--LabApp.default_url=/lab/tree/{FIRST}", "--LabApp.extension_manager=readonly",
                  "--KernelManager.transport_encryption=auto"]
     arguments += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return arguments + (["--no-browser"] if no_browser or not _has_screen() else [])

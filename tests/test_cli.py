@@ -51,22 +51,22 @@ def test_a_lesson_that_fails_ends_with_1_and_says_why(capsys, monkeypatch):
     def fail(*_):
         raise build.BuildError("cell 3: NameError")
     monkeypatch.setattr(build, "build", fail)
-    assert cli.main(["build", "--force", "01_pipeline"]) == 1
+    assert cli.main(["build", "--force", "01a_ingest"]) == 1
     assert "cell 3: NameError" in capsys.readouterr().err
 
 
 def test_a_release_that_is_refused_ends_with_1_and_a_line_and_the_others_are_made(capsys, monkeypatch):
     def refuse(course, lesson, gradebook):
-        if lesson == "01_pipeline":
+        if lesson == "01a_ingest":
             raise ReleaseError(f"{lesson}: gone: plan-essay")
-        if lesson == "02_batch_and_stream":
+        if lesson == "02a_windows":
             raise OSError(28, "No space left on device")
     monkeypatch.setattr(build, "release", refuse)
     assert cli.main(["release"]) == 1
     out, err = capsys.readouterr()
-    assert err == "01_pipeline: gone: plan-essay\n[Errno 28] No space left on device\n"
+    assert err == "01a_ingest: gone: plan-essay\n[Errno 28] No space left on device\n"
     assert [line.split()[1] for line in out.splitlines()] == [
-        "failed" if lesson in ("01_pipeline", "02_batch_and_stream") else "released" for lesson in PARTS]
+        "failed" if lesson in ("01a_ingest", "02a_windows") else "released" for lesson in PARTS]
 
 
 def test_ctrl_c_ends_with_130_in_words(capsys, monkeypatch):

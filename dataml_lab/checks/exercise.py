@@ -205,7 +205,7 @@ class Exercise:
                 found[prop.name] = Finding(prop.name, prop.points, "not judged", f"Judged once “{hindrance}” holds.")
                 continue
             sentence, out_of_time, number = _first_sentence(prop.broken, worlds)
-            if sentence and practice and prop.call:
+            if practice and prop.call and sentence and "\n" not in sentence:  # else it shows a call already
                 sentence += _to_paste(self.name, prop.call, number)
             found[prop.name] = Finding(prop.name, prop.points, "fails" if sentence else "holds", safe(sentence))
             stopped, ended = (sentence, prop.name) if out_of_time else ("", "")

@@ -140,7 +140,7 @@ def _method(thing: Any, name: str, method: str) -> Callable:
 
 
 def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
-    """What a function returns for what it is lent; `Failed` with a description of what it raises, and of its input."""
+    """What a function returns for what it is lent; `Failed` with a description of what it raises, and the call."""
     try:
         return function(*lent)
     except BaseException as error:  # pytest.fail, too, is no Exception
@@ -151,7 +151,7 @@ def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
         for argument in lent:
             if isinstance(argument, Lent):
                 argument.undo()
-    raise Failed(f"{name} raised {words}, in the call {name}({', '.join(map(_as_written, given))}).")
+    raise Failed(f"{name} raised {words}.\n{name}({', '.join(map(_as_written, given))})")
 
 
 def _as_written(argument: Any) -> str:

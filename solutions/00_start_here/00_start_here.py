@@ -98,7 +98,7 @@ def revenue(orders):
 # When you hand in, the same properties are judged in *hidden worlds*. The same generator makes them, from other seeds. A
 # function that solves the task passes there as well.
 #
-# **Break it on purpose.** Delete the condition from your `revenue`. Run the answer cell and the check cell, and read the
+# **Break it on purpose.** Delete the condition from your `revenue`, run the answer cell and the check cell, and read the
 # sentence that you get. Then put the condition back.
 #
 # **When you are stuck,** add a cell below the check with *+*, and ask there:
@@ -114,7 +114,9 @@ def revenue(orders):
 # ### What a notebook remembers
 #
 # Behind a notebook runs one Python process, the *kernel*. It knows the cells that you ran, in the order in which you ran
-# them. That need not be the order on the page. Run the next cell twice (Ctrl+Enter), and watch its output.
+# them. That need not be the order on the page.
+#
+# Run the next cell twice (Ctrl+Enter), and watch its output.
 
 # %%
 runs = globals().get("runs", 0) + 1
@@ -129,8 +131,9 @@ print("This kernel has run this cell" + (" once." if runs == 1 else f" {runs} ti
 # *Restart*. Your text stays, and the variables go. A notebook that works after that also works for others.
 #
 # **To hand in**, press *Validate* in the toolbar. It runs the whole notebook from the top, as a grader would, but in
-# practice worlds. For this notebook that takes about half a minute. It shows the graded cell of each exercise that lacks
-# points, and says “Partial credit” even for none.
+# practice worlds. For this notebook that takes about half a minute.
+#
+# *Validate* shows the graded cell of each exercise that lacks points. It says “Partial credit” even for none.
 #
 # Then save, and hand in the notebook file.
 #
@@ -212,7 +215,9 @@ plt.show()
 # report is 69% too high for billing and 38% for late deliveries, and right for cancellations.
 #
 # A customer who wrote twice about one topic is in the join twice, with all orders. Nobody cancels twice, so a test with
-# cancellations alone passes. A reviewer easily misses this mistake. A check on the data finds it, in one line.
+# cancellations alone passes.
+#
+# A reviewer easily misses this mistake. A check on the data finds it, in one line.
 
 # %%
 def spent_by_topic_checked(orders, tickets):
@@ -340,9 +345,9 @@ print(f"At least one slow answer among 20: {unlucky:.0%}")
 assert f"{unlucky:.0%}" == "33%"
 
 # %% [markdown]
-# **Failure.** A program that depends on a model needs two things. A *timeout* ends a call that takes too long (in
-# [httpx](https://www.python-httpx.org/advanced/timeouts/) it holds for each step: connect, send, receive). A *fallback*
-# says what to do without an answer.
+# **Failure.** A program that depends on a model needs a timeout and a fallback. A *timeout* ends a call that takes too long (in
+# [httpx](https://www.python-httpx.org/advanced/timeouts/) it holds for each step: connect, send, receive). A
+# *fallback* is what the program does without an answer.
 #
 # Is a rule of thumb good enough as a fallback? The next cell measures by how many minutes the rule and both versions of
 # the model are off.
@@ -422,8 +427,9 @@ assert [round(estimate(version, 5.0, "storm")) for version in (1, 2)] == [26, 35
 # and adds up the results. Version 1 above is one: it has the weight 3.3 for the kilometres.
 #
 # *Gradient boosting* adds up a hundred small decision trees. A *decision tree* asks questions such as “more than 4 km?”,
-# and ends in a number. Each tree is fitted to the errors that the earlier trees leave. The library here is
-# [LightGBM](https://lightgbm.readthedocs.io/).
+# and ends in a number. Each tree is fitted to the errors that the earlier trees leave.
+#
+# The library that does this here is [LightGBM](https://lightgbm.readthedocs.io/).
 #
 # Which model is better? That depends on the data. Four of ten couriers have a new version of their app, and it has a
 # bug: it writes the time of delivery without the offset from UTC.
@@ -692,7 +698,7 @@ def worth_it(brief):
 # - No model is good as such. Ask what a mistake costs, how many cases there are, what a simple rule does, how many
 #   labels exist, and what it costs to run. Be ready to answer “nothing”.
 #
-# **What comes next.** Lesson 01 takes the shop's raw orders to tables that people trust. It begins with
+# **What comes next.** Lesson 01 takes the shop's raw orders to tables that people trust: it begins with
 # [01a, Ingest](../01a_ingest/01a_ingest.ipynb). Lesson 02 asks when a nightly batch is enough, and when you need a stream.
 #
 # **Read on.** Google's *Rules of Machine Learning*, rules 1 to 3: when not to use it, what to measure first, and when a

@@ -242,14 +242,24 @@ def test_seeds_are_a_function_of_salt_exercise_and_student(exercise, salt, stude
 def test_the_printed_verdict_says_it_in_words():
     text = str(judged(lambda x: 0))
     assert "1 of 2 properties hold, 1 of 3 points." in text
-    assert "fails       2 points    doubles" in text and "double(1) is 0." in text
-    assert "holds       1 point     takes zero" in text
+    assert "fails       0 of 2    doubles" in text and "double(1) is 0." in text
+    assert "holds       1 of 1    takes zero" in text
 
 
 def test_a_failure_that_repeats_an_earlier_one_is_not_told_again():
     verdict = judged(lambda x: 1 / 0)
     assert str(verdict).count("ZeroDivisionError") == 1 and "For the same reason as above." in str(verdict)
     assert all("ZeroDivisionError" in finding.sentence for finding in verdict.findings)
+
+
+def test_a_failure_in_a_practice_world_shows_the_call_and_in_a_hidden_one_does_not():
+    exercise = doubling()
+    exercise.properties[:] = [prop._replace(call="double(world.value)") for prop in exercise.properties]
+    for practice in (True, False):
+        sentence = exercise.judge({"double": lambda x: 0}, [4, 5], practice=practice).findings[0].sentence
+        code = "To see it:\nfrom dataml_lab.checks import practice\nworld = practice('double', 1)\ndouble(world.value)"
+        assert sentence.endswith(code) == practice and ("\n" in sentence) == practice
+    assert exercise.judge({"double": lambda x: 1 / 0}, [4], practice=True).findings[0].sentence.endswith(".\ndouble(4)")
 
 
 def test_lines_of_code_after_a_sentence_are_not_broken():

@@ -176,7 +176,7 @@ def test_what_nbgrader_refuses_is_said_in_a_line_and_nothing_is_deleted(tiny_cou
 
 
 def test_an_unknown_lesson_is_named_with_those_that_exist():
-    with pytest.raises(BuildError, match="01_pipeline"):
+    with pytest.raises(BuildError, match="01a_ingest"):
         source_of(COURSE, "01_pipline")
     with pytest.raises(BuildError):
-        source_of(Path("/nowhere"), "01_pipeline")
+        source_of(Path("/nowhere"), "01a_ingest")
