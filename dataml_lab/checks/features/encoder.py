@@ -26,6 +26,11 @@ NUMBERS = "returns numbers for each delivery"
 encoder = Exercise("encoder", deliveries, class_("Encoder"))
 
 
+def shown_by(training: str, *lines: str) -> str:
+    """Lines of code that train an encoder on a table of the world, and go on with these."""
+    return "\n".join(["encoder = Encoder()", f'encoder.fit(world.table("{training}"))', *lines])
+
+
 def trained(encoder: Maker, rows: list[Delivery]) -> Made:
     """A new encoder, trained on these deliveries."""
     made = encoder()
@@ -80,7 +85,7 @@ def amiss(made: Made, training: list[Delivery], rows: list[Delivery], *parts: st
     return None
 
 
-@encoder.demands(NUMBERS, points=0)
+@encoder.demands(NUMBERS, points=0, call=shown_by("plain", 'encoder.transform(world.table("plain"))'))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     first, *others = encoded(trained(encoder, world.plain), world.plain)
     if not any(unlike(row, first) for row in others):
@@ -88,7 +93,9 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     return None
 
 
-@encoder.demands("has its columns, whatever the deliveries", points=1, after=NUMBERS)
+@encoder.demands("has its columns, whatever the deliveries", points=1, after=NUMBERS, call=shown_by(
+    "plain", 'plain = world.table("plain")',
+    "[list(encoder.transform(deliveries).columns) for deliveries in (plain, plain.head(1), plain.head(0))]"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     made, expected = trained(encoder, world.plain), columns(world.plain)
     kind = [row for row in world.plain if row.weather == world.plain[0].weather]
@@ -107,7 +114,9 @@ def named(names: list) -> str:
     return shown(", ".join(map(str, names)) or "none", 400).strip("'\"")
 
 
-@encoder.demands("gives a column to weather of 5 rows, and no other", points=1, after=NUMBERS)
+@encoder.demands("gives a column to weather of 5 rows, and no other", points=1, after=NUMBERS, call=shown_by(
+    "rare", 'rows = world.table("rare")', 'print(rows["weather"].value_counts())',
+    'rows = rows.drop_duplicates("weather")', 'print(rows["weather"])', "encoder.transform(rows)"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     made, rows = trained(encoder, world.rare), one_each(world.rare, 0)
     for row, found in zip(rows, encoded(made, rows), strict=True):
@@ -123,7 +132,8 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     return wrong and f"After training on a single delivery, {wrong}."
 
 
-@encoder.demands("knows what to do with the unseen", points=1, after=NUMBERS)
+@encoder.demands("knows what to do with the unseen", points=1, after=NUMBERS, call=shown_by(
+    "plain", 'new = world.table("newcomer")', 'print(new[["weather", "courier"]])', "encoder.transform(new)"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     made, first, new = trained(encoder, world.plain), world.plain[0], world.newcomer
     asked = [(Delivery(new.weather, first.courier), ["weather"]), (Delivery(first.weather, new.courier), ["courier"]),
@@ -133,7 +143,9 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     return wrong and f"The training data have no weather {new.weather!r} and no courier {new.courier!r}, and {wrong}."
 
 
-@encoder.demands("knows missing from everything else", points=1, after=NUMBERS)
+@encoder.demands("knows missing from everything else", points=1, after=NUMBERS, call="\n".join((
+    'for name in ("gaps", "texts"):', "    encoder, rows = Encoder(), world.table(name)", "    encoder.fit(rows)",
+    '    print(rows[["weather", "courier"]].to_string(), encoder.transform(rows).to_string(), sep="\\n")')))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     for what, training in (("without a missing value", world.plain), ("with missing values", world.gaps)):
         gone = gaps(training)
@@ -154,7 +166,9 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     return None
 
 
-@encoder.demands("gives each courier their share of all training rows", points=1, after=NUMBERS)
+@encoder.demands("gives each courier their share of all training rows", points=1, after=NUMBERS, call=shown_by(
+    "gaps", 'rows = world.table("gaps")', 'print(len(rows), rows["courier"].value_counts())',
+    'rows = rows.drop_duplicates("courier")', 'print(rows["courier"])', "encoder.transform(rows)"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     training = [Delivery(weather if isinstance(weather, str) else world.plain[0].weather, courier)
                 for weather, courier in world.gaps]
@@ -170,7 +184,9 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     return None
 
 
-@encoder.demands("gives a delivery alone what it gets among others", points=1, after=NUMBERS)
+@encoder.demands("gives a delivery alone what it gets among others", points=1, after=NUMBERS, call=shown_by(
+    "plain", 'batch = world.table("batch")', "print(encoder.transform(batch).head(1))",
+    "encoder.transform(batch.head(1))"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     made, rows = trained(encoder, world.plain), world.batch
     among = encoded(made, rows)
@@ -191,7 +207,11 @@ def difference(one: Numbers, two: Numbers) -> tuple[str, str, str] | None:
                  if not same(one.get(name, 0), two.get(name, 0))), None)
 
 
-@encoder.demands("learns in fit alone, and each time anew", points=1, after=NUMBERS)
+@encoder.demands("learns in fit alone, and each time anew", points=1, after=NUMBERS, call=shown_by(
+    "plain", 'plain, other, second = world.table("plain").head(1), world.table("other"), Encoder()',
+    "print(encoder.transform(plain))", "second.fit(other)", "encoder.transform(other)",
+    "print(encoder.transform(plain))  # as before", "encoder.fit(other)",
+    "print(encoder.transform(other.head(1)))", "print(second.transform(other.head(1)))  # the same"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     rows = [*one_each(world.plain, 0), *one_each(world.other, 0), *one_each(world.other, 1), world.newcomer]
     made = trained(encoder, world.plain)
@@ -223,7 +243,9 @@ def changed(rows: list[Delivery], before: list[Numbers], after: list[Numbers]) -
     return None
 
 
-@encoder.demands("keeps the index, and the deliveries as they were", points=1, after=NUMBERS)
+@encoder.demands("keeps the index, and the deliveries as they were", points=1, after=NUMBERS, call=shown_by(
+    "plain", 'rows = world.table("gaps").iloc[::-1]', "before = rows.copy()", "found = encoder.transform(rows)",
+    "encoder.fit(rows)", "found.index.equals(rows.index), rows.equals(before)"))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     labels = [f"delivery {17 * number % 12}" for number in range(12)]
     batch = table(world.batch, labels)

@@ -40,6 +40,10 @@ class World:
     gains: list[list[float]]  # of AUC, of the honest features: by all that is to come, and by the next 24 hours
     seed: int
 
+    def auc(self, feature: pd.Series) -> float:
+        """The AUC of a feature of all users alone, in whichever direction is better."""
+        return alone(feature, self.truth.loc[feature.index])
+
 
 def world(seed: int) -> World:
     """A shop with orders at the edges of its windows, before them on the same day, and just after the moment."""
@@ -98,14 +102,9 @@ def measured(twins: Replies, world: World) -> str:
     noticed."""
     lines = [f"{'AUC alone':<16}  honest  twin, history  twin, server"]
     for name, honest in world.server.items():
-        history, server = (scored(twins[asked[name]].feature, world) for asked in (world.history, world.server))
-        lines.append(f"{name:<16}  {scored(honest.honest, world):>6.3f}  {history:>13.3f}  {server:>12.3f}")
+        history, server = (world.auc(twins[asked[name]].feature) for asked in (world.history, world.server))
+        lines.append(f"{name:<16}  {world.auc(honest.honest):>6.3f}  {history:>13.3f}  {server:>12.3f}")
     return "\n".join(lines)
-
-
-def scored(feature: pd.Series, world: World) -> float:
-    """The AUC of a feature of all users alone."""
-    return alone(feature, world.truth.loc[feature.index])
 
 
 leaky_twin = Exercise("leaky_twin", world, function("leaky_twin"), fair, essay=4, measured=measured)
@@ -142,18 +141,27 @@ def harmless(twins: Replies, name: str, world: World) -> str | None:
                 "at as_of itself, so that to know of that one is to know nothing.")
     if (~np.isfinite(leaky)).any():
         return f"The twin of {shown(name)} is missing or infinite for user {leaky.index[~np.isfinite(leaky)][0]}."
-    faked, honest = scored(leaky, world), scored(world.history[name].honest, world)
+    faked, honest = world.auc(leaky), world.auc(world.history[name].honest)
     return None if faked >= honest + GAIN else (
         f"The twin of {shown(name)} knows the future and gains too little: its AUC in the history is {faked:.3f}, "
         f"that of the honest feature {honest:.3f}. What occurs in the week after as_of is what is to be predicted.")
 
 
+UNLIKE = """\
+name, tx, users, as_of, honest = world.server["{name}"]
+both = honest.to_frame("honest").assign(twin=leaky_twin(name, tx, users, as_of))
+both[both["twin"] != both["honest"]]"""  # the users for whom they differ where there is no future
+HARMLESS = """\
+name, tx, users, as_of, honest = world.history["{name}"]
+world.auc(honest), world.auc(leaky_twin(name, tx, users, as_of))"""
+
+
 def demand(name: str) -> None:
     """Makes it two properties that the twin of a feature is like it without a future, and gains by one."""
-    leaky_twin.demands(f"{name}: nobody tells the twin from it where there is no future", points=1)(
-        lambda twins, world: unlike(twins, name, world))
-    leaky_twin.demands(f"{name}: the twin knows the future, and fakes success", points=1)(
-        lambda twins, world: harmless(twins, name, world))
+    leaky_twin.demands(f"{name}: nobody tells the twin from it where there is no future", points=1,
+                       call=UNLIKE.format(name=name))(lambda twins, world: unlike(twins, name, world))
+    leaky_twin.demands(f"{name}: the twin knows the future, and fakes success", points=1,
+                       call=HARMLESS.format(name=name))(lambda twins, world: harmless(twins, name, world))
 
 
 for name in HONEST:

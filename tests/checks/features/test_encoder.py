@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from dataml_lab.checks import practice
 from dataml_lab.checks.features.deliveries import (
     LIKE_MISSING,
     Delivery,
@@ -15,6 +16,8 @@ from dataml_lab.checks.features.deliveries import (
     right,
     table,
 )
+from dataml_lab.checks.features.encoder import encoder
+from tests.catalogued import catalogued
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -57,3 +60,16 @@ def test_the_example_of_the_prompt():
 
 def test_a_seed_gives_the_same_world():
     assert repr(deliveries(5)) == repr(deliveries(5)) != repr(deliveries(6))
+
+
+@pytest.mark.parametrize("prop", encoder.properties, ids=[prop.name for prop in encoder.properties])
+def test_the_calls_run_with_a_right_answer_in_a_practice_world(prop, capsys):
+    names = catalogued("encoder", "right_pandas") | {"world": practice("encoder", 1)}
+    *lines, last = prop.call.splitlines()
+    if lines[0].startswith("for"):
+        exec(prop.call, names)
+        assert "weather=missing" in capsys.readouterr().out
+    else:
+        exec("\n".join(lines), names)
+        found = eval(last, names)
+        assert found is None or "weather=missing" in str(list(found)) or found == (True, True) or len(found) == 3

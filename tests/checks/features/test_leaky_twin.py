@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.features.leaky_twin import GAIN, HONEST, leaky_twin, scored
+from dataml_lab.checks import practice
+from dataml_lab.checks.features.leaky_twin import GAIN, HONEST, leaky_twin
 from dataml_lab.checks.features.shop import DAY, before
+from tests.catalogued import catalogued
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -24,8 +26,8 @@ def test_the_moment_is_no_midnight_and_all_windows_have_an_order_at_their_edges(
 def test_a_feature_that_points_the_other_way_counts_as_much():
     world = leaky_twin.fair_world(1)
     days = world.history["days_since_last"].honest
-    assert scored(days, world) == pytest.approx(scored(-days, world)) and 0.6 < scored(days, world) < 0.9
-    assert scored(world.truth * -1.0, world) == 1
+    assert world.auc(days) == pytest.approx(world.auc(-days)) and 0.6 < world.auc(days) < 0.9
+    assert world.auc(world.truth * -1.0) == 1
 
 
 def test_what_is_measured_are_the_three_auc_of_each_name():
@@ -40,3 +42,16 @@ def test_what_is_measured_are_the_three_auc_of_each_name():
     for line, name in zip(verdict.measured.splitlines()[1:], HONEST, strict=True):
         label, honest, history, server = line.split()
         assert label == name and honest == server and float(history) > float(honest) + GAIN
+
+
+def test_the_calls_show_a_failure_in_a_practice_world():
+    names = catalogued("leaky_twin", "wrong_whole_window_late") | {"world": practice("leaky_twin", 1)}
+    for prop in leaky_twin.properties:
+        *lines, last = prop.call.splitlines()
+        exec("\n".join(lines), names)
+        found = eval(last, names)
+        if "nobody tells" in prop.name:
+            assert len(found) > 100 and list(found) == ["honest", "twin"]
+        else:
+            honest, twin = found
+            assert twin > honest
