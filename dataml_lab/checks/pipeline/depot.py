@@ -140,6 +140,7 @@ class Api(Handle):
         self._troubles, self._changes = troubles or {}, changes or {}
         self._limit = 20 + 6 * len(rows) // PAGE + 3 * len(self._troubles)
         self.asked, self.hurried = [], []
+        self.brought: set[tuple[int, str]] = set()  # the id and time of each version that a page has brought
         self._clock, self._not_before, self._last = 0.0, 0.0, {}
 
     @property
@@ -178,7 +179,9 @@ class Api(Handle):
 
     def _page(self, since: str | None, page: int) -> Row:
         rows = [row for row in self._rows if since is None or row["updated_at"] >= since]
-        return {"status": 200, "rows": [dict(row) for row in rows[(page - 1) * PAGE:page * PAGE]]}
+        found = [dict(row) for row in rows[(page - 1) * PAGE:page * PAGE]]
+        self.brought.update((row["delivery_id"], row["updated_at"]) for row in found)
+        return {"status": 200, "rows": found}
 
     def wait(self, seconds: float) -> None:
         """Lets the API's clock run on; nobody really waits."""

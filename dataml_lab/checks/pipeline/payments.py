@@ -56,7 +56,7 @@ BAD_NAMES = [
 ]
 EDGES = [  # of what is sound, and what they clean to
     ("amount", 0, 0.0), ("amount", 0.0, 0.0), ("amount", 17, 17.0), ("amount", 999_999.99, 999_999.99),
-    ("order_id", 0, "0"), ("order_id", "A-17", "A-17"),
+    ("order_id", 0, "0"), ("order_id", "A-17", "A-17"), ("user_id", "007", "007"),
     ("occurred_at", "2025-03-01T12:00:00.250+02:00", datetime(2025, 3, 1, 10, 0, 0, 250_000, UTC))]
 SPELLINGS = [("amount", "0", 0.0), ("method", " card", "card"), ("method", "PayPal", "paypal"),
              ("method", "VOUCHER", "voucher")]
