@@ -32,7 +32,7 @@ class Assessor:
     def __init__(self, course: Path, lessons: set[str]) -> None:
         self.course, self.salt = course, course_salt(course)
         self.exercises = {lesson: exercises(lesson) for lesson in lessons}
-        self.oracles = {lesson: _oracles(course, self.exercises[lesson]) for lesson in lessons}
+        self.oracles = {lesson: oracles(course, self.exercises[lesson]) for lesson in lessons}
         for lesson in lessons:  # caches of these functions are filled before processes are forked
             for cell in _cells(self._untouched(lesson)):
                 names(cell.source)
@@ -74,11 +74,11 @@ class Assessor:
             integrity=suspicions(built, found), notebook=with_outputs(built.book, found.outputs, verdicts))
 
 
-def _oracles(course: Path, known: Iterable[str]) -> dict[str, Callable]:
+def oracles(course: Path, known: Iterable[str]) -> dict[str, Callable]:
     """The oracles of exercises, those that have one, from the folders of their parts."""
     paths = [course / "solutions" / part / "oracle.py" for part in dict.fromkeys(map(part_of, known))]
     found = [runpy.run_path(str(path))["ORACLES"] for path in paths if path.exists()]
-    return {name: oracle for oracles in found for name, oracle in oracles.items()}
+    return {name: oracle for known in found for name, oracle in known.items()}
 
 
 def _notebook(handed: HandedIn, lesson: str) -> tuple[str, NotebookNode, str]:

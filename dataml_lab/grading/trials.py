@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import runpy
 import tempfile
 import textwrap
 from collections import Counter
@@ -16,6 +15,7 @@ import nbformat
 from dataml_lab.checks import PARTS, exercises, part_of
 from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, Verdict
 from dataml_lab.checks.help import without_solution_marks
+from dataml_lab.grading.assess import oracles
 from dataml_lab.grading.catalogue import CatalogueError, Entry, entries
 from dataml_lab.grading.engine.batch import side_by_side
 from dataml_lab.grading.engine.judge import NOTEBOOK_SECONDS, CodeCell, Task, judged
@@ -65,7 +65,7 @@ def _catalogued(course: Path, lesson: str) -> list[Entry]:
     known, folder = exercises(lesson), course / "solutions" / lesson
     solution = notebook(folder / f"{lesson}.py")
     released = nbformat.read(release_path(course, lesson), as_version=4)
-    found = entries(folder / "answers", known)
+    found = entries(folder / "answers", known) if known else []
     for name, exercise in known.items():
         answer, all_points = without_solution_marks(answer_source(solution, name)), exercise.points
         found.append(Entry(name, "solution", answer, "The solution notebook.", frozenset(), all_points, "", folder))
@@ -106,10 +106,9 @@ class _Tasks:
     """What there is to judge of an answer: its lesson up to there, with the solutions of the exercises before it."""
 
     def __init__(self, course: Path, lessons: Iterable[str]) -> None:
-        self.exercises, self.oracles, self.cells = {}, {}, {}
+        self.exercises = {name: found for lesson in lessons for name, found in exercises(lesson).items()}
+        self.oracles, self.cells = oracles(course, self.exercises), {}
         for lesson in lessons:
-            self.exercises |= exercises(lesson)
-            self.oracles |= runpy.run_path(str(course / "solutions" / lesson / "oracle.py"))["ORACLES"]
             cells: list[CodeCell] = []
             for cell in notebook(course / "solutions" / lesson / f"{lesson}.py").cells:
                 exercise, _, role = cell.id.rpartition("-")

@@ -10,7 +10,7 @@ from dataml_lab.grading.catalogue import entries
 from dataml_lab.grading.integrity import SIGNS
 from tests.grading.corpus import cases
 
-HONEST = {f"{entry.exercise}, {entry.name}": entry.source for lesson in PARTS
+HONEST = {f"{entry.exercise}, {entry.name}": entry.source for lesson in PARTS if exercises(lesson)
           for entry in entries(COURSE / "solutions" / lesson / "answers", exercises(lesson))}
 HONEST |= {case.file.name: case.file.read_text("utf-8") for case in cases("honest")}
 
