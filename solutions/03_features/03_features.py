@@ -45,9 +45,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from dataml_lab.features import Feature, LocalStore, View, columns, compute, engines, feast, latest, time_travel
-from dataml_lab.features.encode import Categories, ShrunkRatio
-from dataml_lab.store import Store, mechanisms
+from dataml_lab.features import Feature, LocalStore, View, compute, engines, feast, latest
+from dataml_lab.store import Store
 from dataml_lab.streaming import spark
 
 plt.style.use("dataml_lab.workbook")

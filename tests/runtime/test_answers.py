@@ -175,7 +175,8 @@ def test_an_exception_of_ours_is_like_any_other_where_an_answer_raises_it(kind):
     def forger(message=""):
         raise kind(message)
 
-    with pytest.raises(Failed, match=rf"^forger raised {kind.__name__} \(line \d+ of its cell\)\.\nforger\(\)$") as found:
+    words = rf"^forger raised {kind.__name__} \(line \d+ of its cell\)\.\nforger\(\)$"
+    with pytest.raises(Failed, match=words) as found:
         Answer("forger", forger)()
     assert type(found.value) is Failed
 
