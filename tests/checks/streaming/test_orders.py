@@ -11,7 +11,7 @@ from dataml_lab.checks.streaming.orders import WINDOW, Line, batch, orders, too_
 from dataml_lab.checks.streaming.spending import spending
 
 SEEDS = range(10)
-ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "02_batch_and_stream" / "oracle.py"))["ORACLES"]
+ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "02a_windows" / "oracle.py"))["ORACLES"]
 SECOND = timedelta(seconds=1)
 world = cache(orders)
 

@@ -13,7 +13,7 @@ from dataml_lab.checks.streaming.spending import spending
 from dataml_lab.runtime.answers import Failed, Made
 from tests.catalogued import catalogued
 
-LESSON = Path(__file__).parents[3] / "solutions" / "02_batch_and_stream"
+LESSON = Path(__file__).parents[3] / "solutions" / "02a_windows"
 ORACLE = runpy.run_path(str(LESSON / "oracle.py"))["ORACLES"]["spending"]
 KEEPS, COMPLETED, OCCURRED, BEGINS, WAITS, SOON, ONCE, ASIDE, BATCH = [prop.name for prop in spending.properties]
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
