@@ -310,9 +310,10 @@ class _Kept(io.TextIOBase):
         self.pieces.append(text[:500])
         return len(text)
 
-    def end(self, most: int = 1_000) -> str:
-        """The last of it, without control characters."""
-        return "".join(c for c in "".join(self.pieces)[-most:] if c.isprintable() or c == "\n").strip()
+    def end(self, lines: int = 12) -> str:
+        """The last lines of it, without control characters."""
+        text = "".join(c for c in "".join(self.pieces)[-2_000:] if c.isprintable() or c == "\n")
+        return "\n".join(text.strip().split("\n")[-lines:])
 
 
 printed = _Kept()  # what answers in this process wrote to standard output, the end of it

@@ -52,7 +52,7 @@ len(orders)
 # | `[*]`, later `[7]`, beside a cell | it is running; it was the seventh to run |
 # | a text turned into its source | it was double-clicked: Shift+Enter turns it back |
 # | `[*]` that doesn't end | *Kernel > Interrupt Kernel* stops it |
-# | “…” in place of code, above a figure | the code that draws it, folded away: click to see it |
+# | a line that ends in ● ● ●, above a figure | the code that draws it, folded: click to see it |
 # | a dot in place of the × of the tab | what you see is not saved yet: Ctrl+S saves it |
 # | “line 3 of its cell” | *View > Show Line Numbers* |
 # | “Try it: …” | *+* in the toolbar adds a cell: paste what follows there, and run it |

@@ -257,7 +257,7 @@ def test_a_failure_in_a_practice_world_shows_the_call_and_in_a_hidden_one_does_n
     exercise.properties[:] = [prop._replace(call="double(world.value)") for prop in exercise.properties]
     for practice in (True, False):
         sentence = exercise.judge({"double": lambda x: 0}, [4, 5], practice=practice).findings[0].sentence
-        code = "To see it:\nfrom dataml_lab.checks import practice\nworld = practice('double', 1)\ndouble(world.value)"
+        code = 'To see it:\nfrom dataml_lab.checks import practice\nworld = practice("double", 1)\ndouble(world.value)'
         assert sentence.endswith(code) == practice and ("\n" in sentence) == practice
     assert exercise.judge({"double": lambda x: 1 / 0}, [4], practice=True).findings[0].sentence.endswith(".\ndouble(4)")
 

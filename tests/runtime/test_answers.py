@@ -14,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataml_lab.runtime import answers
-from dataml_lab.runtime.answers import Answer, Failed, Maker, NotAttempted, OutOfTime, class_, function
+from dataml_lab.runtime.answers import (
+    Answer,
+    Failed,
+    Maker,
+    NotAttempted,
+    OutOfTime,
+    class_,
+    function,
+    printed,
+)
 from dataml_lab.runtime.deadline import Stopped, TimeOut
 from dataml_lab.runtime.plain import plain
 from dataml_lab.runtime.process import Crash, Process
@@ -459,3 +468,9 @@ def test_a_result_is_described_in_time(monkeypatch):
     with pytest.raises(Exception, match=r"slow raised Slow: \(its message can't be shown\)"):
         Answer("slow", slow)()
     assert time.perf_counter() - began < 30
+
+
+def test_the_last_lines_that_an_answer_printed_are_kept():
+    printed.pieces.clear()
+    Answer("loud", lambda: [print(f"line {number}\x1b[2J") for number in range(300)])()
+    assert printed.end(2) == "line 298[2J\nline 299[2J" and len(printed.pieces) <= 200
