@@ -230,7 +230,7 @@ class Exercise:
 
 def _to_paste(exercise: str, call: str, number: int) -> str:
     """The end of a sentence: lines of code that make a practice world and show the failure in it."""
-    return f" To see it:\nfrom dataml_lab.checks import practice\nworld = practice("{exercise}", {number})\n{call}"
+    return f' To see it:\nfrom dataml_lab.checks import practice\nworld = practice("{exercise}", {number})\n{call}'
 
 
 def _first_sentence(broken: Callable[..., str | None], worlds: list[Scenes]) -> tuple[str, bool, int]:
