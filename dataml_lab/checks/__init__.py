@@ -43,7 +43,7 @@ PARTS = {
     "03b_good_features": Part("dataml_lab.checks.features", ("features",)),
     "03c_leaks": Part("dataml_lab.checks.features", ("leaky_twin",)),
     "03d_encoding": Part("dataml_lab.checks.features", ("encoder",)),
-    "03e_skew": Part("dataml_lab.checks.features", ("find_skew",)),
+    "03e_skew": Part("dataml_lab.checks.features", ("differ", "find_skew")),
     "03f_feature_store": Part("dataml_lab.checks.features", ()),
 }
 # Notebooks that were released before their lesson had parts, whose submissions are still graded: by the parts' checks.

@@ -1,4 +1,4 @@
-"""Exercise 5: a case in which two functions differ that should compute the same features."""
+"""A case in which two functions differ that should compute the same features."""
 
 import math
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from dataml_lab.runtime.deadline import Stopped, TimeOut
 from dataml_lab.runtime.shown import shown
 
 NEAR = 1e-9  # how far numbers may be apart, in units of the larger of 1 and their sizes
-CALLS = 500  # of each function of a pair in a search
+CALLS = 300  # of each function of a pair in a search
 MOST = 50  # events in a case
 LINES = 6  # events that are shown of one
 FIELDS = {"occurred_at", "amount", "category"}
@@ -154,9 +154,9 @@ def counted(function: Function, name: str) -> Function:
 
 def agreed(pair: Pair, case: Case) -> str:
     """That the functions of a pair don't differ on a case, and what they return, in words and lines."""
-    return (f"returned a case on which they don't differ (numbers are equal up to {NEAR:g} times the larger of 1 and "
-            f"their sizes, and None is NaN):\n{told(case)}\ntrain_fn: {outcome(pair.train, case)}\n"
-            f"serve_fn: {outcome(pair.serve, case)}")
+    return (f"returned a case on which they don't differ, this one.\n{told(case)}\n"
+            f"train_fn: {outcome(pair.train, case)}\nserve_fn: {outcome(pair.serve, case)}\n"
+            f"Numbers are equal up to {NEAR:g} times the larger of 1 and their sizes, and None is NaN.")
 
 
 def told(case: Case) -> str:
@@ -176,7 +176,9 @@ def spare(pair: Pair, case: Case) -> dict | None:
 
 def demand(matter: str, text: str) -> None:
     """Makes it a property that a case is found for each pair that differs in this matter."""
-    @find_skew.demands(text, points=1)
+    @find_skew.demands(text, points=1, call=f'''\
+for pair in world.differing["{matter}"]:
+    print(find_skew(pair.train, pair.serve, world.sampler))''')
     def _(cases: Replies, world: Skews) -> str | None:
         for pair in world.differing[matter]:
             case = cases[pair]
@@ -199,7 +201,10 @@ for matter, text in {
 NOTHING_FOUND = "Judged once find_skew finds a case on which train_fn and serve_fn differ."
 
 
-@find_skew.demands("returns no event that isn't needed", points=2)
+@find_skew.demands("returns no event that isn't needed", points=2, call="""\
+for pair in world.pairs:
+    case = find_skew(pair.train, pair.serve, world.sampler)
+    print(case and len(case["events"]), "events, where", pair.where or "nothing differs")""")
 def _(found: list[tuple[Pair, Case]]) -> str | None:
     for pair, case in found:
         event = spare(pair, case)
@@ -209,9 +214,10 @@ def _(found: list[tuple[Pair, Case]]) -> str | None:
     return None if found else NOTHING_FOUND
 
 
-@find_skew.demands("returns None where nothing differs", points=2)
+@find_skew.demands("returns None where nothing differs", points=2,
+                   call="find_skew(world.equal.train, world.equal.serve, world.sampler)")
 def _(cases: Replies, found: list[tuple[Pair, Case]], world: Skews) -> str | None:
-    for pair in world.equal:
-        if cases[pair] is not None:
-            return f"train_fn and serve_fn never differ, and find_skew {agreed(pair, cases[pair])}"
+    case = cases[world.equal]
+    if case is not None:
+        return f"train_fn and serve_fn never differ, and find_skew {agreed(world.equal, case)}"
     return None if found else NOTHING_FOUND

@@ -1,4 +1,4 @@
-"""Exercise 5: that pairs are equal or differ in one matter alone, and which cases may come up."""
+"""Exercise find_skew: that pairs are equal or differ in one matter alone, and which cases may come up."""
 
 import math
 import random
@@ -41,7 +41,7 @@ def test_equal_pairs_are_equal_on_every_case_that_may_come_up():
         categories = known(of)
         for _ in range(100):
             case = odd_case(dice, categories)
-            assert wrong_with(case) is None and not any(differ(pair, case) for pair in of.equal)
+            assert wrong_with(case) is None and not differ(of.equal, case)
 
 
 def test_no_feature_depends_on_the_order_of_simultaneous_events():
@@ -95,14 +95,14 @@ def test_equal_functions_look_different():
     """Rounding errors, NaN for None, other orders and exceptions on both sides: what a comparison must bear."""
     noise, gaps, order, raised = 0, 0, 0, 0
     for seed in range(10):
-        for pair in world(seed).equal:
-            for case in [*map(world(seed).sampler, range(20)), {"as_of": END.replace(month=3), "events": []}]:
-                one, other = outcome(pair.train, case), outcome(pair.serve, case)
-                raised += bool(one.raised and other.raised)
-                order += list(one.features) != list(other.features)
-                both = [(value, other.features[name]) for name, value in one.features.items()]
-                gaps += any((a is None) != (b is None) for a, b in both)
-                noise += any(a != b for a, b in both if None not in (a, b) and not math.isnan(a + b))
+        pair, empty = world(seed).equal, {"as_of": END.replace(month=3), "events": []}
+        for case in [*map(world(seed).sampler, range(20)), empty]:
+            one, other = outcome(pair.train, case), outcome(pair.serve, case)
+            raised += bool(one.raised and other.raised)
+            order += list(one.features) != list(other.features)
+            both = [(value, other.features[name]) for name, value in one.features.items()]
+            gaps += any((a is None) != (b is None) for a, b in both)
+            noise += any(a != b for a, b in both if None not in (a, b) and not math.isnan(a + b))
     assert min(noise, gaps, order, raised) > 9
 
 
@@ -156,14 +156,14 @@ def test_a_case_that_may_not_come_up(case, says):
 def test_a_function_can_be_called_so_often_and_no_more():
     function = counted(lambda case: {}, "train_fn")
     assert [function({}) for _ in range(CALLS)] == [{}] * CALLS
-    with pytest.raises(Stopped, match="train_fn more than 500 times"):
+    with pytest.raises(Stopped, match="train_fn more than 300 times"):
         function({})
 
 
 def test_each_pair_is_asked_once():
     asked = []
     find_skew.judge({"find_skew": lambda train, serve, sampler: asked.append(sampler(0)["as_of"])}, [1])
-    assert len(asked) == len(world(1).pairs) == 10
+    assert len(asked) == len(world(1).pairs) == 8
 
 
 def test_an_event_is_spare_if_the_rest_differs():

@@ -60,13 +60,13 @@ def new_category(case, event):
 WHOLE = [lambda case: case, lambda case: {**case, "events": case["events"][::-1]},
          every(odd_cents), *(every(at_offset(hours)) for hours in (-9, -5, 2, 5, 9))]
 PROBES = WHOLE + [one(place, change) for place, change in product([-1, -2], [without_amount, new_category])] \
-    + [one(-1, aged(days)) for days in range(100, 224, 4)]
+    + [one(-1, aged(days)) for days in range(104, 224, 5)]
 
 
 def find_skew(train_fn, serve_fn, sampler):
     everyday = [case for case in map(sampler, range(30)) if len(case["events"]) > 2]
     for number, probe in enumerate(PROBES):
-        for case in everyday[:14] if number < 12 else everyday[:6]:
+        for case in everyday[:11] if number < 12 else everyday[:5]:
             case = probe(case)
             if not valid(case) or equal(train_fn, serve_fn, case):
                 continue

@@ -33,7 +33,7 @@ def made_up(random, known):
 def find_skew(train_fn, serve_fn, sampler):
     random = Random(7)
     known = sorted({event["category"] for seed in range(25) for event in sampler(seed)["events"]})
-    for _ in range(380):
+    for _ in range(200):
         case = made_up(random, known)
         if differs(train_fn, serve_fn, case):
             part = len(case["events"])
