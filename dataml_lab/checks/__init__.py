@@ -33,6 +33,7 @@ class Part(NamedTuple):
 PARTS = {
     "00_start_here": Part("dataml_lab.checks.start", ("revenue", "worth_it")),
     "01a_ingest": Part("dataml_lab.checks.pipeline", ("fetch_all",)),
+    "01a_push": Part("dataml_lab.checks.pipeline", ()),
     "01b_clean": Part("dataml_lab.checks.pipeline", ("cleaner_tests", "clean_payments")),
     "01c_serve": Part("dataml_lab.checks.pipeline", ("daily_summary",)),
     "01d_late_data": Part("dataml_lab.checks.pipeline", ("affected", "plan")),

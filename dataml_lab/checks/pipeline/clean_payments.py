@@ -75,7 +75,9 @@ def _typed(value: Any) -> str:
     return f"the {type(value).__name__} {shown(value)}"
 
 
-@clean_payments.demands("keeps sound payments", points=1)
+@clean_payments.demands("keeps sound payments", points=1, call="""\
+refused = [case.raw for case in world.sound if clean(case.raw) is None]
+print(f"refused: {len(refused)} of {len(world.sound)} sound payments", *refused[:3], sep="\\n")""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     refused = [case.raw for case in world.sound if cleaned[case.raw] is None]
     if refused:
@@ -83,7 +85,14 @@ def _(cleaned: Replies, world: Payments) -> str | None:
     return None
 
 
-@clean_payments.demands("returns their true values", points=1)
+@clean_payments.demands("returns their true values", points=1, call="""\
+for case in world.sound:
+    cleaned = clean(case.raw)
+    wrong = {field: value for field, value in case.clean.items() if cleaned and cleaned.get(field) != value}
+    if wrong:
+        print(f"{case.raw}\\n  became {cleaned}\\n  where {wrong} was expected")
+        break
+print("times:", clean(world.sound[0].raw)["occurred_at"], "expected:", world.sound[0].clean["occurred_at"])""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     kept = [case for case in world.sound if cleaned[case.raw] is not None]
     for case in kept:
@@ -93,7 +102,11 @@ def _(cleaned: Replies, world: Payments) -> str | None:
     return None if kept else "It kept nothing."
 
 
-@clean_payments.demands("repairs what can be repaired", points=1)
+@clean_payments.demands("repairs what can be repaired", points=1, call="""\
+for case in world.repairable:
+    cleaned = clean(case.raw) or {}
+    if (cleaned.get("amount"), cleaned.get("method")) != (case.clean["amount"], case.clean["method"]):
+        print(f"{case.raw}\\n  became {cleaned or None}")""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     for case in world.repairable:
         if cleaned[case.raw] is None:
@@ -121,17 +134,29 @@ def _kept(cleaned: Replies, world: Payments, faulty: list[Case]) -> str | None:
     return None
 
 
-@clean_payments.demands("refuses impossible amounts", points=1)
+@clean_payments.demands("refuses impossible amounts", points=1, call="""\
+for case in world.bad_amounts:
+    if clean(case.raw) is not None:
+        print("kept, although it is one", case.fault)""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     return _kept(cleaned, world, world.bad_amounts)
 
 
-@clean_payments.demands("refuses what has no identity, time or method", points=1)
+@clean_payments.demands("refuses what has no identity, time or method", points=1, call="""\
+for case in world.bad_names:
+    if clean(case.raw) is not None:
+        print("kept, although it is one", case.fault)""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     return _kept(cleaned, world, world.bad_names)
 
 
-@clean_payments.demands("passes your own tests", points=1)
+@clean_payments.demands("passes your own tests", points=1, call="""\
+from dataml_lab.checks.pipeline.clean_payments import as_order_cleaner
+from dataml_lab.checks.pipeline.cleaner_tests import complaints
+from dataml_lab.checks.pipeline.cleaners import FAULTY
+print("faulty cleaners that your tests notice:",
+      [area for area in FAULTY if complaints(dict(globals()), FAULTY[area])])
+print("complaints about clean:", complaints(dict(globals()), as_order_cleaner(clean)))""")
 def _(clean_payments: Work) -> str | None:
     try:
         tests = attempted(clean_payments.tests)
@@ -167,7 +192,13 @@ def as_order_cleaner(clean: Callable) -> Clean:
     return clean_like
 
 
-@clean_payments.demands("takes any record and leaves it as it was", points=1)
+@clean_payments.demands("takes any record and leaves it as it was", points=1, call="""\
+from copy import deepcopy
+for raw in world.records:
+    before = deepcopy(raw)
+    first, again = deepcopy(clean(raw)), clean(raw)
+    if repr(raw) != repr(before) or repr(first) != repr(again):
+        print(f"given {before}\\n  left {raw}\\n  returned {first}, then {again}")""")
 def _(clean_payments: Work, cleaned: Replies, world: Payments) -> str | None:
     results = [cleaned[raw] for raw in world.records]
     if len({repr(result) for result in results[:len(world.sound)]}) == 1:

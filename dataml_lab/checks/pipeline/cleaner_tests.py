@@ -2,7 +2,7 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -59,6 +59,12 @@ def attempted(tests: list[Answer]) -> list[Tried]:
     return found
 
 
+def complaints(names: Mapping[str, Any], clean: Clean) -> dict[str, str]:
+    """What the tests among the names of a notebook complain of in a cleaner, by test; empty if all pass."""
+    found = {test.name: run(test, clean) for test in functions("test_*")(names)}
+    return {name: str(complaint) for name, complaint in found.items() if isinstance(complaint, Failed)}
+
+
 FIRST = "passes on correct cleaners"
 cleaner_tests = Exercise("cleaner_tests", cleaners, functions("test_*"))
 
@@ -75,7 +81,10 @@ def tried(cleaner_tests: list[Answer], world: Cleaners) -> list[Tried]:
     return found
 
 
-@cleaner_tests.demands(FIRST, points=0)
+@cleaner_tests.demands(FIRST, points=0, call="""\
+from dataml_lab.checks.pipeline.cleaner_tests import complaints
+for clean in world.correct.values():
+    print("complaints about a correct cleaner:", complaints(dict(globals()), clean))""")
 def _(tried: list[Tried], world: Cleaners) -> str | None:
     for cleaner in world.correct:
         for one in tried:
@@ -142,4 +151,7 @@ def made(clean: Clean, raw: Any) -> str:
 
 
 for area in FAULTY:
-    cleaner_tests.demands(f"tests {area}", points=0.5, after=FIRST)(unnoticed(area))
+    cleaner_tests.demands(f"tests {area}", points=0.5, after=FIRST, call=f"""\
+from dataml_lab.checks.pipeline.cleaner_tests import complaints
+faulty = world.faulty[{area!r}]
+print("complaints about this cleaner:", complaints(dict(globals()), faulty))""")(unnoticed(area))

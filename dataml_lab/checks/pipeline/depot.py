@@ -1,21 +1,27 @@
 """The depot of exercise 1: its deliveries, and its API as a process meets it that may crash."""
 
+import contextlib
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dataml_lab.runtime.answers import Handle
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.plain import plain
-from dataml_lab.runtime.process import Process
+from dataml_lab.runtime.process import Crash, Process
 
 Row = dict[str, Any]
 PAGE = 20  # rows a page
+IN_A_ROW = 8  # refusals, at most: the prompt says so
+LONG = {10 + place: {"status": 429, "retry_after": 20} if place % 3 else {"status": 500} for place in range(IN_A_ROW)}
+TROUBLES = {1: {"status": 500}, 3: {"status": 429, "retry_after": 7}, 5: {"status": 500}, 6: {"status": 500},
+            8: {"status": 429, "retry_after": 30}, **LONG}
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,18 @@ class Depot:
     def moved(self) -> list[Row]:
         """The newest version of each delivery, once all that moves during a run has moved."""
         return newest_versions([*self.rows, *chain(*self.moving.values())])
+
+    @property
+    def troubles(self) -> dict[int, Row]:
+        """The refusals of an API that is busy or fails, by the number of the request."""
+        return TROUBLES
+
+    def run(self, fetch_all: Callable, rows: list[Row] | None = None, after: "Run | None" = None,
+            crash_at: int | None = None, **events: Mapping[int, Any]) -> "Run":
+        """A run of `fetch_all`, on an empty disk or on that of an earlier run, against an API with `rows`, this
+        depot's unless others are given; it ends at step `crash_at`, if it has so many."""
+        disk = after.disk if after else Disk()
+        return run_once(fetch_all, disk, self.rows if rows is None else rows, crash_at, **events)
 
 
 def depot(seed: int) -> Depot:
@@ -148,6 +166,11 @@ class Api(Handle):
         """How many there were."""
         return len(self.asked)
 
+    @property
+    def rows(self) -> list[Row]:
+        """The deliveries that it serves now."""
+        return self._rows
+
     def get(self, since: str | None = None, page: int = 1) -> Row:
         """A page of the deliveries with updated_at of `since` or later."""
         if not (since is None or isinstance(since, str)) or not isinstance(page, int) or page < 1:
@@ -189,3 +212,65 @@ class Api(Handle):
         if not 0 <= seconds < math.inf:
             raise ValueError("api.wait takes seconds: a finite number from 0 on")
         self._clock += seconds
+
+
+class Run(NamedTuple):
+    """What a run of an answer left on the disk, its steps, and the API that it asked."""
+
+    disk: Disk
+    steps: list[str]
+    api: Api
+
+    @property
+    def wrong(self) -> str | None:
+        """How the stored rows differ from those that the API serves at the end; None where each is stored once."""
+        return difference(self.disk, self.api.rows)
+
+
+def run_once(fetch_all: Callable, disk: Disk, rows: list[Row], crash_at: int | None = None,
+             **events: Mapping[int, Any]) -> Run:
+    """A run of an answer on a copy of this disk, against an API with these rows and events, to its end or its crash."""
+    process, disk = Process(crash_at), disk.twin()
+    api = Api(rows, process, **events)
+    with contextlib.suppress(Crash):
+        fetch_all(api, State(disk, process))
+    return Run(disk, process.steps, api)
+
+
+def difference(disk: Disk, rows: list[Row]) -> str | None:
+    """How the stored rows differ from those that were served; None where each is stored once."""
+    stored = [row for row in disk.rows.values() if isinstance(row, dict) and is_single(row.get("delivery_id"))]
+    times = Counter(row["delivery_id"] for row in stored)
+    by_id = {row["delivery_id"]: row for row in stored}
+    twice = [i for i, count in times.items() if count > 1]
+    if twice:
+        return (f"delivery {twice[0]} is stored {times[twice[0]]} times: write a row under a key that is the same "
+                "whenever that delivery comes, and different for every other")
+    lost = [row for row in rows if row["delivery_id"] not in by_id]
+    if lost:
+        verb = "is" if len(lost) == 1 else "are"
+        return f"{len(lost)} of the {len(rows)} deliveries served {verb} not stored{_tie(lost, stored)}"
+    wrong = [row for row in rows if not is_row(by_id[row["delivery_id"]], row)]
+    if wrong:
+        return f"delivery {wrong[0]['delivery_id']} is not stored as it was served last"
+    if len(disk.rows) != len(rows):
+        return f"{len(disk.rows)} rows are stored where {len(rows)} deliveries were served"
+    return None
+
+
+def is_single(value: Any) -> bool:
+    """Whether a value is a text or a number, and no collection of them."""
+    return isinstance(value, str | int | float)
+
+
+def is_row(stored: Row, row: Row) -> bool:
+    """Whether a stored row is the one that was served."""
+    return stored.keys() == row.keys() and all(
+        is_single(stored[field]) and stored[field] == value for field, value in row.items())
+
+
+def _tie(lost: list[Row], stored: list[Row]) -> str:
+    times = {row["updated_at"] for row in stored if isinstance(row.get("updated_at"), str)}
+    if all(row["updated_at"] in times for row in lost):
+        return "; each of those shares its updated_at with another that is, and they are two deliveries"
+    return ""

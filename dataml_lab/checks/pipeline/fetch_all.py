@@ -1,82 +1,40 @@
 """Exercise 1: a pull that stores each delivery once, whatever crashes, and what shows that it does."""
 
-from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.depot import PAGE, Api, Depot, Disk, Row, State, depot
+from dataml_lab.checks.pipeline.depot import (
+    IN_A_ROW,
+    PAGE,
+    TROUBLES,
+    Depot,
+    Disk,
+    Row,
+    Run,
+    depot,
+    difference,
+    is_single,
+    run_once,
+)
 from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped
-from dataml_lab.runtime.process import Crash, Process
 from dataml_lab.runtime.shown import shown
-
-
-class Run(NamedTuple):
-    """What a run of the answer left on the disk, its steps, and the API that it asked."""
-
-    disk: Disk
-    steps: list[str]
-    api: Api
 
 
 def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None, when: str = "",
         **events: Mapping[int, Any]) -> Run:
     """A run of the answer on a copy of this disk, against an API with these rows and events, to its end or its crash.
     Where it fails otherwise, `when` begins the sentence."""
-    process, disk = Process(crash_at), disk.twin()
-    api = Api(rows, process, **events)
     try:
-        fetch_all(api, State(disk, process))
-    except Crash:
-        pass
+        return run_once(fetch_all, disk, rows, crash_at, **events)
     except Stopped as stopped:
         raise Failed(f"{when}{stopped}") from None
     except Failed as failure:
         clock = " The API's clock moves only in `api.wait`." if isinstance(failure, OutOfTime) else ""
         raise (Failed if when else type(failure))(f"{when}{failure}{clock}") from None
-    return Run(disk, process.steps, api)
-
-
-def difference(disk: Disk, rows: list[Row]) -> str | None:
-    """How the stored rows differ from those that were served; None where each is stored once."""
-    stored = [row for row in disk.rows.values() if isinstance(row, dict) and is_single(row.get("delivery_id"))]
-    times = Counter(row["delivery_id"] for row in stored)
-    by_id = {row["delivery_id"]: row for row in stored}
-    twice = [i for i, count in times.items() if count > 1]
-    if twice:
-        return (f"delivery {twice[0]} is stored {times[twice[0]]} times: write a row under a key that is the same "
-                "whenever that delivery comes, and different for every other")
-    lost = [row for row in rows if row["delivery_id"] not in by_id]
-    if lost:
-        verb = "is" if len(lost) == 1 else "are"
-        return f"{len(lost)} of the {len(rows)} deliveries served {verb} not stored{_tie(lost, stored)}"
-    wrong = [row for row in rows if not is_row(by_id[row["delivery_id"]], row)]
-    if wrong:
-        return f"delivery {wrong[0]['delivery_id']} is not stored as it was served last"
-    if len(disk.rows) != len(rows):
-        return f"{len(disk.rows)} rows are stored where {len(rows)} deliveries were served"
-    return None
-
-
-def is_single(value: Any) -> bool:
-    """Whether a value is a text or a number, and no collection of them."""
-    return isinstance(value, str | int | float)
-
-
-def is_row(stored: Row, row: Row) -> bool:
-    """Whether a stored row is the one that was served."""
-    return stored.keys() == row.keys() and all(
-        is_single(stored[field]) and stored[field] == value for field, value in row.items())
-
-
-def _tie(lost: list[Row], stored: list[Row]) -> str:
-    times = {row["updated_at"] for row in stored if isinstance(row.get("updated_at"), str)}
-    if all(row["updated_at"] in times for row in lost):
-        return "; each of those shares its updated_at with another that is, and they are two deliveries"
-    return ""
 
 
 fetch_all = Exercise("fetch_all", depot, function("fetch_all"))
@@ -94,7 +52,9 @@ def second(fetch_all: Answer, world: Depot, first: Run) -> Run:
     return run(fetch_all, first.disk, world.all_rows)
 
 
-@fetch_all.demands("stores every row", points=1)
+@fetch_all.demands("stores every row", points=1, call="""\
+run = world.run(fetch_all)
+print(f"{len(run.disk.rows)} rows stored, {len(world.rows)} served: {run.wrong or 'as they should be'}")""")
 def _(first: Run, world: Depot) -> str | None:
     if first.api.asked and first.api.asked[0] is not None:
         since = shown(first.api.asked[0])
@@ -104,7 +64,10 @@ def _(first: Run, world: Depot) -> str | None:
     return wrong and f"After one undisturbed run, {wrong}."
 
 
-@fetch_all.demands("accepts an empty page", points=1)
+@fetch_all.demands("accepts an empty page", points=1, call="""\
+run = world.run(fetch_all, rows=[])
+print("stored after an empty page:", run.disk.rows)
+print("wrong after the next run:", world.run(fetch_all, after=run).wrong)""")
 def _(fetch_all: Answer, world: Depot) -> str | None:
     disk = run(fetch_all, Disk(), [], when="With no deliveries at all, the first page is empty, and ").disk
     if disk.rows:
@@ -113,13 +76,10 @@ def _(fetch_all: Answer, world: Depot) -> str | None:
     return wrong and f"A run that found nothing, then deliveries, then a second run: {wrong}."
 
 
-IN_A_ROW = 8  # refusals, at most: the prompt says so
-LONG = {10 + place: {"status": 429, "retry_after": 20} if place % 3 else {"status": 500} for place in range(IN_A_ROW)}
-TROUBLES = {1: {"status": 500}, 3: {"status": 429, "retry_after": 7}, 5: {"status": 500}, 6: {"status": 500},
-            8: {"status": 429, "retry_after": 30}, **LONG}
-
-
-@fetch_all.demands("waits and tries again", points=1)
+@fetch_all.demands("waits and tries again", points=1, call="""\
+run = world.run(fetch_all, troubles=world.troubles)
+print("asked too soon after:", run.api.hurried)
+print("wrong:", run.wrong)""")
 def _(fetch_all: Answer, world: Depot) -> str | None:
     when = f"With a 500 or a 429 now and then, once {IN_A_ROW} of them in a row, "
     disk, _, api = run(fetch_all, Disk(), world.rows, when=when, troubles=TROUBLES)
@@ -132,7 +92,14 @@ def _(fetch_all: Answer, world: Depot) -> str | None:
     return None
 
 
-@fetch_all.demands("continues where it stopped", points=1)
+@fetch_all.demands("continues where it stopped", points=1, call="""\
+first = world.run(fetch_all)
+second = world.run(fetch_all, rows=world.all_rows, after=first)
+crashed = world.run(fetch_all, crash_at=len(first.steps) - 1)
+again = world.run(fetch_all, after=crashed)
+print("fetched again, unchanged:", len(first.api.brought & second.api.brought), "in the second run,",
+      len(crashed.api.brought & again.api.brought), "after a crash on the last page")
+print("asked since:", second.api.asked)""")
 def _(fetch_all: Answer, world: Depot, first: Run, second: Run) -> str | None:
     newest = world.all_rows[-len(world.later) + 1:]
     stored = [row.get("delivery_id") for row in second.disk.rows.values() if isinstance(row, dict)]
@@ -161,7 +128,10 @@ def _from_the_disk_alone(fetch_all: Answer, world: Depot, crash_at: int) -> str 
     return None
 
 
-@fetch_all.demands("loses no tie", points=1)
+@fetch_all.demands("loses no tie", points=1, call="""\
+second = world.run(fetch_all, rows=world.all_rows, after=world.run(fetch_all))
+print("wrong after the second run:", second.wrong)
+print("wrong with a tie of more than two pages:", world.run(fetch_all, rows=world.tied).wrong)""")
 def _(fetch_all: Answer, world: Depot, second: Run) -> str | None:
     wrong = difference(second.disk, world.all_rows)
     if wrong:
@@ -171,7 +141,10 @@ def _(fetch_all: Answer, world: Depot, second: Run) -> str | None:
     return wrong and f"With {2 * PAGE + 5} deliveries of one updated_at, more than two pages of them, {wrong}."
 
 
-@fetch_all.demands("misses nothing that moves", points=1)
+@fetch_all.demands("misses nothing that moves", points=1, call="""\
+run = world.run(fetch_all, changes=world.moving)
+print("asked since:", run.api.asked)
+print("wrong:", run.wrong)""")
 def _(fetch_all: Answer, world: Depot) -> str | None:
     wrong = difference(run(fetch_all, Disk(), world.rows, changes=world.moving).disk, world.moved)
     return wrong and (f"While it was fetching, two deliveries of the first page changed, so that all others moved up "
@@ -191,7 +164,12 @@ def crash_points(steps: list[str]) -> list[int]:
     return sorted(named | set(np.linspace(1, len(steps), 40).astype(int).tolist()))
 
 
-@fetch_all.demands("survives a crash", points=2)
+@fetch_all.demands("survives a crash", points=2, call="""\
+for crash_at in range(1, len(world.run(fetch_all).steps) + 1):
+    crashed = world.run(fetch_all, crash_at=crash_at)
+    again = world.run(fetch_all, after=crashed, crash_at=crash_at // 2 + 1)
+    if wrong := world.run(fetch_all, after=again).wrong:
+        print(f"crash {crashed.steps[-1]} (step {crash_at}), then a second crash and a rerun: {wrong}")""")
 def _(fetch_all: Answer, world: Depot, first: Run) -> str | None:
     if len(first.steps) < 2 * len(world.rows) // PAGE:
         return "It did not use api and state enough to store the deliveries."
