@@ -11,7 +11,7 @@ from dataml_lab.checks.pipeline.payments import payments
 from tests.catalogued import catalogued
 
 SEEDS = range(10)
-ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01_pipeline" / "oracle.py"))["ORACLES"]
+ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01b_clean" / "oracle.py"))["ORACLES"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

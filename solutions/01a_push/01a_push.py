@@ -1,0 +1,369 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 01a Push: a topic, a webhook, a database's log
+#
+# Part [01a](../01a_ingest/01a_ingest.ipynb) pulled orders: it asked the source. Sources also send data themselves. This
+# part takes the same orders from three such sources, and crashes in the middle of each.
+#
+# **After this part you will be able to**
+#
+# - read a topic so that a crash loses nothing and repeats nothing;
+# - accept webhooks that come twice, and refuse forged ones;
+# - keep a copy of a database table right, deleted rows included;
+# - say for any source what makes a repeat harmless.
+#
+# **You need** Python, some pandas, a little SQL, and part 01a. It takes about 45 minutes. There is no exercise to hand
+# in: at five places a question in **bold** asks you to predict before you run the cell.
+
+# %%
+import inspect
+import json
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from dataml_lab import pipeline
+from dataml_lab.store import Store
+from dataml_lab.store.broker import read
+from dataml_lab.store.webhooks import Receiver
+
+plt.style.use("dataml_lab.workbook")
+desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
+
+# %% [markdown]
+# The shop and its raw orders are those of part 01a.
+
+# %%
+store = Store()
+raw = store.raw("orders")
+sent = Counter(raw.lines)
+print(f"{sent.total():,} lines, no two of them alike: {len(sent) == sent.total()}")
+
+# %% [markdown]
+# ## Push: take what is sent
+#
+# A pull runs now and then, so its data is as old as the last run. Where an hour is too long, the source *pushes*: it
+# sends each message as soon as it happens. It sends it to a broker, which keeps it for its readers, or straight to an
+# address of yours.
+#
+# ### From a topic
+#
+# A *topic* is a list of records on a server, the *broker*. New records are only ever added at its end. For speed, a
+# topic is split into *partitions*.
+#
+# Each record has a number in its partition, its *offset*: 0, 1, 2 and so on. A *consumer* is a program that reads a
+# topic, and it says at which offset it begins.
+#
+# Here are the shop's orders on a broker that speaks the protocol of
+# [Kafka](https://kafka.apache.org/documentation/#intro_concepts_and_terms). We read it with Confluent's
+# [client for Python](https://docs.confluent.io/kafka-clients/python/current/overview.html).
+
+# %%
+topic = store.topic("orders")
+print(f"{len(topic):,} records in {topic.partitions} partitions, which end at the offsets {topic.ends}")
+
+# %% role="claim"
+assert len(topic) == len(raw.lines) == sum(topic.ends)
+
+# %% [markdown]
+# A consumer has to remember how far it came. It can *commit* its offsets to the broker, and the broker keeps them for
+# the next run. So a consumer takes two steps for each batch of records: it stores the batch, and it commits.
+#
+# **Which step must come first?** Suppose the process crashes between the two. What happens in the next run, if it commits
+# first? And if it stores first?
+#
+# The next cell takes batches in two steps. In a crash it ends between the two steps of the last batch.
+
+# %%
+def take_batches(group, sizes, first, second, crash=False):
+    """Takes batches of these sizes, in two steps each; a group's name tells the broker whose offsets it keeps."""
+    consumer = topic.consumer(group)
+    for number, size in enumerate(sizes, start=1):
+        batch = read(consumer, size)
+        first(consumer, batch)
+        if not (crash and number == len(sizes)):
+            second(consumer, batch)
+    consumer.close()
+
+
+# %% [markdown]
+# These are the two steps. What is stored goes into a counter, so that repeats can be seen.
+
+# %%
+def commit(consumer, batch):
+    """Tells the broker that everything read so far is done."""
+    consumer.commit(asynchronous=False)
+
+
+def storing_in(stored):
+    """The step that stores a batch in this counter."""
+    return lambda consumer, batch: stored.update(record.value().decode() for record in batch)
+
+
+# %% [markdown]
+# Each way runs twice. The first run takes three batches of 1,000 records and crashes. The second run takes everything
+# that is left, as the broker sees it.
+
+# %%
+orders_of_work = {"commit, then store": Counter(), "store, then commit": Counter()}
+for way, stored in orders_of_work.items():
+    steps = (commit, storing_in(stored)) if way == "commit, then store" else (storing_in(stored), commit)
+    take_batches(way, [1_000] * 3, *steps, crash=True)
+    left = len(topic) - (3_000 if way == "commit, then store" else 2_000)
+    take_batches(way, [left], *steps)
+
+# %%
+for way, stored in orders_of_work.items():
+    print(f"{way}: {(sent - stored).total():,} records lost, {(stored - sent).total():,} stored twice")
+
+# %% role="claim"
+committed_first, stored_first = orders_of_work.values()
+assert ((sent - committed_first).total(), (committed_first - sent).total()) == (1_000, 0)
+assert ((sent - stored_first).total(), (stored_first - sent).total()) == (0, 1_000)
+
+# %% [markdown]
+# To commit first means that each record is stored *at most once*: the crash lost a batch of 1,000. To store first means
+# *at least once*: the crash repeated a batch. No order of two steps gives *exactly once*.
+#
+# A single step does. It stores the records together with how far they reach.
+
+# %%
+print(inspect.getsource(pipeline.push.land_batch))
+
+# %% [markdown]
+# `pipeline.consume` lands a batch in a file whose name says which offsets it holds. A rename makes the data and the
+# position durable at once. The next run reads the names of the files, goes on from there, and needs no commit.
+#
+# **What will the second run find**, if the first one ends after three files?
+
+# %%
+class EndsAfterThreeFiles(pipeline.RawZone):
+    """A raw zone whose process ends as soon as its third file has landed."""
+
+    def land(self, name, lines):
+        super().land(name, lines)
+        if len(self.files()) == 3:
+            raise SystemExit("the process ended")
+
+
+# %%
+try:
+    pipeline.consume(topic, EndsAfterThreeFiles(desk / "topic"))
+except SystemExit as crash:
+    print(f"First run: {crash}. It landed:")
+print(*(path.name for path in pipeline.RawZone(desk / "topic").files()), sep="\n")
+
+# %%
+consumed = pipeline.consume(topic, pipeline.RawZone(desk / "topic"))
+topic.stop()
+print(f"Second run: {consumed.files} files with {consumed.records:,} records.")
+landed = pipeline.RawZone(desk / "topic").lines()
+orders_of_work["offsets in the file's name"] = Counter(line.text for line in landed)
+
+# %%
+counts = pd.DataFrame({way: {"stored twice": (stored - sent).total(), "lost": (sent - stored).total()}
+                       for way, stored in orders_of_work.items()}).T
+counts
+
+# %% role="claim"
+assert orders_of_work["offsets in the file's name"] == sent
+
+# %% role="figure" alt="Pairs of bars for three orders of work, in records stored twice and records lost. Commit, then store: 1,000 lost. Store, then commit: 1,000 stored twice. Offsets in the file's name: none of either."
+axes = counts.plot.barh(figsize=(8, 2.8), width=0.76, xlabel="records",
+                        title="Two steps lose or repeat records; one step does neither")
+for bars in axes.containers:
+    axes.bar_label(bars, padding=4, fmt="{:,.0f}")
+axes.invert_yaxis()
+axes.grid(axis="x")
+axes.grid(visible=False, axis="y")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Each pair of bars is an order of work, with one crash on the way: records stored twice (upper,
+# blue) and lost (lower, orange). Lost records can't be mended later. Repeated ones can, if something tells them apart.
+#
+# Remember the third order of work as a pattern: *keep the position where the data is*.
+#
+# ### From a webhook
+#
+# A *webhook* is an address of yours. The source sends each event there as an HTTP POST. If no answer with a status of
+# 200 to 299 comes back, the source sends the event again.
+#
+# Sometimes only the answer gets lost. Then an event that you have comes a second time. **How can you tell such a repeat
+# from a new event?**
+#
+# Anybody can send a POST to your address. So the source *signs* each one: it computes a code from the body and a secret
+# that only the two of you know ([HMAC](https://docs.python.org/3/library/hmac.html)). A POST without the right code is
+# refused.
+
+# %%
+inbox = pipeline.Inbox(desk / "webhooks.sqlite")
+with Receiver("a shared secret", inbox.keep) as receiver:
+    report = store.webhooks(receiver.url, "a shared secret").send(0, 1_000)
+    forged = httpx.post(receiver.url, content=raw.lines[5_000], headers={"Event-Id": "17", "Signature": "sha256=0"})
+
+# %%
+print(f"{report.posts:,} POSTs brought {len(inbox):,} events: {report.posts - len(inbox)} POSTs were repeats.")
+print(f"The forged POST was answered with {forged.status_code}.")
+
+# %% role="claim"
+assert report.posts > len(inbox) == len(report.delivered) and forged.status_code == 401
+
+# %% [markdown]
+# `Inbox` is a table, and the event's id is its key. `keep` inserts an event unless its id is there already. It waits until
+# the event is on the disk, and only then does the sender get its answer.
+#
+# Two rules follow. Say “received” once you can't lose the event any more. Do the work later: a sender that has to wait
+# for your whole pipeline gives up, and sends again.
+
+# %%
+zone = pipeline.RawZone(desk / "webhooks")
+inbox.land(zone)
+from_webhooks = Counter(line.text for line in zone.lines())
+print(f"{from_webhooks.total():,} events landed, none of them twice: {max(from_webhooks.values()) == 1}")
+
+# %% role="claim"
+assert from_webhooks.total() == len(inbox) and from_webhooks <= sent and max(from_webhooks.values()) == 1
+
+# %% [markdown]
+# ## Change data capture: read the database's own log
+#
+# Often the source is a database that you can't change. You can ask it for rows with a new `received_at`. This finds new
+# rows, but no row that was changed or deleted.
+#
+# Every database writes each change to a log before it makes the change: the *write-ahead log*. *Change data capture*
+# (CDC) reads that log. PostgreSQL calls it
+# [logical decoding](https://www.postgresql.org/docs/current/logicaldecoding-explanation.html), and a *replication slot*
+# is a bookmark in the log.
+#
+# Here is the shop's PostgreSQL, with the orders of its first four months. `feed.peek()` returns the changes behind the
+# bookmark, and `feed.acknowledge(…)` moves the bookmark.
+
+# %%
+database = store.database("orders", until="2025-05-01")
+feed = database.feed()
+
+# %% [markdown]
+# The copy is kept in a file of [DuckDB](https://duckdb.org/docs/stable/), a database for analysis. It is made *after* the
+# feed. So a change in between comes twice, which does no harm, since a row is written under its key. In the other order
+# it would be missed.
+
+# %%
+with pipeline.Warehouse(desk / "copy.duckdb") as copy:
+    copied = pipeline.snapshot(database, "orders", copy)
+    before = copy.query("FROM orders").set_index("order_id")["status"]
+print(f"{copied:,} orders copied.")
+
+# %% [markdown]
+# The shop goes on for a week. New orders come in, some are cancelled, and one customer asks for all personal data to be
+# deleted.
+
+# %%
+arrived = database.advance("2025-05-08")["orders"]
+with database.connect() as connection:
+    cancelled = connection.execute("UPDATE orders SET status = 'cancelled' WHERE status = 'completed' "
+                                   "AND occurred_at BETWEEN '2025-04-29' AND '2025-04-30'").rowcount
+    deleted = connection.execute("DELETE FROM orders WHERE user_id = 17").rowcount
+print(f"{arrived} new orders, {cancelled} cancelled, {deleted} deleted.")
+
+# %% [markdown]
+# A change names the operation, the table and the row. Here is one of each kind. Of a deleted row only the key is left.
+
+# %%
+changes = pd.DataFrame([{"operation": change.operation, "table": change.table, "order_id": change.row["order_id"],
+                         "status": change.row["status"]} for change in feed.peek()])
+changes.groupby("operation").first()
+
+# %% [markdown]
+# `pipeline.replicate` applies the changes batch by batch. It acknowledges a batch once that batch is in the copy.
+#
+# Afterwards we let the *database* crash. PostgreSQL writes down only now and then how far a feed was read. So after a
+# restart it sends the changes since its last note again. **What will they do to the copy?**
+
+# %%
+with pipeline.Warehouse(desk / "copy.duckdb") as copy:
+    first = pipeline.replicate(feed, copy)
+    if database.server:  # else it is somebody else's, and stays up
+        database.crash()
+        database.restart()
+    again = pipeline.replicate(feed, copy)
+    replica = copy.query("FROM orders ORDER BY order_id")
+print(f"{first['orders']} changes applied, and after the crash {again['orders']} of them a second time.")
+
+# %%
+with database.connect() as connection:
+    source = pd.DataFrame(connection.execute("SELECT * FROM orders ORDER BY order_id"), columns=replica.columns)
+print("The copy equals the source:", source.astype(replica.dtypes).equals(replica))
+
+# %% role="claim"
+assert source.astype(replica.dtypes).equals(replica)
+
+# %% [markdown]
+# The copy is equal to the source in every row and column. Many systems begin with a simpler copy, which only asks for new
+# rows. **What is wrong with that copy after this week?**
+
+# %%
+right = source.set_index("order_id")["status"]
+new = source.loc[source["received_at"] >= "2025-05-01", "order_id"]
+polled = pd.concat([before, right[new]])
+
+# %%
+faults = pd.Series({"orders missing": len(right.index.difference(polled.index)),
+                    "orders with an old status": (polled.reindex(right.index) != right).sum(),
+                    "orders that are gone at the source": len(polled.index.difference(right.index))})
+print(faults.to_string())
+
+# %% role="claim"
+assert faults.tolist() == [0, cancelled, deleted]
+
+# %% [markdown]
+# No order is missing, and still the copy is wrong. It stays wrong: no later request for new rows finds these orders.
+#
+# ## What makes a repeat harmless
+#
+# You have seen five ways to ingest. Each was stopped in the middle, here or in the tests of this package, and each ends
+# with every record once. Look at the last column: the idea is always the same.
+#
+# | source | position | a crash repeats | harmless because |
+# |---|---|---|---|
+# | file | none | the file | it lands under the same name |
+# | API | cursor | a page | the page lands under the same name |
+# | topic | offset | reading a batch | position and data are one file |
+# | webhook | none | any event | an event is kept under its id |
+# | change feed | place in the log | a batch of changes | a row is written under its key |
+#
+# A *backfill* computes the past again, for example after a bug. It is a repeat that you ask for, so it needs nothing new.
+#
+# ## Decisions to take for every source
+#
+# | question | what decides it |
+# |---|---|
+# | pull or push? | Pull where minutes of delay are fine and the source can be asked. Push where they are not |
+# | how often? | How old may the data be? A rare run has fewer chances to fail; a frequent run is small and quickly repeated |
+# | what makes a repeat harmless? | A key for every row or page, and writes that replace by key |
+# | how is the past computed again? | Raw data as it came, and jobs that take the days as an argument |
+#
+# ## What to take along
+#
+# - No order of two steps gives exactly once. Keep the position where the data is, in one step with it.
+# - Say “received” to a sender once you can't lose the message any more.
+# - To ask for new rows never finds changed or deleted ones. A database's log does.
+# - Every repeat is harmless if writes replace by key.
+#
+# **What comes next.** Part [01b](../01b_clean/01b_clean.ipynb) cleans what was ingested: it decides for each record
+# whether to keep, repair or quarantine it. Back: part [01a, ingest](../01a_ingest/01a_ingest.ipynb).
