@@ -92,7 +92,7 @@ for case in world.sound:
     if wrong:
         print(f"{case.raw}\\n  became {cleaned}\\n  where {wrong} was expected")
         break
-print("times:", clean(world.sound[0].raw)["occurred_at"], "expected:", world.sound[0].clean["occurred_at"])""")
+print("times:", (clean(world.sound[0].raw) or {}).get("occurred_at"), "expected:", world.sound[0].clean["occurred_at"])""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     kept = [case for case in world.sound if cleaned[case.raw] is not None]
     for case in kept:
