@@ -41,7 +41,7 @@ PARTS = {
     "02b_exactly_once": Part("dataml_lab.checks.streaming", ("deliver",)),
     "02c_choosing": Part("dataml_lab.checks.streaming", ("choose", "tips_at")),
     "03a_point_in_time": Part("dataml_lab.checks.features", ("orders_in_last_30d",)),
-    "03b_good_features": Part("dataml_lab.checks.features", ("features",)),
+    "03b_good_features": Part("dataml_lab.checks.features", ("days_since_last", "features")),
     "03c_leaks": Part("dataml_lab.checks.features", ("leaky_twin",)),
     "03d_encoding": Part("dataml_lab.checks.features", ("encoder",)),
     "03e_skew": Part("dataml_lab.checks.features", ("differ", "find_skew")),

@@ -1,4 +1,4 @@
-"""Exercise 2: features that are known at the moment they are computed for, and that predict a purchase."""
+"""Exercise of 03b: features that are known at the moment they are computed for, and that predict a purchase."""
 
 from functools import partial
 
@@ -93,13 +93,18 @@ def apart(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
     return difference(one.loc[users], other.loc[users])
 
 
-@features.demands(FIRST, points=1)
+@features.demands(FIRST, points=1, call="features(*world.history)")
 def _(tables: Replies, world: World) -> str | None:
     columns = tables[world.history].shape[1]
     return f"features returned {columns} columns, and {COLUMNS} are needed." if columns < COLUMNS else None
 
 
-@features.demands("leaves tx as it was, and gives the same question the same answer", points=1, after=FIRST)
+@features.demands("leaves tx as it was, and gives the same question the same answer", points=1, after=FIRST, call="""\
+before = world.history.tx.copy()
+first = features(*world.history)
+print(world.history.tx.equals(before))
+features(*world.earlier)
+print(first, features(*world.history), sep="\\n")""")
 def _(features: Answer, tables: Replies, world: World) -> str | None:
     result, (tx, _, _) = features.call(*world.history)
     if not tx.equals(world.history.tx):
@@ -109,7 +114,11 @@ def _(features: Answer, tables: Replies, world: World) -> str | None:
                       "chance nor the clock of the computer.")
 
 
-@features.demands("has a row for each of users in their order, known or not, and no gap", points=1, after=FIRST)
+@features.demands("has a row for each of users in their order, known or not, and no gap", points=1, after=FIRST,
+                  call="""\
+print(world.strangers.users, features(*world.strangers), sep="\\n")
+for name in ("stranger", "stranger in the history"):
+    print(features(*world.variants[name]))""")
 def _(tables: Replies, world: World) -> str | None:
     found, users = tables[world.strangers], world.strangers.users
     if hole := gap(found):
@@ -122,7 +131,9 @@ def _(tables: Replies, world: World) -> str | None:
                          f"{foretold}: what stands in for the unknown knows the future.")
 
 
-@features.demands("answers for the moment and the orders that it is asked about", points=1, after=FIRST)
+@features.demands("answers for the moment and the orders that it is asked about", points=1, after=FIRST, call="""\
+for question in (world.past, world.variants["first orders"], world.earlier):
+    print(question.as_of, features(*question), sep="\\n")""")
 def _(tables: Replies, others: Replies, world: World) -> str | None:
     now, earlier = tables[world.past], world.earlier
     if not apart(now, tables[world.variants["first orders"]]):
@@ -133,7 +144,9 @@ def _(tables: Replies, others: Replies, world: World) -> str | None:
         "and returned the same numbers for all of them, though each has ordered in between.")
 
 
-@features.demands("doesn't know what comes after as_of", points=2, after=FIRST)
+@features.demands("doesn't know what comes after as_of", points=2, after=FIRST, call="""\
+for question in (world.past, world.history, world.variants["another future"]):
+    print(features(*question))""")
 def _(features: Answer, tables: Replies, world: World) -> str | None:
     for what, question in (("was cut off at as_of", world.history),
                            ("was rewritten from as_of on", world.variants["another future"])):
@@ -156,19 +169,27 @@ def witness(features: Answer, question: Question, tables: Replies, world: World)
     return "No single row of the future does that; many together do."
 
 
-@features.demands("takes what occurs at as_of for the future", points=1, after=FIRST)
+@features.demands("takes what occurs at as_of for the future", points=1, after=FIRST, call="""\
+for question in (world.past, world.variants["orders at as_of"]):
+    print(features(*question))""")
 def _(tables: Replies, world: World) -> str | None:
     found = apart(tables[world.past], tables[world.variants["orders at as_of"]])
     return found and f"An order was placed exactly at as_of, which is part of what is to be predicted, and {found}."
 
 
-@features.demands("takes rows in any order", points=1, after=FIRST)
+@features.demands("takes rows in any order", points=1, after=FIRST, call="""\
+for question in (world.past, world.variants["another order"]):
+    print(features(*question))""")
 def _(tables: Replies, world: World) -> str | None:
     found = apart(tables[world.past], tables[world.variants["another order"]])
     return found and f"The rows of tx were put in another order, and {found}."
 
 
-@features.demands("tells a server the same of one user as training of many", points=2, after=FIRST)
+@features.demands("tells a server the same of one user as training of many", points=2, after=FIRST, call="""\
+for question in (world.past, *world.alone):
+    print(features(*question))
+for name in ("stranger", "stranger among others"):
+    print(features(*world.variants[name]))""")
 def _(tables: Replies, world: World) -> str | None:
     for question in world.alone:
         if found := apart(tables[world.past], tables[question]):
@@ -183,7 +204,9 @@ def _(tables: Replies, world: World) -> str | None:
                       f"{found}.")
 
 
-@features.demands("has five columns that say different things", points=1, after=FIRST)
+@features.demands("has five columns that say different things", points=1, after=FIRST, call="""\
+for question in world.model.values():
+    print(features(*question).describe(), features(*question).corr(), sep="\\n")""")
 def _(modelled: dict[float, pd.DataFrame]) -> str | None:
     columns = pd.concat([modelled[day] for day in TRAINING])
     different = rank(columns)
@@ -198,7 +221,8 @@ def rank(columns: pd.DataFrame) -> int:
     return int(np.linalg.matrix_rank((varied / varied.std()).to_numpy(), tol=1e-4)) if varied.shape[1] else 0
 
 
-@features.demands(f"predicts who buys: an AUC of {AUC:.2f} in the server", points=2, after=FIRST)
+@features.demands(f"predicts who buys: an AUC of {AUC:.2f} in the server", points=2, after=FIRST,
+                  call="world.scores(features)")
 def _(modelled: dict[float, pd.DataFrame], world: World) -> str | None:
     reached = auc(modelled, world.labels)
     return None if reached >= AUC else (

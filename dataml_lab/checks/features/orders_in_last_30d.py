@@ -1,4 +1,4 @@
-"""Exercise 1: for each transaction, how often its user had ordered in the 30 days before."""
+"""Exercise of 03a: for each transaction, how often its user had ordered in the 30 days before."""
 
 from functools import partial
 
@@ -13,6 +13,9 @@ from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
 from dataml_lab.runtime.shown import shown
 
 NUMBERS = "returns a number for each row"
+SEE = """\
+for table in {tables}:
+    print(table.wrong(orders_in_last_30d(table.tx)))"""  # code that shows what was counted otherwise than is right
 orders_in_last_30d = Exercise("orders_in_last_30d", transactions, function("orders_in_last_30d"))
 
 
@@ -76,7 +79,7 @@ def told(value: float, row: Transaction) -> str:
             f"{'nothing' if np.isnan(value) else f'{value:g}'}, where {row.right} is right")
 
 
-@orders_in_last_30d.demands(NUMBERS, points=0)
+@orders_in_last_30d.demands(NUMBERS, points=0, call="orders_in_last_30d(world.plain.tx)")
 def _(calls: Replies, world: Transactions) -> str | None:
     found = counts(calls, world.plain)
     if len(set(np.nan_to_num(found))) == 1:
@@ -84,7 +87,8 @@ def _(calls: Replies, world: Transactions) -> str | None:
     return None
 
 
-@orders_in_last_30d.demands("counts each user's orders of 30 days", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("counts each user's orders of 30 days", points=1, after=NUMBERS,
+                            call=SEE.format(tables="[world.plain]"))
 def _(calls: Replies, world: Transactions) -> str | None:
     found, rows = counts(calls, world.plain), world.plain.rows
     wrong = unlike(found, rows)
@@ -102,7 +106,8 @@ def hint(found: np.ndarray, rows: list[Transaction]) -> str:
     return f" {ever} is what this user had ordered ever." if row.right < value == ever else ""
 
 
-@orders_in_last_30d.demands("says 0 where there is none", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("says 0 where there is none", points=1, after=NUMBERS,
+                            call=SEE.format(tables="(world.single, world.plain)"))
 def _(calls: Replies, world: Transactions) -> str | None:
     for table in (world.single, world.plain):
         for value, row in zip(counts(calls, table), table.rows, strict=True):
@@ -111,17 +116,20 @@ def _(calls: Replies, world: Transactions) -> str | None:
     return None
 
 
-@orders_in_last_30d.demands("knows the window's edge to the microsecond", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("knows the window's edge to the microsecond", points=1, after=NUMBERS,
+                            call=SEE.format(tables="world.edges"))
 def _(calls: Replies, world: Transactions) -> str | None:
     return first_unlike(calls, world.edges)
 
 
-@orders_in_last_30d.demands("counts neither the row itself nor its moment", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("counts neither the row itself nor its moment", points=1, after=NUMBERS,
+                            call=SEE.format(tables="(world.thrice, world.together)"))
 def _(calls: Replies, world: Transactions) -> str | None:
     return first_unlike(calls, [world.thrice, world.together], itself_too=True)
 
 
-@orders_in_last_30d.demands("answers refunds and doesn't count them", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("answers refunds and doesn't count them", points=1, after=NUMBERS,
+                            call=SEE.format(tables="[world.refunds]"))
 def _(calls: Replies, world: Transactions) -> str | None:
     wrong = first_unlike(calls, [world.refunds])
     return wrong and f"{wrong} A refund is asked about like an order, and is none."
@@ -136,7 +144,11 @@ def first_unlike(calls: Replies, tables: list[Table], itself_too: bool = False) 
     return None
 
 
-@orders_in_last_30d.demands("keeps the index of tx", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("keeps the index of tx", points=1, after=NUMBERS,
+                            call="""\
+for table in world.labelled:
+    counted = orders_in_last_30d(table.tx)
+    print(list(counted.index), table.wrong(counted), sep="\\n")""")
 def _(calls: Replies, world: Transactions) -> str | None:
     for table in orderly(calls, world, world.labelled, world.labelled[:2]):
         found = series(calls, table)
@@ -158,7 +170,12 @@ def orderly(calls: Replies, world: Transactions, all_: list[Table], sorted_: lis
         return sorted_
 
 
-@orders_in_last_30d.demands("leaves tx as it was", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("leaves tx as it was", points=1, after=NUMBERS,
+                            call="""\
+for table in (world.refunds, *world.unsorted):
+    before = table.tx.copy()
+    orders_in_last_30d(table.tx)
+    print(before, table.tx, sep="\\n")""")
 def _(calls: Replies, world: Transactions) -> str | None:
     for table in orderly(calls, world, [world.refunds, *world.unsorted], [world.refunds]):
         wrong = change(table.tx, *calls[table].left)
@@ -167,7 +184,8 @@ def _(calls: Replies, world: Transactions) -> str | None:
     return None
 
 
-@orders_in_last_30d.demands("takes rows in any order", points=1, after=NUMBERS)
+@orders_in_last_30d.demands("takes rows in any order", points=1, after=NUMBERS,
+                            call=SEE.format(tables="world.unsorted"))
 def _(calls: Replies, world: Transactions) -> str | None:
     return first_unlike(calls, world.unsorted)
 

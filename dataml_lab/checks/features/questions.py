@@ -1,5 +1,6 @@
-"""The questions of exercise 2: a shop, what is asked about its customers, and how well plain features predict."""
+"""The questions of `features`: a shop, what is asked about its customers, and how well plain features predict."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -95,6 +96,12 @@ class World:
     def reference(self) -> float:
         """The AUC of two plain features in the server."""
         return auc({day: plain_features(*question) for day, question in self.model.items()}, self.labels)
+
+    def scores(self, features: Callable[..., pd.DataFrame]) -> pd.Series:
+        """The AUC in the server of each column that a function of these features returns, and of a model of all."""
+        tables = {day: features(*question) for day, question in self.model.items()}
+        columns = {name: alone(column, self.labels[PREDICTION]) for name, column in tables[PREDICTION].items()}
+        return pd.Series({**columns, "a model of all": auc(tables, self.labels)})
 
 
 def world(seed: int) -> World:

@@ -1,6 +1,6 @@
-"""The transactions of exercise 1: tables made so that what has to be counted for each row is known beforehand."""
+"""The transactions of `orders_in_last_30d`: tables made so that the right count for each row is known beforehand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -33,6 +33,12 @@ class Table(NamedTuple):
     what: str
     rows: list[Transaction]
     tx: pd.DataFrame
+
+    def wrong(self, counted: Iterable[float]) -> pd.DataFrame:
+        """The rows for which something else was counted than is right, with both numbers, by place."""
+        rows = self.tx.reset_index(names="label")[["label", "user_id", "kind", "occurred_at"]]
+        both = rows.assign(counted=pd.Series(list(counted)), right=[row.right for row in self.rows])
+        return both[both["counted"] != both["right"]]
 
 
 @dataclass(frozen=True)

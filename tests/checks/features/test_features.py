@@ -1,4 +1,4 @@
-"""Exercise 2: that its worlds are as told, and what its model makes of the label."""
+"""Exercise `features`: that its worlds are as told, and what its model makes of the label."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Exercise 1: that what its tables have planned is what slow and obvious code counts."""
+"""Exercise `orders_in_last_30d`: that what its tables have planned is what slow and obvious code counts."""
 
 from datetime import timedelta
 

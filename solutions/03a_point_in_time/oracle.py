@@ -1,4 +1,4 @@
-"""Slow and obvious references for lesson 03: what an answer is compared with when it is graded."""
+"""A slow and obvious reference for 03a: what an answer is compared with when it is graded."""
 
 from datetime import timedelta
 
