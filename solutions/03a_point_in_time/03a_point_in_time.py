@@ -39,13 +39,15 @@ from dataml_lab.features.mailing import TEST, TRAINING, label, rows_on
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
-DAY = pd.Timedelta(days=1)
+DAY = pd.Timedelta(1, "D")
 
 # %% [markdown]
 # ## A question, and the moment at which it is asked
 #
 # Which customers will order within the next seven days? The shop asks this every Monday at midnight, UTC, to decide
-# which customers get a letter. The moment of the question is called `as_of`. It cuts the shop's history in two.
+# which customers get a letter.
+#
+# The moment of the question is called `as_of`. It cuts the shop's history in two.
 #
 # ```text
 #        what a feature may use                 what is to be predicted
@@ -69,6 +71,7 @@ mine[["order_id", "total", "occurred_at"]]
 # ### A feature is a definition
 #
 # A `View` defines features and computes nothing. Each `Feature` says what is aggregated and over how many days.
+#
 # `where` keeps the completed orders. `empty` is the value for a customer without any.
 
 # %%
@@ -115,13 +118,16 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each stroke is an order of customer 8, drawn once for each Monday. The vertical line is `as_of`.
+#
 # `orders_30d` counts the strokes in the blue window; the strokes in the yellow window decide the label. One week later
 # an order has moved from the yellow window into the blue one.
 #
 # ### A row for each customer and Monday
 #
 # A model learns from many such rows. `rows_on` makes a row for each Monday and each customer who had signed up by
-# then. `label` gives the label of each row, by a window that ends at `as_of` + 7 days. Here are the rows of customer 8.
+# then. `label` gives the label of each row, by a window that ends at `as_of` + 7 days.
+#
+# Here are the rows of customer 8.
 
 # %%
 training = rows_on(users, *TRAINING)
@@ -155,9 +161,9 @@ assert mine["occurred_at"].min().month == 1 and mine["occurred_at"].max().month 
 # %% [markdown]
 # ## Windows over time
 #
-# How many orders did a customer place in the last 30 days? In pandas, one often finds the next cell. It is meant to
-# count, for each order, the orders of its customer in the 30 days up to it. The method is
-# [`rolling`](https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.rolling.html).
+# How many orders did a customer place in the last 30 days? In pandas, one often finds the next cell, with the method
+# [`rolling`](https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.rolling.html). It is meant to count, for
+# each order, the orders of its customer in the 30 days up to it.
 
 # %%
 try:

@@ -43,7 +43,7 @@ from dataml_lab.features.mailing import SPENDING, TEST, TRAINING, label, rows_on
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
-DAY = pd.Timedelta(days=1)
+DAY = pd.Timedelta(1, "D")
 
 # %% [markdown]
 # The question is that of 03a: which customers complete an order in the seven days from a Monday on? A row is a
@@ -77,8 +77,9 @@ pairs.assign(right=pairs["score who ordered"] > pairs["score who didn't"])
 
 # %% [markdown]
 # There are six pairs, and five are in the right order. The share of pairs in the right order is the **AUC**, here
-# 5/6 = 0.83. A tie counts as half a pair. Guessing has 0.5, a perfect ranking 1.
+# 5/6 = 0.83. A tie counts as half a pair.
 #
+# Guessing has an AUC of 0.5, a perfect ranking has 1.
 # [`roc_auc_score`](https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html) of
 # scikit-learn computes it. (The name stands for the area under a curve, which lesson 05 draws.)
 
@@ -135,9 +136,12 @@ algorithms = {
 }
 
 # %% [markdown]
-# There are three sets of features. The first comes from the customer table alone. The second adds the orders of the last
-# 30 days. The third is the view `SPENDING`: orders in 7 and in 30 days, spending and products in 90 days, the mean
-# total of an order, and the days since the last order.
+# There are three sets of features:
+#
+# - from the customer table alone;
+# - the same, and the orders of the last 30 days;
+# - the view `SPENDING`: orders in 7 and in 30 days, spending and products in 90 days, the mean total of an order, and
+#   the days since the last order.
 
 # %%
 def customer(rows):
@@ -209,10 +213,14 @@ assert (scores.min(axis=1).iloc[1:].to_numpy() > scores.max(axis=1).iloc[:-1].to
 # %% [markdown]
 # ## What makes a good feature
 #
-# A good feature has four properties. It is *predictive*. It is *available* when the prediction is made. It is *not
-# leaky*: it doesn't know what is to be predicted. It is *computable* in the time there is.
+# A good feature is
 #
-# Here is a feature that breaks each.
+# - *predictive*: it says something about the label;
+# - *available* at the moment when the prediction is made;
+# - *not leaky*: it doesn't know what is to be predicted;
+# - *computable* in the time there is.
+#
+# For each of the four, here is a feature that breaks it.
 #
 # | feature | what it is | breaks |
 # |---|---|---|
@@ -294,8 +302,9 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each row is a feature. The diamond is its AUC in the history, the dot its AUC in the server.
-# `orders_30d`, `lucky` and `similar` have both at the same place. That `lucky` isn't exactly at 0.5 is chance.
+# `orders_30d`, `lucky` and `similar` have both at the same place.
 #
+# `lucky` isn't exactly at 0.5, by chance.
 # `spend_week` is perfect in the history and worthless in the server. `spend_ever` is more dangerous: it loses a few
 # hundredths only, and nobody will ask why.
 
@@ -308,8 +317,8 @@ assert (same["history"] == same["server"]).all()
 # %% [markdown]
 # ### What a little leak costs
 #
-# `spend_ever` still predicts well in the server. So does it do harm there? A model that is trained in the history
-# learns to rely on what the future adds. Then it is put to work where there is no future.
+# `spend_ever` still predicts well in the server. But a model that is trained in the history learns to rely on what the
+# future adds. Then it is put to work where there is no future.
 #
 # The next cell adds one feature to the view. `known` says which orders there are for a Monday: all of them in the
 # history, the past ones in the server.
@@ -348,8 +357,10 @@ assert promises["promised (history)"].is_monotonic_increasing and promises["deli
 # %% [markdown]
 # ### What a request costs
 #
-# `similar` is honest and predicts well. Its price is the work in the server. For `orders_30d` the server reads the
-# customer's own orders. Are they enough for `similar` as well? We try both on the 50 customers with the most orders.
+# `similar` is honest and predicts well. Its price is the work in the server.
+#
+# For `orders_30d` the server reads the customer's own orders. Are they enough for `similar` as well? We try both on
+# the 50 customers with the most orders.
 
 # %%
 def from_own_orders(made, user):
