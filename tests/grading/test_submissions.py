@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import sys
 import threading
@@ -17,6 +16,7 @@ from dataml_lab.grading import COURSE
 from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine.template import hindrance
 from dataml_lab.grading.environment import student_salt
+from tests.grading.conftest import released_course
 from tests.grading.corpus import SALT, cases, hand_in
 
 pytestmark = pytest.mark.skipif(bool(hindrance()), reason=hindrance())
@@ -49,15 +49,15 @@ class Tripwire:
 
 
 @pytest.fixture(scope="module")
-def telling(released, tmp_path_factory):
+def telling(tmp_path_factory):
     """What came of the telling submissions."""
-    return grade(released, tmp_path_factory.mktemp("telling"), BATCHES["telling"])
+    return grade(tmp_path_factory.mktemp("telling"), BATCHES["telling"])
 
 
 @pytest.fixture(scope="module")
-def others(released, tmp_path_factory):
+def others(tmp_path_factory):
     """What came of the other submissions."""
-    return grade(released, tmp_path_factory.mktemp("others"), BATCHES["others"])
+    return grade(tmp_path_factory.mktemp("others"), BATCHES["others"])
 
 
 @pytest.fixture
@@ -66,10 +66,10 @@ def graded(request):
     return request.getfixturevalue(request.param)
 
 
-def grade(released, folder, batch):
+def grade(folder, batch):
     """The course folder with a batch of the corpus graded, what `grade --json` told by student, what was seen, and the
     engine's processes that were there only afterwards."""
-    course = Path(shutil.copytree(released, folder / "course"))
+    course = released_course(folder / "course", sorted({case.lesson for case in batch}))
     for case in batch:
         hand_in(course, case)
     before, running = snapshot(course), set(filter(is_of_the_engine, psutil.process_iter()))
