@@ -13,9 +13,10 @@ from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
 from dataml_lab.runtime.shown import shown
 
 NUMBERS = "returns a number for each row"
+# Code that shows, for each of some tables, the rows for which something else was counted than is right.
 SEE = """\
 for table in {tables}:
-    print(table.wrong(orders_in_last_30d(table.tx)))"""  # code that shows what was counted otherwise than is right
+    print(table.what, table.wrong(orders_in_last_30d(table.tx)), sep="\\n")"""
 orders_in_last_30d = Exercise("orders_in_last_30d", transactions, function("orders_in_last_30d"))
 
 
