@@ -1,4 +1,4 @@
-"""The activity of exercise 4: users whose stories are made up first, so that their rows of the table are known.
+"""The activity of exercises 4 and 6: users whose stories are made up first, so that their rows of the table are known.
 
 A story is written as sessions, and says what the summary of a day has to hold for its user; events are made from
 it. So the truth here is what was planned, not what somebody counted.
@@ -56,6 +56,11 @@ class Activity:
     rows: dict[int, Row]
     whys: dict[int, Mapping[str, str]]
     seed: int
+
+    @property
+    def log(self) -> list[Event]:
+        """All events: those up to the end of the day, and those after it."""
+        return self.events + self.future
 
 
 def end_of(day: date) -> datetime:

@@ -1,0 +1,266 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 01e A plan: how often to run, how far to look back
+#
+# [Part 01d](../01d_late_data/01d_late_data.ipynb) made past days again each night, so that late data finds its place. Here
+# you plan such a job for a shop: its runs cost money, its systems fail now and then, and its readers want fresh data.
+#
+# **After this part you will be able to**
+#
+# - choose how often a job runs and how many days it makes again, from what readers accept and what went wrong before;
+# - choose the key by which a message counts once;
+# - defend a choice of tools with numbers.
+#
+# **You need** Python, some pandas, and about 50 minutes, 35 of them for the exercise and its question.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+plt.style.use("dataml_lab.workbook")
+
+# %% [markdown]
+# ## How old is the data that readers see?
+#
+# A job runs on a *schedule*, say every 6 hours. In an *outage* no run takes place: a machine or a network is down. At the
+# end of the outage one run makes up for what was missed.
+#
+# The *age* of the data at some moment is the time since the last run. The next cell plans three days with one outage. The
+# hours of an outage are counted from the last run before it, here hour 24, to the run at its end, hour 44.
+
+# %%
+def run_hours(every, outage):
+    """The hours of three days at which a run takes place: on schedule, but none inside the outage, and one at its end."""
+    begin, end = outage
+    planned = {hour for hour in range(0, 73, every) if not begin < hour < end}
+    return sorted(planned | {end})
+
+
+runs = np.array(run_hours(every=6, outage=(24, 44)))
+print("runs at the hours", *runs)
+
+# %%
+moments = np.arange(0, 72, 0.25)  # hours
+age = pd.Series([moment - runs[runs <= moment].max() for moment in moments], moments)
+age[[17.75, 18.0, 23.75, 24.0, 43.75, 44.0]].rename_axis("hour").rename("age (hours)").to_frame()
+
+# %% role="claim"
+assert list(runs) == [0, 6, 12, 18, 24, 44, 48, 54, 60, 66, 72]
+assert age[(age.index < 24) | (age.index >= 44)].max() < 6 and 19 < age.max() < 20
+
+# %% role="figure" alt="A line over 72 hours, like the teeth of a saw: the age of the data rises from 0 to 6 hours and drops to 0 at each run. Between hour 24 and hour 44, the outage, it rises to 20 hours and then drops to 0."
+figure, axes = plt.subplots(figsize=(8, 3))
+axes.axvspan(24, 44, color="0.9")
+axes.plot(age.index, age)
+axes.axhline(6, color="black", linestyle="--", linewidth=1)
+axes.annotate("6 hours", (72, 6), (2, -4), textcoords="offset points")
+axes.annotate("outage", (34, 19), ha="center")
+axes.set(xlabel="hour", ylabel="age of the data (hours)", xlim=(0, 78), ylim=(0, 21), xticks=range(0, 73, 12),
+         title="A run every 6 hours keeps data younger than 6 hours, except in an outage")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The age grows by an hour an hour, and a run brings it back to 0. With a run every 6 hours it stays
+# below 6 hours; in the grey outage it grows to 20 hours. No schedule prevents that, so readers excuse outages.
+#
+# ## How long does a late message wait?
+#
+# A message that comes late waits once more: for the next run. The run that counts it must also make the day of the
+# purchase again, which may be some *days back* from the run's own day.
+#
+# Here are five messages of the same three days. Hour 0 is midnight, so hours 0 to 23 are day 0.
+
+# %%
+messages = pd.DataFrame({"purchase at hour": [10, 10, 10, 20, 2], "hours late": [1, 9, 15, 25, 46]})
+messages["arrives at hour"] = messages["purchase at hour"] + messages["hours late"]
+messages["counted by the run at hour"] = [runs[runs > hour].min() for hour in messages["arrives at hour"]]
+messages["waits (hours)"] = messages["counted by the run at hour"] - messages["arrives at hour"]
+messages["days back"] = messages["counted by the run at hour"] // 24 - messages["purchase at hour"] // 24
+messages
+
+# %% role="claim"
+assert messages["waits (hours)"].tolist() == [1, 5, 19, 3, 6]
+assert messages["days back"].tolist() == [0, 1, 1, 2, 2]
+assert messages.loc[2, "arrives at hour"] == 25
+
+# %% [markdown]
+# The third message comes at hour 25, just after a run, and an outage has begun: it waits for 19 hours. The last one comes
+# just at a run, too late for that run, and waits for 6 hours although nothing has failed.
+#
+# ## What does it cost?
+#
+# Each run makes the current day and some days before it: for each of these days, a row for each user. The table shows
+# the rows a day for 30 users.
+
+# %%
+every, back = pd.Index([1, 6, 24], name="a run every (hours)"), pd.Index([0, 4, 30], name="days back")
+pd.DataFrame({days: 30 * 24 // every * (days + 1) for days in back}, every).rename_axis(columns="days back")
+
+# %% role="claim"
+assert 30 * 24 // 6 * (4 + 1) == 600 and 30 * 24 * 31 == 22_320
+
+# %% [markdown]
+# A run every 6 hours with four days back makes 600 rows a day. A run every hour with 30 days back, “to be safe”, makes
+# 22,320.
+#
+# ## Which messages are the same one?
+#
+# A source that sends at least once sends some messages twice. A *key* says which messages count as one. Here are five
+# messages about three purchases. This source keeps the id of a message that it sends again, and its clock writes
+# minutes; user 7 bought twice in the same minute.
+
+# %%
+sent = pd.DataFrame({"event_id": [11, 11, 12, 13, 13], "user_id": [7, 7, 7, 9, 9],
+                     "occurred_at": ["12:00", "12:00", "12:00", "12:03", "12:03"],
+                     "about": ["purchase A", "purchase A", "purchase B", "purchase C", "purchase C"]})
+sent
+
+# %%
+counted = {"event_id": len(sent.drop_duplicates("event_id")),
+           "content": len(sent.drop_duplicates(["user_id", "occurred_at"])),
+           "none": len(sent)}
+pd.Series(counted, name="purchases counted").rename_axis("key").to_frame()
+
+# %% role="claim"
+assert counted == {"event_id": 3, "content": 2, "none": 5} and sent["about"].nunique() == 3
+
+# %% [markdown]
+# For this source only the id counts right. Before you read on: what do the three keys count where a source gives each
+# message a new id, and its clock writes seconds?
+#
+# How a run writes its rows is the last choice. Part 01c published a month twice, by replacing its days, and nothing was
+# doubled.
+
+# %% [markdown] role="prompt" exercise="plan"
+# ### Exercise 7: a plan ({{points}}, about 20 minutes)
+#
+# Write `plan(brief)`. It gets what is known about a shop, a dict, and returns a plan, a dict. The plan is then run for 90
+# simulated days, and for a fortnight more, until the last late message of these days has come. The table is that of
+# exercise 5: purchases of 30 days by user and day.
+#
+# | in the plan | may be | means |
+# |---|---|---|
+# | `schedule_h` | 1, 2, 3, 4, 6, 8, 12 or 24 | hours between two runs, of which one is at one in the morning |
+# | `lookback_days` | 0 to 90 | each run makes the current day, and this many days before it: `users` × (`lookback_days` + 1) rows |
+# | `key` | `"event_id"` | of messages with the same event id, only one counts |
+# | | `"content"` | of messages with the same user and time of purchase, only one counts |
+# | | `"none"` | every message counts |
+# | `store` | `"append"` | a run adds its rows to the table |
+# | | `"replace_days"` | a run puts its rows in place of those of the same days |
+# | | `"replace_table"` | a run empties the table, then writes its rows |
+#
+# | in the brief | says |
+# |---|---|
+# | `accept_h` | how many hours old the data that readers see may get (that old is still accepted, and outages are excused) |
+# | `delays_h` | a list, never empty: how many hours late the late messages of the last quarter were; none is ever later than the largest of these |
+# | `outages_h` | a list, never empty: how many hours the outages of the last quarter lasted; none is ever longer |
+# | `id_is_kept` | whether a message that is sent again keeps its event id; if not, each time it gets a new one |
+# | `clock_s` | the time of a purchase is written to so many seconds: to the second (1) or to the minute (60) |
+# | `users`, `days` | the rows of a day, and how many days the plan runs |
+# | `budget_rows` | how many rows all runs together may make |
+#
+# | what happens | how |
+# |---|---|
+# | repeats | a tenth of all messages comes twice |
+# | two purchases | users buy twice within a minute, though not within a second |
+# | a run too many | once somebody starts the same run a second time |
+# | outages | no run takes place; the hours count from the last run before it to the run at its end. In the worst case a late message comes just after that last run |
+# | waiting | without an outage, too, a message may come just after a run. Some shops have short outages only |
+#
+# ```python
+# {"accept_h": 7, "delays_h": [3, 30, 17, 25], "outages_h": [2, 53, 5], "id_is_kept": True, "clock_s": 60,
+#  "users": 30, "days": 90, "budget_rows": 66_000}
+# ```
+#
+# For this shop, a run every 6 hours is as seldom as it may be: `{"schedule_h": 6, "lookback_days": …, "key": …,
+# "store": …}`. How many days back can such a run still find something new?
+#
+# First step: choose `schedule_h` from `accept_h`, and return it with 0 days back, `"none"` and `"append"`. Then run the
+# check, and improve one choice at a time.
+#
+# Below its verdict the check says what your plans came to for five briefs: of the rows in the table, how many are
+# *wrong* in the end (or missing), and how many are there *twice* or more often. What your answer prints is not shown.
+#
+# {{properties}}
+
+# %% role="answer" exercise="plan" check="what holds, in practice worlds, and what your plans came to"
+import math
+
+
+def plan(brief):
+    """How to keep the table of a shop right and fresh within its budget."""
+    ### BEGIN SOLUTION
+    schedule = max(hours for hours in (1, 2, 3, 4, 6, 8, 12, 24) if hours <= brief["accept_h"])
+    longest = max(brief["delays_h"]) + max(schedule, *brief["outages_h"])  # a late message may just miss a run
+    key = "event_id" if brief["id_is_kept"] else "content"
+    return {"schedule_h": schedule, "lookback_days": math.ceil(longest / 24), "key": key, "store": "replace_days"}
+    ### END SOLUTION
+
+
+# %% [markdown] role="question" exercise="plan"
+# #### Question: which tools would you use? ({{essay points}}, about 15 minutes)
+#
+# Suppose that you run the job of exercise 7 at work, for the shop of the brief above: 30 users, a dozen purchases a day.
+# Which tools do you choose to schedule it, to keep the raw events, and to hold the table? How do you deal with late data?
+#
+# A person reads your answer, beside what was measured of your plans; 150 to 250 words are enough. First step: write one
+# sentence for each row of the table.
+#
+# | what earns points | points |
+# |---|---:|
+# | a tool for each of the three parts, the simplest that does the job at this size, with the reason | 1 |
+# | late data: which moment a row is computed by, what is made again and how often, with the numbers of your plan | 1 |
+# | how a crash, a second run and a backfill leave the table right with the tools that you name | 1 |
+# | what is measured in production, and at which number you would choose another tool or a stream | 1 |
+
+# %% [markdown] role="essay" exercise="plan"
+# Thirty users and a few thousand purchases fit any machine, so I take the simplest tools that survive a crash: cron
+# to start the job, JSON-lines files named for their batch to keep what came in, and one PostgreSQL database for the
+# table. A scheduler such as Airflow starts to pay when jobs depend on one another and somebody has to see which one
+# failed.
+#
+# Rows are computed by `occurred_at`, and `received_at` is kept beside it. Readers accept data some hours old, so the
+# job runs at the longest allowed interval; each run makes the current day and as many days before it as the longest
+# delay and the longest wait for a run, mostly an outage, take together. Later messages are counted and reported, not
+# ignored: they are a reason to look further back.
+#
+# A run deletes and inserts the rows of its days in one transaction, and counts an event by its id. So a crash leaves
+# the old rows, a second run changes nothing, and a backfill is the same job with other days.
+#
+# I would watch the age of the newest run, the rows changed in the oldest day made (above zero means that the lookback
+# is too short), messages received against rows counted, and what lies in quarantine. If readers need it within a minute,
+# a frequent batch no longer does, and I would keep counts in a stream processor. Above some hundred million events I
+# would move the table to an engine that stores by columns.
+
+# %% [markdown]
+# **Compare.** Write your own answer first. Then run `solution("plan")` in a cell of your own: below the code it shows a
+# model answer. Go through the table of the question, and note for each row what the model answer says and yours doesn't.
+#
+# ## What to take along
+#
+# - Run as seldom as readers accept.
+# - Look back as far as the longest delay and the longest wait for a run reach together.
+# - Count by a key that fits the source: an id that it keeps, or else the content if its clock is fine enough.
+# - Replace the days that a run makes. Then a second run changes nothing.
+#
+# **What comes next.** This was the last part of lesson 01. Lesson 02 asks when such a job is often enough and when you
+# need a stream; it begins with [part 02a](../02a_windows/02a_windows.ipynb). The part before this one is
+# [01d](../01d_late_data/01d_late_data.ipynb).
+#
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top. It lists an exercise
+# that lacks points, and says whether the question has an answer at all.
+#
+# **Read on.** Chip Huyen, *Designing Machine Learning Systems*: data engineering fundamentals. Google's *Rules of Machine
+# Learning*: rules 1 to 11, before machine learning and the first pipeline.
