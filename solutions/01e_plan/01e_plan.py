@@ -65,7 +65,7 @@ figure, axes = plt.subplots(figsize=(8, 3))
 axes.axvspan(24, 44, color="0.9")
 axes.plot(age.index, age)
 axes.axhline(6, color="black", linestyle="--", linewidth=1)
-axes.annotate("6 hours", (72, 6), (2, -4), textcoords="offset points")
+axes.annotate("6 hours", (77, 6), (0, 4), textcoords="offset points", ha="right")
 axes.annotate("outage", (34, 19), ha="center")
 axes.set(xlabel="hour", ylabel="age of the data (hours)", xlim=(0, 78), ylim=(0, 21), xticks=range(0, 73, 12),
          title="A run every 6 hours keeps data younger than 6 hours, except in an outage")

@@ -1,4 +1,4 @@
-"""Lesson 01: what a pull that survives crashes, tests of a cleaner, a cleaner, a count, a pipeline and a plan must do."""
+"""Lesson 01: what a pull, tests of a cleaner, a cleaner, a count, a pipeline and a plan must do."""
 
 from dataml_lab.checks.pipeline.affected import affected
 from dataml_lab.checks.pipeline.bought_30d import bought_30d

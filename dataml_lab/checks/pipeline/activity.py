@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 Event = dict[str, Any]
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -58,9 +59,64 @@ class Activity:
     seed: int
 
     @property
+    def end(self) -> datetime:
+        """The midnight (UTC) with which the day ends."""
+        return end_of(self.day)
+
+    @property
     def log(self) -> list[Event]:
         """All events: those up to the end of the day, and those after it."""
         return self.events + self.future
+
+    @property
+    def mixed(self) -> list[Event]:
+        """All events, in an order that has nothing to do with their times."""
+        order = np.random.default_rng(self.seed).permutation(len(self.log))
+        return [self.log[int(place)] for place in order]
+
+    @property
+    def again(self) -> list[Event]:
+        """A third of the events as they come a second time, a day later."""
+        random, number = np.random.default_rng(self.seed), len(self.events)
+        repeated = (self.events[int(place)] for place in random.choice(number, number // 3, replace=False))
+        return [{**event, "received_at": event["received_at"] + DAY} for event in repeated]
+
+    @property
+    def last_purchase(self) -> Event:
+        """The last purchase of the day and the days before it."""
+        return next(event for event in reversed(self.events) if event["kind"] == "purchase")
+
+    @property
+    def twin(self) -> Event:
+        """Another purchase of the same user in the same second, an event with an id of its own."""
+        return {**self.last_purchase, "event_id": max(event["event_id"] for event in self.log) + 1}
+
+    @property
+    def delayed(self) -> list[Event]:
+        """The events in the order of arrival when a third of them comes up to four days late, and the last purchase
+        an hour after the day."""
+        random = np.random.default_rng(self.seed)
+        late = [{**event, "received_at": event["received_at"]
+                 + DAY * float(random.uniform(1, 4) * (random.random() < 0.3))} for event in self.events]
+        late[self.events.index(self.last_purchase)]["received_at"] = self.end + HOUR
+        return sorted(late, key=lambda event: event["received_at"])
+
+    def beside(self, summary: pd.DataFrame, planned: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Where a summary differs from a planned one, by default that of the day: both values, by user and column.
+        A user's rows where there are several."""
+        planned = pd.DataFrame.from_dict(self.rows, "index", columns=COLUMNS) if planned is None else planned
+        found = by_user(summary)
+        if found.index.has_duplicates:
+            return found[found.index.duplicated(keep=False)]
+        cells = [table[[*COLUMNS]].astype(float).round(6).stack(future_stack=True)
+                 for table in (by_user(planned), found)]
+        both = pd.concat(cells, axis=1, keys=["planned", "yours"])
+        return both[both["planned"].ne(both["yours"]) & both.notna().any(axis=1)]
+
+
+def by_user(summary: pd.DataFrame) -> pd.DataFrame:
+    """A summary with its users as the index."""
+    return summary.set_index("user_id") if "user_id" in summary else summary
 
 
 def end_of(day: date) -> datetime:

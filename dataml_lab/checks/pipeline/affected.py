@@ -85,7 +85,11 @@ def told(days: set[date]) -> str:
     return " and ".join(map(str, ordered)) or "no day"
 
 
-@affected.demands("names every published day that lacks the purchase", points=1)
+@affected.demands("names every published day that lacks the purchase", points=1, call="""\
+for bought in world.late + world.very_late:
+    named = set(affected(bought.event_day, bought.arrived_on))
+    if named != bought.wrong:
+        print(bought, "lacking:", *sorted(bought.wrong - named))""")
 def _(days: Replies, world: Purchases) -> str | None:
     for bought in world.late + world.very_late:
         forgotten = bought.wrong - days[bought]
@@ -95,7 +99,11 @@ def _(days: Replies, world: Purchases) -> str | None:
     return None
 
 
-@affected.demands("names no day that is right as it is", points=1)
+@affected.demands("names no day that is right as it is", points=1, call="""\
+for bought in world.late + world.very_late:
+    named = set(affected(bought.event_day, bought.arrived_on))
+    if named != bought.wrong:
+        print(bought, "too many:", *sorted(named - bought.wrong))""")
 def _(days: Replies, world: Purchases) -> str | None:
     for bought in world.late + world.very_late:
         surplus = days[bought] - bought.wrong
@@ -114,7 +122,9 @@ def _reason(surplus: set[date], bought: Purchase) -> str:
     return "the 30 days of a table, its own day among them, begin after the purchase there"
 
 
-@affected.demands("names none for a purchase that came in time", points=1)
+@affected.demands("names none for a purchase that came in time", points=1, call="""\
+for bought in world.in_time + world.late[-1:]:
+    print(bought, "right:", len(bought.wrong), "days, named:", affected(bought.event_day, bought.arrived_on))""")
 def _(days: Replies, world: Purchases) -> str | None:
     for bought in world.in_time:
         if days[bought]:

@@ -41,7 +41,7 @@ def _(counts: dict, world: Activity) -> str | None:
     for user in sorted(there, key=lambda user: "total_purchases_30d" not in world.whys[user]):
         found, right = counts[user], world.rows[user].total_purchases_30d
         why = world.whys[user].get("total_purchases_30d")
-        if not isinstance(found, numbers.Real) or isinstance(found, bool) or not found == right:
+        if not isinstance(found, numbers.Real) or isinstance(found, bool) or found != right:
             return (f"Asked about {world.day}, it counts {shown(found)} purchases of user {user} where {right} is right"
                     f"{f'. That user {why}' if why else ''}.")
     return None if there else "It counts nothing for any user."

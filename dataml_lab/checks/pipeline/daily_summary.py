@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.activity import COLUMNS, DAY, HOUR, Activity, Event, Row, activity, end_of
+from dataml_lab.checks.pipeline.activity import COLUMNS, DAY, Activity, Event, Row, activity, end_of
 from dataml_lab.checks.pipeline.summaries import blank, column_amiss, shown, table, unlike, users_amiss
 from dataml_lab.runtime.answers import Failed, Made, Maker, class_
 
 PURCHASES, DURATION, LOGIN = COLUMNS
+SUMMARY = """\
+made = Pipeline()
+made.ingest(world.events)
+print(world.beside(made.summary(world.day)))"""
 BATCH = 40  # events
 OTHERS = 10_000  # by which the numbers of users are higher when they are others
 
@@ -59,7 +62,7 @@ def mistakes(usual: pd.DataFrame, world: Activity) -> dict[str, str | None]:
 @daily_summary.scene
 def knowing_more(daily_summary: Maker, world: Activity) -> Made:
     """A pipeline that knows the two days after the day as well."""
-    return fed(daily_summary, world.events + world.future)
+    return fed(daily_summary, world.log)
 
 
 @daily_summary.scene
@@ -68,7 +71,9 @@ def made_later(knowing_more: Made, world: Activity) -> pd.DataFrame:
     return table(knowing_more, world.day)
 
 
-@daily_summary.demands(FIRST, points=0)
+@daily_summary.demands(FIRST, points=0, call="""\
+Pipeline().ingest(world.events)
+print(Pipeline().summary(world.day))  # of a new pipeline, which took in nothing""")
 def _(usual: pd.DataFrame, daily_summary: Maker, world: Activity) -> str | None:
     user = world.events[-1]["user_id"]
     others = set(table(fed(daily_summary, world.events[-1:]), world.day).index) - {user}
@@ -76,7 +81,11 @@ def _(usual: pd.DataFrame, daily_summary: Maker, world: Activity) -> str | None:
             "another one took in: what it keeps must be in `self`, not in the class.") if others else None
 
 
-@daily_summary.demands("has one row for each user", points=1, after=FIRST)
+@daily_summary.demands("has one row for each user", points=1, after=FIRST, call="""\
+print(Pipeline().summary(world.day))
+made = Pipeline()
+made.ingest(world.events)
+print(world.beside(made.summary(world.day)))""")
 def _(mistakes: dict, daily_summary: Maker, world: Activity) -> str | None:
     try:
         return mistakes["user_id"] or users_amiss(table(daily_summary(), world.day), [], world.day)
@@ -84,27 +93,28 @@ def _(mistakes: dict, daily_summary: Maker, world: Activity) -> str | None:
         raise type(failure)(f"That was before anything was taken in: {failure}") from None
 
 
-@daily_summary.demands("counts the purchases of 30 days", points=1, after=FIRST)
+@daily_summary.demands("counts the purchases of 30 days", points=1, after=FIRST, call=SUMMARY)
 def _(mistakes: dict) -> str | None:
     return mistakes[PURCHASES]
 
 
-@daily_summary.demands("averages the sessions of 7 days", points=1, after=FIRST)
+@daily_summary.demands("averages the sessions of 7 days", points=1, after=FIRST, call=SUMMARY)
 def _(mistakes: dict) -> str | None:
     return mistakes[DURATION]
 
 
-@daily_summary.demands("counts the days since the last login", points=1, after=FIRST)
+@daily_summary.demands("counts the days since the last login", points=1, after=FIRST, call=SUMMARY)
 def _(mistakes: dict) -> str | None:
     return mistakes[LOGIN]
 
 
-@daily_summary.demands("counts each event once", points=1, after=FIRST)
+@daily_summary.demands("counts each event once", points=1, after=FIRST, call="""\
+made = Pipeline()
+made.ingest(world.events + world.again + [world.twin])
+print("One purchase more than planned is right for user", world.twin["user_id"])
+print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
-    random = np.random.default_rng(world.seed)
-    repeated = [world.events[int(i)] for i in random.choice(len(world.events), len(world.events) // 3, replace=False)]
-    again = [{**event, "received_at": event["received_at"] + DAY} for event in repeated]
-    wrong = unlike(of_shifted(fed(daily_summary, shifted(world.events + again)), world.day), usual)
+    wrong = unlike(of_shifted(fed(daily_summary, shifted(world.events + world.again)), world.day), usual)
     if wrong:
         return f"A third of the events came a second time, later, and {wrong}: an event is known by its event_id."
     return _two_at_the_same_second(daily_summary, usual, world)
@@ -112,11 +122,9 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
 
 def _two_at_the_same_second(pipeline: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     """A purchase and a twin of it, with another event_id, are two purchases."""
-    bought = _last_purchase(world)
-    twin = {**bought, "event_id": max(event["event_id"] for event in world.events + world.future) + 1}
-    user, place = bought["user_id"], world.events.index(bought) + 1
+    user, place = world.twin["user_id"], world.events.index(world.last_purchase) + 1
     made = fed(pipeline, world.events[:place])
-    take_in(made, [twin, *world.events[place:]])
+    take_in(made, [world.twin, *world.events[place:]])
     found = table(made, world.day)
     if user not in found.index or user not in usual.index:
         return None
@@ -129,21 +137,28 @@ def _two_at_the_same_second(pipeline: Maker, usual: pd.DataFrame, world: Activit
             f"{change} {PURCHASES} {values}.")
 
 
-@daily_summary.demands("takes events in any order", points=1, after=FIRST)
+@daily_summary.demands("takes events in any order", points=1, after=FIRST, call="""\
+for events in (world.log[::-1], world.mixed):
+    made = Pipeline()
+    made.ingest(events)
+    print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, made_later: pd.DataFrame, world: Activity) -> str | None:
-    events = world.events + world.future
-    mixed = np.random.default_rng(world.seed).permutation(len(events))
-    for name, order in (("backwards", range(len(events))[::-1]), ("mixed up", mixed)):
-        made = fed(daily_summary, shifted(events[int(i)] for i in order))
+    for name, events in (("backwards", world.log[::-1]), ("mixed up", world.mixed)):
+        made = fed(daily_summary, shifted(events))
         wrong = unlike(of_shifted(made, world.day), made_later)
         if wrong:
             return f"The same events were taken in twice, once in the order of their times and once {name}: {wrong}."
     return blank(made_later)
 
 
-@daily_summary.demands("corrects the table when events come late", points=1, after=FIRST)
+@daily_summary.demands("corrects the table when events come late", points=1, after=FIRST, call="""\
+made = Pipeline()
+made.ingest([event for event in world.delayed if event["received_at"] < world.end])
+made.summary(world.day)
+made.ingest([event for event in world.delayed if event["received_at"] >= world.end])
+print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
-    events, end = shifted(delayed(world)), end_of(world.day)
+    events, end = shifted(world.delayed), world.end
     never_asked = of_shifted(fed(daily_summary, events), world.day)
     wrong = unlike(never_asked, usual)
     if wrong:
@@ -159,21 +174,11 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
         f"compared with one that was made only then: {wrong}.")
 
 
-def delayed(world: Activity) -> list[Event]:
-    """The events in the order of arrival when a third of them comes up to four days late, and the last purchase an
-    hour after the day."""
-    random, bought = np.random.default_rng(world.seed), _last_purchase(world)
-    late = [{**event, "received_at": event["received_at"] + DAY * float(random.uniform(1, 4) * (random.random() < 0.3))}
-            for event in world.events]
-    late[world.events.index(bought)]["received_at"] = end_of(world.day) + HOUR
-    return sorted(late, key=lambda event: event["received_at"])
-
-
-def _last_purchase(world: Activity) -> Event:
-    return next(event for event in reversed(world.events) if event["kind"] == "purchase")
-
-
-@daily_summary.demands("makes the same table again", points=1, after=FIRST)
+@daily_summary.demands("makes the same table again", points=1, after=FIRST, call="""\
+made = Pipeline()
+for batch in (world.events[:30], [], world.events[30:]):
+    made.ingest(batch)
+print(world.beside(made.summary(world.day)), world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     made = fed(daily_summary, world.events)
     table(made, world.day)
@@ -192,7 +197,15 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     return blank(usual)
 
 
-@daily_summary.demands("makes any past day", points=1, after=FIRST)
+@daily_summary.demands("makes any past day", points=1, after=FIRST, call="""\
+from datetime import timedelta
+made = Pipeline()
+made.ingest(world.log)
+print(world.beside(made.summary(world.day)))
+for day in (world.day - timedelta(days=1), world.day - timedelta(days=33)):
+    early = Pipeline()
+    early.ingest([event for event in world.log if event["occurred_at"].date() <= day])
+    print(world.beside(made.summary(day), planned=early.summary(day)))""")
 def _(daily_summary: Maker, knowing_more: Made, made_later: pd.DataFrame, mistakes: dict,
       world: Activity) -> str | None:
     wrong = newly_wrong(made_later, mistakes, world)
@@ -221,7 +234,7 @@ def newly_wrong(found: pd.DataFrame, mistakes: dict[str, str | None], world: Act
 def _(knowing_more: Made, world: Activity, oracle: Callable) -> str | None:
     for back in (-1, 4, 20):
         day = world.day - back * DAY
-        expected = pd.DataFrame.from_dict(oracle(world.events + world.future, day), "index", float, Row._fields)
+        expected = pd.DataFrame.from_dict(oracle(world.log, day), "index", float, Row._fields)
         wrong = unlike(table(knowing_more, day), expected.sort_index())
         if wrong:
             return f"The summary of {day} was compared with a slow and obvious one: {wrong}."

@@ -19,6 +19,7 @@ from dataml_lab.checks.pipeline.replay import (
     Messages,
     Outage,
     Plan,
+    Record,
     purchases,
     replay,
     rows_made,
@@ -44,6 +45,14 @@ class Brief(NamedTuple):
     both: Messages
     outages: list[Outage]
     least: int  # days to look back that leave nothing wrong
+
+    def run(self, chosen: dict[str, Any], messages: str = "both") -> Record:
+        """What a plan comes to with the messages that came twice ("repeated"), late ("late"), or either ("both")."""
+        return replay(getattr(self, messages), self.outages, Plan(**chosen))
+
+    def rows(self, chosen: dict[str, Any]) -> int:
+        """The rows that all runs of a plan make."""
+        return rows_made(self.outages, Plan(**chosen))
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,10 @@ def made(plan: Answer, brief: Brief) -> Plan:
     return found._replace(schedule_h=int(found.schedule_h), lookback_days=int(found.lookback_days))
 
 
-@plan.demands("changes nothing when a run is repeated", points=1)
+@plan.demands("changes nothing when a run is repeated", points=1, call="""\
+for brief in world.briefs:
+    chosen = plan(brief.told)
+    print(chosen["store"], brief.run(chosen, "repeated"))""")
 def _(plans: list[tuple[Brief, Plan]]) -> str | None:
     for brief, chosen in plans:
         record = replay(brief.repeated, [], chosen)
@@ -157,7 +169,11 @@ def _(plans: list[tuple[Brief, Plan]]) -> str | None:
     return None
 
 
-@plan.demands("counts each purchase once", points=1)
+@plan.demands("counts each purchase once", points=1, call="""\
+for brief in world.briefs:
+    chosen = plan(brief.told)
+    print("id is kept:", brief.told["id_is_kept"], "clock:", brief.told["clock_s"], "s, key:", chosen["key"])
+    print(brief.run({**chosen, "schedule_h": 24, "lookback_days": 3, "store": "replace_days"}, "repeated"))""")
 def _(plans: list[tuple[Brief, Plan]]) -> str | None:
     for brief, chosen in plans:
         record = replay(brief.repeated, [], Plan(24, 3, chosen.key, "replace_days"))
@@ -191,17 +207,26 @@ def old(plans: list[tuple[Brief, Plan]]) -> str | None:
     return None
 
 
-@plan.demands("makes good what came late", points=1)
+@plan.demands("makes good what came late", points=1, call="""\
+for brief in world.briefs:
+    chosen = plan(brief.told)
+    print("latest:", max(brief.told["delays_h"]), "h, longest outage:", max(brief.told["outages_h"]), "h,", chosen)
+    print(brief.run({**chosen, "key": "event_id", "store": "replace_days"}, "late"))""")
 def _(wrong: str | None) -> str | None:
     return wrong
 
 
-@plan.demands("is as fresh as its readers need", points=1)
+@plan.demands("is as fresh as its readers need", points=1, call="""\
+for brief in world.briefs:
+    print("accepted:", brief.told["accept_h"], "h, a run every", plan(brief.told)["schedule_h"], "h")""")
 def _(old: str | None) -> str | None:
     return old
 
 
-@plan.demands("is right and fresh within its budget", points=1)
+@plan.demands("is right and fresh within its budget", points=1, call="""\
+for brief in world.briefs:
+    chosen = plan(brief.told)
+    print(chosen, "makes", brief.rows(chosen), "rows, paid for:", brief.told["budget_rows"])""")
 def _(plans: list[tuple[Brief, Plan]], wrong: str | None, old: str | None) -> str | None:
     if wrong or old:
         return "A table that is wrong or old is no bargain: mend that first."

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from dataml_lab.checks.pipeline.activity import COLUMNS, activity, end_of
-from dataml_lab.checks.pipeline.daily_summary import DURATION, LOGIN, PURCHASES, daily_summary, delayed, fed
+from dataml_lab.checks.pipeline.daily_summary import DURATION, LOGIN, PURCHASES, daily_summary, fed
 from dataml_lab.checks.pipeline.summaries import column_amiss, table, unlike, users_amiss
 from dataml_lab.runtime.answers import Failed, Maker
 
@@ -59,7 +59,7 @@ def test_a_session_lasts_more_than_a_day_and_a_part_of_a_second(seed):
 def test_late_purchases_change_the_table(seed):
     """At the end of the day a purchase of its 30 days is still under way, and later nothing is missing."""
     world = told(seed)
-    late, end = delayed(world), end_of(world.day)
+    late, end = world.delayed, end_of(world.day)
     in_time = summary([event for event in late if event["received_at"] < end], world.day)
     assert sum(row[0] for row in in_time.values()) < sum(row.total_purchases_30d for row in world.rows.values())
     assert summary(late, world.day) == world.rows
