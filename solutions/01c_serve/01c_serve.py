@@ -336,8 +336,8 @@ def bought_30d(events, day):
 # ### The same table on two engines
 #
 # The summary's SQL runs unchanged on [PostgreSQL](https://www.postgresql.org/docs/current/), where the orders are, and
-# on DuckDB. The next cell starts a PostgreSQL with the shop's orders up to 7 May, and copies them to DuckDB as part 01a
-# did.
+# on DuckDB. The next cell starts a PostgreSQL with the shop's orders up to 7 May, and copies them to DuckDB as in part
+# [01a, push](../01a_push/01a_push.ipynb).
 
 # %%
 database = store.database("orders", until="2025-05-08")

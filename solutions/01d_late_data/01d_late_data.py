@@ -305,8 +305,8 @@ class Pipeline:
 # %% [markdown]
 # ### Your pipeline on PostgreSQL
 #
-# The next cells run your `Pipeline` on a real log: the PostgreSQL of a smaller shop, whose change feed (part 01a) is read
-# every night. Two events in a hundred come days late. Halfway the database crashes, and afterwards sends some changes a
+# The next cells run your `Pipeline` on a real log: the PostgreSQL of a smaller shop. Its change feed (see part
+# [01a, push](../01a_push/01a_push.ipynb)) is read every night. Two events in a hundred come days late. Halfway the database crashes, and afterwards sends some changes a
 # second time.
 #
 # After a restart of the kernel, choose *Run All Above Selected Cell* first.
