@@ -182,7 +182,7 @@ for way, found in stored.items():
 #
 # ## A pull that survives
 #
-# The Store's API offers a *cursor*: a mark that names a position in its list, ties or not. You get a cursor with each
+# The Store's API offers a *cursor*: a mark that names a position in its list, even inside a tie. You get a cursor with each
 # page, and you send it to get the next page. `pipeline.pull` saves the cursor as its checkpoint.
 #
 # `pull` calls `land_page` for each page. Look at the order of its two steps.

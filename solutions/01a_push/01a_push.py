@@ -28,7 +28,6 @@
 
 # %%
 import inspect
-import json
 import tempfile
 from collections import Counter
 from pathlib import Path

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.cleaner_tests import attempted, run
+from dataml_lab.checks.pipeline.cleaner_tests import attempted, run, words
 from dataml_lab.checks.pipeline.cleaners import FAULTY, Clean
 from dataml_lab.checks.pipeline.payments import Case, Payments, Row, payments
 from dataml_lab.checks.scenes import Replies
@@ -43,6 +43,8 @@ def outcome(clean: Answer, raw: Any) -> Row | None:
     try:
         cleaned = clean(raw)
     except Failed as failure:
+        if "\n" in str(failure):  # it shows the call
+            raise
         raise type(failure)(f"Given {shown(raw, 300)}, {failure}") from None
     if not (cleaned is None or isinstance(cleaned, dict)):
         raise Failed(f"Given {shown(raw, 300)}, it returned {shown(cleaned)}, neither a dict nor None.")
@@ -92,7 +94,8 @@ for case in world.sound:
     if wrong:
         print(f"{case.raw}\\n  became {cleaned}\\n  where {wrong} was expected")
         break
-print("times:", (clean(world.sound[0].raw) or {}).get("occurred_at"), "expected:", world.sound[0].clean["occurred_at"])""")
+first = world.sound[0]
+print("times:", (clean(first.raw) or {}).get("occurred_at"), "expected:", first.clean["occurred_at"])""")
 def _(cleaned: Replies, world: Payments) -> str | None:
     kept = [case for case in world.sound if cleaned[case.raw] is not None]
     for case in kept:
@@ -170,7 +173,8 @@ def _(clean_payments: Work) -> str | None:
             return f"{one.test.name} fails on a correct cleaner of orders: mend it first."
         came = run(one.test, as_order_cleaner(clean_payments.clean.function))
         if isinstance(came, Failed):
-            return f"Your own {one.test.name} fails on it, with payment_id for order_id and amount for total: {came}"
+            return (f"Your own {one.test.name} fails on it, with payment_id for order_id and amount for total: "
+                    f"{words(came)}")
     return None
 
 

@@ -59,10 +59,15 @@ def attempted(tests: list[Answer]) -> list[Tried]:
     return found
 
 
+def words(complaint: Failed) -> str:
+    """A complaint without its line of code: the cleaner in it has no name in the notebook."""
+    return str(complaint).partition("\n")[0]
+
+
 def complaints(names: Mapping[str, Any], clean: Clean) -> dict[str, str]:
     """What the tests among the names of a notebook complain of in a cleaner, by test; empty if all pass."""
     found = {test.name: run(test, clean) for test in functions("test_*")(names)}
-    return {name: str(complaint) for name, complaint in found.items() if isinstance(complaint, Failed)}
+    return {name: words(complaint) for name, complaint in found.items() if isinstance(complaint, Failed)}
 
 
 FIRST = "passes on correct cleaners"
@@ -83,8 +88,8 @@ def tried(cleaner_tests: list[Answer], world: Cleaners) -> list[Tried]:
 
 @cleaner_tests.demands(FIRST, points=0, call="""\
 from dataml_lab.checks.pipeline.cleaner_tests import complaints
-for clean in world.correct.values():
-    print("complaints about a correct cleaner:", complaints(dict(globals()), clean))""")
+for correct in world.correct.values():
+    print("complaints about a correct cleaner:", complaints(dict(globals()), correct))""")
 def _(tried: list[Tried], world: Cleaners) -> str | None:
     for cleaner in world.correct:
         for one in tried:
@@ -95,7 +100,7 @@ def _(tried: list[Tried], world: Cleaners) -> str | None:
 
 def misjudged(tried: Tried, cleaner: str, others: bool) -> str:
     """Why a test fails on a correct cleaner; `others` says whether there are more tests."""
-    name, wrong = tried.test.name, str(tried.complaints(cleaner)[0])
+    name, wrong = tried.test.name, words(tried.complaints(cleaner)[0])
     if "positional argument" in wrong:
         return f"{wrong} A test takes one argument, the cleaner."
     if not tried.notices(cleaner):

@@ -34,7 +34,8 @@ def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = N
         raise Failed(f"{when}{stopped}") from None
     except Failed as failure:
         clock = " The API's clock moves only in `api.wait`." if isinstance(failure, OutOfTime) else ""
-        raise (Failed if when else type(failure))(f"{when}{failure}{clock}") from None
+        words = str(failure).partition("\n")[0]  # without the call: `api` and `state` have no name in the notebook
+        raise (Failed if when else type(failure))(f"{when}{words}{clock}") from None
 
 
 fetch_all = Exercise("fetch_all", depot, function("fetch_all"))

@@ -1,3 +1,0 @@
-"""References for part 01a, push: it has no exercises."""
-
-ORACLES = {}
