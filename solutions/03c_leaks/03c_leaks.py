@@ -14,8 +14,8 @@
 # # 03c Leaks: does a feature know the future?
 #
 # [Part 03b](../03b_good_features/03b_good_features.ipynb) showed features that *leak*: they are made of events that
-# occur after the moment of the prediction. Such a feature looks good in the history, and is worth less in the server.
-# This part shows a test that finds a leak, and then you build one yourself.
+# occur after the moment of the prediction. A model with such a feature promises more than it delivers. This part shows
+# a test that finds a leak, and then you build one yourself.
 #
 # **After this part you will be able to**
 #
@@ -105,17 +105,23 @@ assert twice["spend_ever"].to_numpy().tolist() == [[100.0, 50.0], [55.0, 15.0]]
 # The moment is Monday, 26 May 2025. `spend_week` is a feature of part 03b: spending in the calendar week that has
 # just begun.
 
+
 # %%
-as_of = pd.Timestamp("2025-05-26", tz="UTC")
-asked = store.users.loc[store.users["signed_up_at"] < as_of, "user_id"].tolist()
-
-
 def spend_week(events, asked, as_of):
     """EUR that each customer spends in the calendar week that has just begun."""
     week = events[events["occurred_at"].between(as_of, as_of + 7 * DAY, inclusive="left")]
     return spend_ever(week, asked, as_of)
 
 
+as_of = pd.Timestamp("2025-05-26", tz="UTC")
+asked = store.users.loc[store.users["signed_up_at"] < as_of, "user_id"].tolist()  # the customers of that moment
+
+# %% [markdown]
+# `time_travel` takes one function that returns all features as a table, with a row for each customer. It
+# returns one finding for each feature that moves.
+
+
+# %%
 def three(events, asked, as_of):
     """The three features in one table."""
     return pd.DataFrame({feature.__name__: feature(events, asked, as_of)
@@ -131,13 +137,14 @@ assert [moved.column for moved in found] == ["spend_ever", "spend_week"]
 assert all(len(moved.events) == 1 and moved.occurred_at >= as_of for moved in found)
 
 # %% [markdown]
-# It names the column, the customer and the row that moved the feature, and says nothing about `spend_before`. So you
-# can look at this row, and at what the code does with it.
+# It names the column, the customer and the row that moved the feature. It says nothing about `spend_before`, which
+# didn't move.
 #
 # ### A mistake that ordinary data hide
 #
 # The next feature has `<=` where `<` is right. On the shop's orders it equals `spend_before` for every customer,
 # because no order lies exactly at `as_of`.
+
 
 # %%
 def spend_up_to(events, asked, as_of):
@@ -145,8 +152,11 @@ def spend_up_to(events, asked, as_of):
     return spend_ever(events[events["occurred_at"] <= as_of], asked, as_of)
 
 
+# %%
 differ = (spend_up_to(orders, asked, as_of) != spend_before(orders, asked, as_of)).sum()
 print(f"It differs from spend_before for {differ} of {len(asked):,} customers.")
+
+# %%
 at_the_moment = time_travel(lambda *given: spend_up_to(*given).to_frame("spend_up_to"), orders, asked, as_of)
 for moved in at_the_moment:
     print(moved)
@@ -165,9 +175,10 @@ assert [moved.how for moved in at_the_moment] == ["at as_of"]
 # days, and let the window end some days after `as_of`. How well does this feature alone tell who will order within
 # the next 7 days?
 #
-# We measure it by the *AUC*, as in [part 03a](../03a_point_in_time/03a_point_in_time.ipynb). Take all pairs of a
-# customer who ordered and one who didn't. The AUC is the share of pairs in which the feature is higher for the one
-# who ordered; guessing gives 0.5.
+# Part 03b has defined the *AUC*. Take all pairs of a customer who ordered and one who didn't: it is the share of pairs
+# in which the feature is higher for the one who ordered. Guessing gives 0.5. scikit-learn computes it with
+# [`roc_auc_score`](https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html).
+
 
 # %%
 def products_60d(events, asked, as_of, late):
@@ -176,6 +187,10 @@ def products_60d(events, asked, as_of, late):
     return window.groupby("user_id")["product_id"].nunique().reindex(asked).fillna(0)
 
 
+# %% [markdown]
+# We compute it in the history, where the orders go on after `as_of`, and in the server, where they end before it.
+
+# %%
 ordered = spend_week(orders, asked, as_of) > 0
 places = {"history": orders, "server": orders[orders["occurred_at"] < as_of]}
 leak = pd.DataFrame({place: {late: roc_auc_score(ordered, products_60d(events, asked, as_of, late))
@@ -201,13 +216,13 @@ plt.show()
 # 0.737.
 
 # %% role="claim"
-assert leak["history"].round(3).loc[[0, 7]].tolist() == [0.737, 0.879] and leak["history"].max() == leak.loc[7, "history"]
+assert leak["history"].round(3).loc[[0, 7]].tolist() == [0.737, 0.879] and leak["history"].idxmax() == 7
 assert leak["history"].loc[:7].is_monotonic_increasing and leak["history"].loc[7:].is_monotonic_decreasing
 assert set(leak["server"].round(3)) == {0.737}
 
 # %% [markdown]
-# A person who picks features by their AUC picks the one that ends 7 days late. A test in the server shows nothing,
-# because there it equals the honest one.
+# A person who picks features by their AUC in the history picks the window that ends 7 days late. A test in the server
+# shows nothing, because there the feature equals the honest one.
 #
 # ## What time travel can't find
 #
@@ -215,19 +230,19 @@ assert set(leak["server"].round(3)) == {0.737}
 # moment and at these data only.
 #
 # There is also one kind of leak that it can't see: a value in a *past* row that was written later. Here is one order,
-# placed on a Sunday and cancelled on the Tuesday after.
+# placed on a Sunday and cancelled on the Tuesday after. `as_of` is the Monday between.
 #
-# | table read on | `occurred_at` | `status` |
+# | the table, read on | `occurred_at` | `status` |
 # |---|---|---|
-# | Monday (`as_of`) | Sunday, 20:15 | open |
+# | Monday | Sunday, 20:15 | open |
 # | Tuesday | Sunday, 20:15 | cancelled |
-# | today | Sunday, 20:15 | cancelled |
+# | any later day | Sunday, 20:15 | cancelled |
 #
-# The row is of the past, so no test deletes it. In today's table it says already what was decided on Tuesday. The
-# remedy is to keep the moment at which each value was written; lesson 06 shows how.
+# The order occurred before `as_of`, so `time_travel` leaves its row as it is. A table that is read later has the
+# status of Tuesday in it. The remedy is to keep the moment at which each value was written; lesson 06 shows how.
 #
-# > **Caution.** We have used such a column ourselves: the first cell keeps the completed orders. That is right only
-# > if the shop knows by Monday what became of each order.
+# > **Caution.** This part uses such a column itself: its first cell keeps the completed orders. That is right only if
+# > the shop knows on Monday which orders are completed.
 
 # %% [markdown] role="prompt" exercise="leaky_twin"
 # ### Exercise: build the leak ({{points}}, about 30 minutes)
