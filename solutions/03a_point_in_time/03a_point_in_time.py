@@ -91,7 +91,11 @@ mondays = pd.DataFrame({"user_id": 8, "as_of": pd.to_datetime(["2025-03-03", "20
 mondays.join(compute(spending, orders, mondays))
 
 # %% [markdown]
-# One customer has three rows, because each Monday has its own history. So `as_of` is an argument of every feature.
+# From 3 to 10 March, `orders_30d` rises from 6 to 7. It gains the orders of 3 and of 9 March, and loses the order of
+# 6 February, which is older than 30 days by then.
+#
+# The same customer has three different rows, because each Monday has its own history. So `as_of` is an argument of
+# every feature.
 #
 # > **Caution.** A feature that asks the computer's clock for "now" works today. It can't be computed for a past Monday,
 # > and past Mondays are the only ones with a known label.
@@ -99,12 +103,11 @@ mondays.join(compute(spending, orders, mondays))
 # The figure draws the two windows of each of the three Mondays.
 
 # %% role="figure" alt="Three rows, one for each Monday on which is asked, with the same strokes for orders. In each row a blue bar covers the 30 days before the Monday and a yellow bar the 7 days after it. From row to row the bars move a week to the right, so that an order in the yellow bar of one Monday is in the blue bar of the next."
-shown = mine[mine["occurred_at"] > "2025-01-20"]
 figure, axes = plt.subplots(figsize=(8, 2.9))
 for place, as_of in zip((2, 1, 0), mondays["as_of"]):
     axes.barh(place, 30 * DAY, left=as_of - 30 * DAY, height=0.5, color="C5", alpha=0.5)
     axes.barh(place, 7 * DAY, left=as_of, height=0.5, color="C4", alpha=0.5)
-    axes.plot(shown["occurred_at"], np.full(len(shown), place), "|", color="black", markersize=16)
+    axes.plot(mine["occurred_at"], np.full(len(mine), place), "|", color="black", markersize=16)
     axes.plot([as_of, as_of], [place - 0.4, place + 0.4], color="C1")
 axes.set_yticks([2, 1, 0], mondays["as_of"].dt.strftime("asked on %d %b"))
 axes.text(mondays["as_of"][0] - 29 * DAY, 2.42, "30 days: feature", color="C0")
@@ -112,7 +115,8 @@ axes.text(mondays["as_of"][0] + DAY, 2.42, "7 days: label", color="#9A6A00")
 axes.text(mondays["as_of"][2] - 0.6 * DAY, -0.72, "as_of", color="C1", ha="right")
 axes.xaxis.set_major_locator(WeekdayLocator(MO, interval=2))
 axes.xaxis.set_major_formatter(DateFormatter("%a %d %b"))
-axes.set(xlabel="2025 (UTC)", ylim=(-0.85, 2.9), title="The same order is part of a label first and of a feature later")
+axes.set(xlabel="2025 (UTC)", ylim=(-0.85, 2.9), xlim=pd.to_datetime(["2025-01-31", "2025-04-02"], utc=True),
+         title="The same order is part of a label first and of a feature later")
 axes.grid(visible=False)
 plt.show()
 
@@ -145,6 +149,10 @@ pd.DataFrame({"from": [TRAINING[0], TEST[0]], "to": [TRAINING[-1], TEST[-1]], "r
               "share with an order": [f"{bought.mean():.1%}", f"{buys.mean():.1%}"]}, index=["training", "test"])
 
 # %% role="claim"
+on_mondays = compute(spending, orders, mondays)["orders_30d"].tolist()
+days = mine["occurred_at"].dt.strftime("%d %b").tolist()
+assert on_mondays == [6, 7, 6] and days[days.index("26 Feb") + 1:][:3] == ["03 Mar", "09 Mar", "21 Mar"]
+assert days[:3] == ["11 Jan", "06 Feb", "13 Feb"]
 assert len(TRAINING) == 10 and len(TEST) == 4 and TEST[0] - TRAINING[-1] == 21 * DAY
 assert f"{TRAINING[0]:%d %B %Y}" == "03 March 2025" and f"{TEST[0]:%d %B}" == "26 May"
 assert orders["occurred_at"].min().month == 1
