@@ -345,7 +345,9 @@ print(f"At least one slow answer among 20: {unlucky:.0%}")
 assert f"{unlucky:.0%}" == "33%"
 
 # %% [markdown]
-# **Failure.** A program that depends on a model needs a timeout and a fallback. A *timeout* ends a call that takes too long (in
+# **Failure.** A program that depends on a model needs a timeout and a fallback.
+#
+# A *timeout* ends a call that takes too long (in
 # [httpx](https://www.python-httpx.org/advanced/timeouts/) it holds for each step: connect, send, receive). A
 # *fallback* is what the program does without an answer.
 #

@@ -1,9 +1,11 @@
 """From percent source to notebook: ids, marks, essays, what the build adds, and mistakes named with their cell."""
 
 import re
+import symtable
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from dataml_lab.checks import PARTS, exercises
 from dataml_lab.checks.help import without_solution_marks
@@ -70,6 +72,29 @@ def test_paragraphs_have_three_sentences_at_most(lesson):
             if not paragraph.lstrip().startswith(("|", "-", "#", "1.", "**Read on")):
                 sentences = re.findall(r"[.?!][”)*]*(?=\s|$)", paragraph.replace("**Read the figure.**", ""))
                 assert len(sentences) <= 3, f"{cell.id}: {paragraph}"
+
+
+def test_no_cell_of_a_lesson_binds_a_name_that_an_answer_defines(lesson):
+    _, book = lesson
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    answers = set().union(*(bound(cell.source) for cell in code if cell.id.endswith("-answer")))
+    imported = {"UTC", "datetime", "math", "np", "pd", "timedelta"}  # by answers and lessons alike
+    assert not {cell.id: found for cell in code if not cell.id.endswith("-answer")
+                and (found := bound(cell.source) & answers - imported)}
+
+
+def bound(source):
+    """The names that a cell binds in the notebook, by whatever statement."""
+    table = symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")
+    return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+
+
+def test_a_part_is_one_sitting(lesson):
+    name, book = lesson
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    given = [cell for cell in book.cells if "claim" not in cell.metadata.get("tags", [])]
+    minutes = max(map(int, re.findall(r"(\d+) minutes", text.partition("\n# ")[0][:3_000])))
+    assert len(given) <= 70 and minutes <= 75, (len(given), minutes)
 
 
 # ------------------------------------------------------------------------------------------------ how they are made
