@@ -57,8 +57,8 @@ desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 #
 # ## The shop
 #
-# All lessons work for one simulated online shop, the Store. It is generated from a seed, so its truth is known: you can
-# compare what a pipeline makes of the raw data with what really happened.
+# All lessons work for one simulated online shop, the Store. It is generated from a seed, so its truth is known: you
+# can compare what a pipeline makes of the raw data with what really happened.
 
 # %%
 store = Store()
@@ -67,8 +67,8 @@ print(f"{len(store.users):,} users placed {len(truth):,} orders in 180 days.")
 truth.head(3)
 
 # %% [markdown]
-# The shop's systems don't hand out that table. They export JSON, a line for each message about an order. The lines come
-# in the order of arrival, with everything that went wrong on the way.
+# The shop's systems don't hand out that table. They export JSON, a line for each message about an order. The lines
+# come in the order of arrival, with everything that went wrong on the way.
 
 # %%
 raw = store.raw("orders")
@@ -101,8 +101,8 @@ print(f"{batch.received:,} lines received: {len(batch.records):,} are JSON objec
 assert batch.received == len(raw.lines) == len(batch.records) + len(batch.quarantine)
 
 # %% [markdown]
-# A line that isn't JSON goes to *quarantine*: it is put aside with its file, its number and the reason. So nothing gets
-# lost, and one equation holds through the whole lesson: **kept + quarantined = received**.
+# A line that isn't JSON goes to *quarantine*: it is put aside with its file, its number and the reason. So nothing
+# gets lost, and one equation holds through the whole lesson: **kept + quarantined = received**.
 
 # %%
 unread = pd.DataFrame(batch.quarantine)
@@ -111,11 +111,13 @@ unread[["file", "line", "reason", "detail"]].head(3)
 # %% [markdown]
 # ## Pull: ask an API for what is new
 #
-# To *pull* is to ask a source, now and then, for what is new. Each run saves how far it came: its *checkpoint*. The next
-# run begins there.
+# To *pull* is to ask a source, now and then, for what is new. Each run saves how far it came: its *checkpoint*. The
+# next run begins there.
 #
 # Many systems start with a pull like the next one. It asks for the orders received since a timestamp, stores them, and
-# takes the timestamp of the last one as its checkpoint. **It has four mistakes. Find them** before you read on.
+# takes the timestamp of the last one as its checkpoint.
+#
+# **It has four mistakes. Find them** before you read on.
 
 # %%
 def pull_naively(url, stored, checkpoint):
@@ -182,8 +184,8 @@ for way, found in stored.items():
 #
 # ## A pull that survives
 #
-# The Store's API offers a *cursor*: a mark that names a position in its list, even inside a tie. You get a cursor with each
-# page, and you send it to get the next page. `pipeline.pull` saves the cursor as its checkpoint.
+# The Store's API offers a *cursor*: a mark that names a position in its list, even inside a tie. You get a cursor with
+# each page, and you send it to get the next page. `pipeline.pull` saves the cursor as its checkpoint.
 #
 # `pull` calls `land_page` for each page. Look at the order of its two steps.
 
@@ -191,8 +193,8 @@ for way, found in stored.items():
 print(inspect.getsource(pipeline.ingest.land_page))
 
 # %% [markdown]
-# The page lands first, and the checkpoint moves after that. Suppose the process crashes between the two lines. Then the
-# next run fetches that page again, and lands it under the same name: the second time changes nothing.
+# The page lands first, and the checkpoint moves after that. Suppose the process crashes between the two lines. Then
+# the next run fetches that page again, and lands it under the same name: the second time changes nothing.
 #
 # An operation that can be done twice with the same result is called *idempotent*. That makes it safe to try again.
 #
@@ -248,14 +250,14 @@ axes.grid(visible=False, axis="y")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each way has two bars: orders stored twice (upper, blue) and orders lost (lower, orange). Only the
-# pull with the cursor has neither, although it alone was interrupted.
+# **Read the figure.** Each way has two bars: orders stored twice (upper, blue) and orders lost (lower, orange). Only
+# the pull with the cursor has neither, although it alone was interrupted.
 #
 # ### The real feed
 #
-# The shop's real API sends a 429 or a 500 now and then. After a 429, `pipeline.pull` waits as long as the API asks for,
-# in its header [`Retry-After`](https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Retry-After). After a 500
-# it waits a random time, which grows from try to try ([Tenacity](https://tenacity.readthedocs.io/) does that).
+# The shop's real API sends a 429 or a 500 now and then. After a 429, `pipeline.pull` waits as long as the API asks
+# for, in its header [`Retry-After`](https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Retry-After). After
+# a 500 it waits a random time, which grows from try to try ([Tenacity](https://tenacity.readthedocs.io/) does that).
 
 # %%
 with store.serve() as shop:
@@ -265,7 +267,8 @@ print(f"{pulled.pages} pages, {pulled.retries} requests repeated, {pulled.waited
 # %%
 from_api = pipeline.read(pipeline.RawZone(desk / "api"))
 same = [record.data for record in from_api.records] == [record.data for record in batch.records]
-print(f"The same records as in the file, in the same order: {same}. Lines that aren't JSON: {len(from_api.quarantine)}.")
+print(f"The same records as in the file, in the same order: {same}.")
+print(f"Lines that nobody can read: {len(from_api.quarantine)} from the API, {len(batch.quarantine)} from the file.")
 
 # %% role="claim"
 assert same and len(from_api.quarantine) == len(batch.quarantine)
@@ -276,22 +279,25 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 # %% [markdown] role="prompt" exercise="fetch_all"
 # ### Exercise 1: a pull that survives a crash ({{points}}, about 30 minutes)
 #
-# Write `fetch_all(api, state)`, which brings the stored deliveries up to date. It runs every hour, in a process that may
-# crash at any moment. After a crash it is simply run again.
+# Couriers bring the orders from a depot, whose API lists the deliveries. Write `fetch_all(api, state)`, which brings
+# your stored deliveries up to date.
 #
-# **First step:** get one page, store its rows, save a checkpoint, and run the check. Then make one more property hold at
-# a time.
+# It runs every hour, in a process that may crash at any moment. After a crash it is simply run again.
 #
-# The depot's API has no cursor, only `updated_at`: the depot's clock when a delivery was last changed. That clock never
-# goes backwards. Any number of deliveries can share a time, even more than a page holds.
+# **First step:** get one page, store its rows, save a checkpoint, and run the check. Then make one more property hold
+# at a time.
+#
+# The depot's API has no cursor, only `updated_at`: the depot's clock when a delivery was last changed. That clock
+# never goes backwards. Any number of deliveries can share a time, even more than a page holds.
 #
 # Deliveries change while you fetch. A delivery that changes gets a later time and leaves its page, and the deliveries
-# behind it move up. New ones come as well. Only in a tie of more than a page does nothing change before you have fetched
-# it.
+# behind it move up. New ones come as well.
+#
+# In a tie of more than a page, nothing changes until you have fetched it.
 #
 # | call | does |
 # |---|---|
-# | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since` (all, if `since` is `None`), in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; after the last row comes an empty page |
+# | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since` (all, if `since` is `None`), in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; the page after the last row is empty |
 # | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500, wait a second or more. Up to eight refusals (500 or 429) can come in a row |
 # | `state.load()` | returns the checkpoint saved last, `None` at first |
 # | `state.save(checkpoint)` | saves a checkpoint, durably |
@@ -306,8 +312,8 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 #  "updated_at": "2025-03-01T08:15:00Z"}
 # ```
 #
-# At the end each delivery must be stored once, in its newest version. A run must not fetch again what earlier runs have
-# stored, except for a page of rows around the checkpoint, and those that share its time.
+# At the end each delivery must be stored once, in its newest version. A run must not fetch again what earlier runs
+# have stored, except for a page of rows around the checkpoint, and those that share its time.
 #
 # {{properties}}
 
@@ -343,5 +349,5 @@ def fetch_all(api, state):
 # **What comes next.** Part [01a, push](../01a_push/01a_push.ipynb) takes data from sources that send it themselves: a
 # topic, a webhook, and a database's log. Part [01b](../01b_clean/01b_clean.ipynb) cleans the records.
 #
-# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each exercise
-# that lacks points.
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each
+# exercise that lacks points.

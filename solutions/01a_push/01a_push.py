@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 01a Push: a topic, a webhook, a database's log
 #
-# Part [01a](../01a_ingest/01a_ingest.ipynb) pulled orders: it asked the source. Sources also send data themselves. This
-# part takes the same orders from three such sources, and crashes in the middle of each.
+# Part [01a](../01a_ingest/01a_ingest.ipynb) pulled orders: it asked the source. Sources also send data themselves.
+# This part takes the same orders from three such sources, and crashes in the middle of each.
 #
 # **After this part you will be able to**
 #
@@ -56,7 +56,7 @@ print(f"{sent.total():,} lines, no two of them alike: {len(sent) == sent.total()
 # %% [markdown]
 # ## Push: take what is sent
 #
-# A pull runs now and then, so its data is as old as the last run. Where an hour is too long, the source *pushes*: it
+# A pull runs now and then, so its data is as old as the last run. If an hour is too long, the source *pushes*: it
 # sends each message as soon as it happens. It sends it to a broker, which keeps it for its readers, or straight to an
 # address of yours.
 #
@@ -69,8 +69,8 @@ print(f"{sent.total():,} lines, no two of them alike: {len(sent) == sent.total()
 # topic, and it says at which offset it begins.
 #
 # Here are the shop's orders on a broker that speaks the protocol of
-# [Kafka](https://kafka.apache.org/documentation/#intro_concepts_and_terms). We read it with Confluent's
-# [client for Python](https://docs.confluent.io/kafka-clients/python/current/overview.html).
+# [Kafka](https://kafka.apache.org/documentation/#intro_concepts_and_terms). We read it with Confluent's [client for
+# Python](https://docs.confluent.io/kafka-clients/python/current/overview.html).
 
 # %%
 topic = store.topic("orders")
@@ -83,8 +83,8 @@ assert len(topic) == len(raw.lines) == sum(topic.ends)
 # A consumer has to remember how far it came. It can *commit* its offsets to the broker, and the broker keeps them for
 # the next run. So a consumer takes two steps for each batch of records: it stores the batch, and it commits.
 #
-# **Which step must come first?** Suppose the process crashes between the two. What happens in the next run, if it commits
-# first? And if it stores first?
+# **Which step must come first?** Suppose the process crashes between the two. What happens in the next run, if it
+# commits first? And if it stores first?
 #
 # The next cell takes batches in two steps. In a crash it ends between the two steps of the last batch.
 
@@ -136,8 +136,8 @@ assert ((sent - committed_first).total(), (committed_first - sent).total()) == (
 assert ((sent - stored_first).total(), (stored_first - sent).total()) == (0, 1_000)
 
 # %% [markdown]
-# To commit first means that each record is stored *at most once*: the crash lost a batch of 1,000. To store first means
-# *at least once*: the crash repeated a batch. No order of two steps gives *exactly once*.
+# To commit first means that each record is stored *at most once*: the crash lost a batch of 1,000. To store first
+# means *at least once*: the crash repeated a batch. No order of two steps gives *exactly once*.
 #
 # A single step does. It stores the records together with how far they reach.
 
@@ -203,12 +203,12 @@ plt.show()
 # A *webhook* is an address of yours. The source sends each event there as an HTTP POST. If no answer with a status of
 # 200 to 299 comes back, the source sends the event again.
 #
-# Sometimes only the answer gets lost. Then an event that you have comes a second time. **How can you tell such a repeat
-# from a new event?**
+# Sometimes only the answer gets lost. Then an event that you have comes a second time. **How can you tell such a
+# repeat from a new event?**
 #
-# Anybody can send a POST to your address. So the source *signs* each one: it computes a code from the body and a secret
-# that only the two of you know ([HMAC](https://docs.python.org/3/library/hmac.html)). A POST without the right code is
-# refused.
+# Anybody can send a POST to your address. So the source *signs* each one: it computes a code from the body and a
+# secret that only the two of you know ([HMAC](https://docs.python.org/3/library/hmac.html)). A POST without the right
+# code is refused.
 
 # %%
 inbox = pipeline.Inbox(desk / "webhooks.sqlite")
@@ -224,8 +224,8 @@ print(f"The forged POST was answered with {forged.status_code}.")
 assert report.posts > len(inbox) == len(report.delivered) and forged.status_code == 401
 
 # %% [markdown]
-# `Inbox` is a table, and the event's id is its key. `keep` inserts an event unless its id is there already. It waits until
-# the event is on the disk, and only then does the sender get its answer.
+# `Inbox` is a table, and the event's id is its key. `keep` inserts an event unless its id is there already. It waits
+# until the event is on the disk, and only then does the sender get its answer.
 #
 # Two rules follow. Say “received” once you can't lose the event any more. Do the work later: a sender that has to wait
 # for your whole pipeline gives up, and sends again.
@@ -242,13 +242,13 @@ assert from_webhooks.total() == len(inbox) and from_webhooks <= sent and max(fro
 # %% [markdown]
 # ## Change data capture: read the database's own log
 #
-# Often the source is a database that you can't change. You can ask it for rows with a new `received_at`. This finds new
-# rows, but no row that was changed or deleted.
+# Often the source is a database that you can't change. You can ask it for rows with a new `received_at`. This finds
+# new rows, but no row that was changed or deleted.
 #
 # Every database writes each change to a log before it makes the change: the *write-ahead log*. *Change data capture*
-# (CDC) reads that log. PostgreSQL calls it
-# [logical decoding](https://www.postgresql.org/docs/current/logicaldecoding-explanation.html), and a *replication slot*
-# is a bookmark in the log.
+# (CDC) reads that log. PostgreSQL calls it [logical
+# decoding](https://www.postgresql.org/docs/current/logicaldecoding-explanation.html), and a *replication slot* is a
+# bookmark in the log.
 #
 # Here is the shop's PostgreSQL, with the orders of its first four months. `feed.peek()` returns the changes behind the
 # bookmark, and `feed.acknowledge(…)` moves the bookmark.
@@ -258,9 +258,11 @@ database = store.database("orders", until="2025-05-01")
 feed = database.feed()
 
 # %% [markdown]
-# The copy is kept in a file of [DuckDB](https://duckdb.org/docs/stable/), a database for analysis. It is made *after* the
-# feed. So a change in between comes twice, which does no harm, since a row is written under its key. In the other order
-# it would be missed.
+# The copy is kept in a file of [DuckDB](https://duckdb.org/docs/stable/), a database for analysis. It is made *after*
+# the feed.
+#
+# So a change in between comes twice, which does no harm, since a row is written under its key. If the copy were made
+# first, that change would be missed.
 
 # %%
 with pipeline.Warehouse(desk / "copy.duckdb") as copy:
@@ -269,8 +271,8 @@ with pipeline.Warehouse(desk / "copy.duckdb") as copy:
 print(f"{copied:,} orders copied.")
 
 # %% [markdown]
-# The shop goes on for a week. New orders come in, some are cancelled, and one customer asks for all personal data to be
-# deleted.
+# The shop goes on for a week. New orders come in, some are cancelled, and one customer asks for all personal data to
+# be deleted.
 
 # %%
 arrived = database.advance("2025-05-08")["orders"]
@@ -281,7 +283,7 @@ with database.connect() as connection:
 print(f"{arrived} new orders, {cancelled} cancelled, {deleted} deleted.")
 
 # %% [markdown]
-# A change names the operation, the table and the row. Here is one of each kind. Of a deleted row only the key is left.
+# A change names the operation, the table and the row. Here is one of each kind. A deleted row has only its key left.
 
 # %%
 changes = pd.DataFrame([{"operation": change.operation, "table": change.table, "order_id": change.row["order_id"],
@@ -313,8 +315,8 @@ print("The copy equals the source:", source.astype(replica.dtypes).equals(replic
 assert source.astype(replica.dtypes).equals(replica)
 
 # %% [markdown]
-# The copy is equal to the source in every row and column. Many systems begin with a simpler copy, which only asks for new
-# rows. **What is wrong with that copy after this week?**
+# The copy is equal to the source in every row and column. Many systems begin with a simpler copy, which only asks for
+# new rows. **What is wrong with that copy after this week?**
 
 # %%
 right = source.set_index("order_id")["status"]
@@ -335,8 +337,8 @@ assert faults.tolist() == [0, cancelled, deleted]
 #
 # ## What makes a repeat harmless
 #
-# You have seen five ways to ingest. Each was stopped in the middle, here or in the tests of this package, and each ends
-# with every record once. Look at the last column: the idea is always the same.
+# You have seen five ways to ingest. Each was stopped in the middle, here or in the tests of this package, and each
+# ends with every record once. Look at the last column: the idea is always the same.
 #
 # | source | position | a crash repeats | harmless because |
 # |---|---|---|---|
@@ -346,7 +348,8 @@ assert faults.tolist() == [0, cancelled, deleted]
 # | webhook | none | any event | an event is kept under its id |
 # | change feed | place in the log | a batch of changes | a row is written under its key |
 #
-# A *backfill* computes the past again, for example after a bug. It is a repeat that you ask for, so it needs nothing new.
+# A *backfill* computes the past again, for example after a bug. It is a repeat that you ask for, so it needs nothing
+# new.
 #
 # ## Decisions to take for every source
 #

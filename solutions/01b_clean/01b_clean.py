@@ -54,8 +54,8 @@ batch = pipeline.read(zone)
 print(f"{batch.received:,} lines received for {len(truth):,} orders.")
 
 # %% [markdown]
-# For each raw record there are three outcomes. *Keep* it, *repair* it where its meaning is beyond doubt, or *quarantine*
-# it with a reason. Dropping is not among them: nobody can count or mend what was dropped.
+# For each raw record there are three outcomes. *Keep* it, *repair* it where its meaning is beyond doubt, or
+# *quarantine* it with a reason. Dropping is not among them: nobody can count or mend what was dropped.
 #
 # ## One record
 #
@@ -123,8 +123,8 @@ assert careful.iloc[:2].str.startswith("kept").all() and careful.iloc[2:].str.st
 pd.Series({field: rule.__name__ for field, rule in pipeline.clean.ORDER.items()}).to_frame("rule")
 
 # %% [markdown]
-# A rule states what is *allowed*: here a size of at most the largest float. A rule that states what is *forbidden*, such
-# as “not infinite”, keeps everything that nobody thought of. NaN is such a case.
+# A rule states what is *allowed*: here a size of at most the largest float. A rule that states what is *forbidden*,
+# such as “not infinite”, keeps everything that nobody thought of. NaN is such a case.
 
 # %%
 print(inspect.getsource(pipeline.number).split('"""')[-1])
@@ -135,8 +135,8 @@ print(inspect.getsource(pipeline.number).split('"""')[-1])
 # A source that delivers *at least once* delivers some orders twice, so `clean_orders` also compares records with each
 # other. The first record of an order stays, and a repeat goes to quarantine.
 #
-# > **Caution.** That is right for messages that are sent again unchanged. Where a source sends *updates*, as the depot of
-# > exercise 1 did, the newest record has to win.
+# > **Caution.** That is right for messages that are sent again unchanged. Where a source sends *updates*, as the depot
+# > of exercise 1 did, the newest record has to win.
 
 # %%
 cleaned = pipeline.clean_orders(batch)
@@ -150,8 +150,8 @@ assert len(cleaned.kept) + len(cleaned.quarantined) == batch.received
 
 # %% [markdown]
 # Numbers that arrived as text were *repaired*, since there is no doubt about what `"39.99"` means. `raw.plan` is the
-# Store's own list of the faults it made; a real shop has no such list. It lets us compare three repaired totals with the
-# true ones.
+# Store's own list of the faults it made; a real shop has no such list. It lets us compare three repaired totals with
+# the true ones.
 
 # %%
 as_text = raw.plan[(raw.plan["fault"] == "number_as_text") & (raw.plan["field"] == "total")].set_index("key")
@@ -201,8 +201,8 @@ plt.show()
 # | faulty | yes | yes | yes | yes | no |
 # | refused | yes | yes | no | no | yes |
 #
-# Of four faulty lines two were refused: the recall is 2/4 = 50%. Of three refused lines two were faulty: the precision
-# is 2/3 = 67%. The plan tells us which of the shop's lines are faulty.
+# Two of the four faulty lines were refused: the recall is 2/4 = 50%. Two of the three refused lines were faulty: the
+# precision is 2/3 = 67%. The plan tells us which of the shop's lines are faulty.
 
 # %%
 faulty = set(raw.plan.loc[raw.plan["expected"] == "quarantine", "line"])
@@ -218,7 +218,7 @@ assert faulty == refused
 # ## What cleaning buys
 #
 # Does cleaning bring a number closer to the truth? Let us compare each day's revenue, from raw and from clean orders,
-# with the true one. Of the raw orders we take whatever can be read as a number and as a time.
+# with the true one. We take every raw order whose total and time can be read.
 
 # %%
 readable = pd.DataFrame([record.data for record in batch.records])
@@ -257,8 +257,9 @@ assert abs(errors["raw"].sum()) < abs(errors["clean"].sum()) and (errors["clean"
 # Repeats push it up. Negative totals, broken lines, and orders without a readable time or status push it down. Nobody
 # knows by how much, and next month the two may not cancel.
 #
-# The error after cleaning is of another kind. It has one sign, and its size is what lies in quarantine. Each line there
-# has a number and a reason, so the shop can correct these orders and send them again. That is what it does now.
+# The error after cleaning is of another kind. It has one sign, and its size is what lies in quarantine.
+#
+# Each line there has a number and a reason, so the shop can correct these orders and send them again. Now it does.
 
 # %%
 kept = set(cleaned.kept["order_id"])
@@ -287,18 +288,18 @@ figure.suptitle("An error of known sign and size can be mended", x=0.01, ha="lef
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each bar is a day's revenue minus the true one. Raw data errs in both directions. Clean data errs
-# in one, and after the corrections no day is wrong any more.
+# **Read the figure.** Each bar is a day's revenue minus the true one. Raw data errs in both directions. Clean data
+# errs in one, and after the corrections no day is wrong any more.
 #
 # Watch the amount in quarantine as closely as revenue itself.
 #
 # ## Nulls: drop, default or impute
 #
-# A user need not give an age, so some ages are *null*: there is no value. Three ways to deal with that are common. Drop
-# these rows, fill in a default such as 0, or *impute* a typical value.
+# A user need not give an age, so some ages are *null*: there is no value. Three ways to deal with that are common.
+# Drop these rows, fill in a default such as 0, or *impute* a typical value.
 #
-# A typical value is the *median*: sort the values, and take the one in the middle. Of the ages 20, 25, 30, 40 and 85 the
-# median is 30, and the mean is 40. **Which of the three ways finds the true mean?**
+# A typical value is the *median*: sort the values, and take the one in the middle. The median of the ages 20, 25, 30,
+# 40 and 85 is 30, and their mean is 40. **Which of the three ways finds the true mean?**
 
 # %%
 known = store.users["age"]
@@ -322,10 +323,12 @@ axes.set(xlabel="mean age (years)", title="None of three usual treatments finds 
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each dot is the mean after one treatment, and the dashed line is the true mean. A default of 0 is
-# far off, since nobody is 0 years old. Dropping and imputing err alike, since imputing repeats what the known ages say.
+# **Read the figure.** Each dot is the mean after one treatment, and the dashed line is the true mean. A default of 0
+# is far off, since nobody is 0 years old. Dropping and imputing err alike, since imputing repeats what the known ages
+# say.
 #
-# Had people left the field empty at random, dropping would be right on average. The next cell shows that they didn't.
+# If people had left the field empty at random, dropping would be right on average. The next cell shows that they
+# didn't.
 
 # %%
 group = pd.cut(true_age, [0, 30, 50, 120])
@@ -336,16 +339,16 @@ blank.map("{:.0%}".format).rename_axis("age (years)").to_frame("leave it blank")
 assert blank.is_monotonic_increasing and blank.iloc[-1] > 4 * blank.iloc[0]
 
 # %% [markdown]
-# Older users leave the field empty more often. So ask *why is it missing* before you ask how to fill it. If nobody knows,
-# keep the null, and add a column that says so.
+# Older users leave the field empty more often. So ask *why is it missing* before you ask how to fill it. If nobody
+# knows, keep the null, and add a column that says so.
 #
 # ## Outliers
 #
-# Some values are possible and still wrong, like a total that lost its decimal point. A common rule flags what is far from
-# the mean. “Far” is counted in *standard deviations*: the typical distance from the mean.
+# Some values are possible and still wrong, like a total that lost its decimal point. A common rule flags what is far
+# from the mean. “Far” is counted in *standard deviations*: the typical distance from the mean.
 #
-# For the totals 20, 25, 30, 35 and 40 the mean is 30. The squared distances from it are 100, 25, 0, 25 and 100; their sum
-# divided by 4 (one less than there are totals) is 62.5, and the square root of that is 7.9. This is the standard
+# For the totals 20, 25, 30, 35 and 40 the mean is 30. The squared distances from it are 100, 25, 0, 25 and 100; their
+# sum divided by 4 (one less than there are totals) is 62.5, and the square root of that is 7.9. This is the standard
 # deviation.
 #
 # Another rule counts the distance from the median. Its unit is the *robust standard deviation*: the median of these
@@ -373,8 +376,8 @@ assert round(robust_sd(usual), 1) == round(robust_sd(wild), 1) == 7.4
 assert wild.mean() + 3 * wild.std() > 4_000 > wild.median() + 5 * robust_sd(wild)
 
 # %% [markdown]
-# The wild total pulls the mean up, and the standard deviation even more. The limit “mean + 3 sd” moves beyond 4,000, so
-# the wild total isn't flagged. The median and the robust standard deviation stay where they were.
+# The wild total pulls the mean up, and the standard deviation even more. The limit “mean + 3 sd” moves beyond 4,000,
+# so the wild total isn't flagged. The median and the robust standard deviation stay where they were.
 #
 # Here is the same with fifteen totals, three of which lost their decimal point.
 
@@ -405,8 +408,8 @@ plt.show()
 # Each dot is an order, and a rule flags what lies to the right of its line. The three wild totals lie to the left of
 # mean + 3 sd.
 #
-# Does that make the second rule a cleaner? Look at what both rules say about the shop's *true* orders, none of which is
-# wrong.
+# Does that make the second rule a cleaner? Look at what both rules say about the shop's *true* orders, none of which
+# is wrong.
 
 # %%
 flagged = pd.Series({"mean ± 3 sd": ((truth["total"] - truth["total"].mean()).abs() > 3 * truth["total"].std()).sum(),
@@ -417,9 +420,9 @@ flagged.map(f"{{}} of {len(truth):,}".format).to_frame("true orders flagged")
 assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 
 # %% [markdown]
-# A statistical outlier is a question, not a verdict: a large order may come from a happy customer. Limits that come from
-# the business belong in the schema, such as `0 <= total < 1_000_000`. Statistical limits belong in a report that people
-# read.
+# A statistical outlier is a question, not a verdict: a large order may come from a happy customer. Limits that come
+# from the business belong in the schema, such as `0 <= total < 1_000_000`. Statistical limits belong in a report that
+# people read.
 
 # %% [markdown] role="prompt" exercise="cleaner_tests"
 # ### Exercise 2: test the cleaner ({{points}}, about 15 minutes)
@@ -456,9 +459,9 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 #
 # returns `order_id` "17", `total` 42.5 and `occurred_at` 10:00 UTC; with a `total` of -1 it returns `None`.
 #
-# Your tests must pass on two correct cleaners; otherwise they earn nothing. Each of twelve faulty cleaners that at least
-# one test notices earns half a point. Seven get totals wrong, two ids, two times, and one does something else that the
-# contract forbids.
+# Your tests must pass on two correct cleaners; otherwise they earn nothing. Each of twelve faulty cleaners that at
+# least one test notices earns half a point. Seven get totals wrong, two ids, two times, and one does something else
+# that the contract forbids.
 
 # %% role="answer" exercise="cleaner_tests" check="which faulty cleaners your tests let pass"
 from datetime import UTC, datetime
@@ -523,8 +526,9 @@ def test_the_raw_order_stays_as_it_was(clean):
 #        "occurred_at": "2025-03-01T12:00:00+02:00", "device": "tablet"})
 # ```
 #
-# returns `{"payment_id": "9", "order_id": "17", "user_id": "3", "amount": 42.5, "method": "card"}` and as `occurred_at`
-# the datetime 2025-03-01 10:00 UTC. Write it in plain Python or with building blocks from `pipeline`, as you like.
+# returns `{"payment_id": "9", "order_id": "17", "user_id": "3", "amount": 42.5, "method": "card"}` and as
+# `occurred_at` the datetime 2025-03-01 10:00 UTC. Write it in plain Python or with building blocks from `pipeline`, as
+# you like.
 #
 # The check uses payments with the faults of the Store's fault plan. It also runs your tests of exercise 2 on your
 # cleaner, with `payment_id` for `order_id` and `amount` for `total`; what payments don't have is cleaned as in an
@@ -562,8 +566,8 @@ def clean(raw):
 # - Ask why a value is missing before you decide how to fill it.
 # - A statistical outlier is a question. Limits of the business belong in the schema.
 #
-# **What comes next.** Part [01c](../01c_serve/01c_serve.ipynb) makes tables of the clean orders, and publishes them to a
-# warehouse, an API and a CRM. Back: part [01a, push](../01a_push/01a_push.ipynb).
+# **What comes next.** Part [01c](../01c_serve/01c_serve.ipynb) makes tables of the clean orders, and publishes them to
+# a warehouse, an API and a CRM. Back: part [01a, push](../01a_push/01a_push.ipynb).
 #
-# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each exercise
-# that lacks points.
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each
+# exercise that lacks points.
