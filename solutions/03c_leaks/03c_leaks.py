@@ -175,8 +175,8 @@ assert [moved.how for moved in at_the_moment] == ["at as_of"]
 # days, and let the window end some days after `as_of`. How well does this feature alone tell who will order within
 # the next 7 days?
 #
-# Part 03b has defined the *AUC*. Take all pairs of a customer who ordered and one who didn't: it is the share of pairs
-# in which the feature is higher for the one who ordered. Guessing gives 0.5. scikit-learn computes it with
+# Part 03b has defined the *AUC*: of all pairs of a customer who ordered and one who didn't, it is the share in which
+# the feature is higher for the one who ordered. Guessing gives 0.5. scikit-learn computes the AUC with
 # [`roc_auc_score`](https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html).
 
 
@@ -211,9 +211,10 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** To the right the window ends later; upwards the feature looks better. The vertical axis begins
-# at 0.69. In the history the AUC rises from 0.737 to 0.879 at 7 days, and then it rises no more: later orders are not
-# what is predicted. In the server there are no later orders, so all eight features are the same, and their AUC is
-# 0.737.
+# at 0.69.
+#
+# In the history the AUC rises from 0.737 to 0.879 at 7 days, and then it rises no more: later orders are not what is
+# predicted. In the server there are no later orders, so all eight features are the same, and their AUC is 0.737.
 
 # %% role="claim"
 assert leak["history"].round(3).loc[[0, 7]].tolist() == [0.737, 0.879] and leak["history"].idxmax() == 7
@@ -305,9 +306,12 @@ def leaky_twin(name, tx, users, as_of):
 # %% [markdown] role="question" exercise="leaky_twin"
 # #### Question: who would notice? ({{essay points}}, about 15 minutes)
 #
-# Take one of your twins. Which mistake is it, and how does it come about in practice? Why does no test in the server
-# find it? Who notices first in production, by which number, and after how long? What would have found it before the
-# release?
+# Take one of your twins and answer four questions about it.
+#
+# - Which mistake is it, and how does it come about in practice?
+# - Why does no test in the server find it?
+# - Who notices it first in production, by which number, and after how long?
+# - What would have found it before the release?
 #
 # **First step:** write the line of code that holds the mistake. 150 to 250 words are enough. A person reads your
 # answer, beside the AUC of your twins in the history and in the server.
@@ -322,7 +326,7 @@ def leaky_twin(name, tx, users, as_of):
 # %% [markdown] role="essay" exercise="leaky_twin"
 # My twin of `days_since_last` takes the newest order of the table, `tx.groupby("user_id")["occurred_at"].max()`. It
 # should first keep the rows before `as_of`. Somebody tried the function on an export of this morning, in which both
-# are the same. Then the function was used for training, on the whole history.
+# are the same, and then used it for training, on the whole history.
 #
 # In the server the table ends now. There is no order after `as_of`, so twin and feature agree to the last bit, and a
 # parity test between server and export passes. The mistake is in the training data, and in what the model has learned

@@ -46,8 +46,8 @@ sold["returned"] = sold["order_id"].isin(store.returns["order_id"])  # whether t
 # %% [markdown]
 # ## Clocks
 #
-# Hour, weekday and weekend are read from a *clock*, and customers in different countries have different clocks. The
-# table holds moments in UTC. Was an order placed at night? That is a question about the customer's clock.
+# Hour, weekday and weekend are read from a *clock*. The table holds moments in UTC, and customers in different
+# countries have other clocks. Whether an order was placed at night is a question about the customer's clock.
 #
 # `columns.calendar`, a function of the workbook's package, reads a clock. It needs the zone of each row, here as hours
 # ahead of UTC.
@@ -119,6 +119,7 @@ assert hourly.idxmax().tolist() == [1, 20]
 # ## Ratios
 #
 # What share of their orders does a customer send back? A customer without orders would cause a division by zero.
+#
 # A common guard is [`clip(lower=1)`](https://pandas.pydata.org/docs/reference/api/pandas.Series.clip.html), which
 # replaces 0 orders by 1. Here are five customers, with their orders and returns of one month.
 
@@ -141,7 +142,7 @@ assert rates["clipped"].tolist() == [0, 3, 1, 0, 0.1] and rates["ratio"].isna().
 # $$\frac{\text{returns} + 10 \times \text{usual rate}}{\text{orders} + 10}$$
 #
 # The usual rate is learned from past orders. Let today be 5 May. A return comes up to three weeks after the order, so
-# of an order of 4 May nobody knows yet whether it is sent back. What is known is the outcome of orders before 5 April.
+# we take the orders before 5 April: whether they were sent back is known today.
 
 # %%
 today = pd.Timestamp("2025-05-05", tz="UTC")
@@ -393,7 +394,7 @@ axes.axvline(0.5, color="0.5", linestyle=":")
 axes.text(0.503, 3.4, "guessing", color="0.4")
 axes.set_yticks(range(len(auc)), labels[::-1])
 axes.set(xlabel="AUC of the encoding alone, on the orders of 5 to 31 May", ylim=(-0.5, 3.8),
-         title="Fitted on all orders, a column of many values claims too much")
+         title="Fitted on all orders, many values claim too much")
 axes.legend(loc="center right")
 axes.grid(axis="x")
 plt.show()
