@@ -22,7 +22,7 @@ TELLING = """
     no_metadata_at_all notebook_is_a_link older_release renamed_by_the_browser script_for_the_browser
     skip_execution_tags symbolic_links wrong_types_in_json
     answers_twice cells_rewritten checks_module_forged descriptors_written equal_to_everything gradebook_changed
-    host_searched memory_filled network_called not_a_number package_searched parent_signalled pickled_code process_ended
+    memory_filled network_called not_a_number package_searched pickled_code process_ended
     sandbox_left secrets_in_the_heap signals_off submissions_of_others worlds_told worth_it_borrows_from_the_checks
 """
 

@@ -17,7 +17,7 @@ from dataml_lab.grading.rebuild import Damage, rebuilt
 from dataml_lab.grading.rebuild.reading import read
 from dataml_lab.grading.releases import release_path
 
-PARTS = ("01a_ingest", "01b_clean", "01e_plan")
+JOINED = ("01a_ingest", "01b_clean", "01e_plan")
 PICTURE = {"image/png": "iVBORw0KGgo="}
 
 
@@ -40,7 +40,7 @@ def joined(parts):
     return first
 
 
-WHOLE = joined(PARTS)
+WHOLE = joined(JOINED)
 RELEASE = cut(WHOLE)
 MARKED = [cell for cell in RELEASE.cells if "nbgrader" in cell.metadata]
 LOCKED = [cell for cell in MARKED if cell.metadata.nbgrader.locked]

@@ -90,7 +90,7 @@ def bound(source):
 
 
 def test_a_part_is_one_sitting(lesson):
-    name, book = lesson
+    _, book = lesson
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     given = [cell for cell in book.cells if "claim" not in cell.metadata.get("tags", [])]
     minutes = max(map(int, re.findall(r"(\d+) minutes", text.partition("\n# ")[0][:3_000])))
