@@ -84,7 +84,7 @@ assert len(topic) == len(raw.lines) == sum(topic.ends)
 # the next run. So a consumer takes two steps for each batch of records: it stores the batch, and it commits.
 #
 # **Which step must come first?** Suppose the process crashes between the two. What happens in the next run, if it
-# commits first? And if it stores first?
+# commits first, or if it stores first?
 #
 # The next cell takes batches in two steps. In a crash it ends between the two steps of the last batch.
 
@@ -294,7 +294,9 @@ changes.groupby("operation").first()
 # `pipeline.replicate` applies the changes batch by batch. It acknowledges a batch once that batch is in the copy.
 #
 # Afterwards we let the *database* crash. PostgreSQL writes down only now and then how far a feed was read. So after a
-# restart it sends the changes since its last note again. **What will they do to the copy?**
+# restart it sends the changes since its last note again.
+#
+# **What will they do to the copy?**
 
 # %%
 with pipeline.Warehouse(desk / "copy.duckdb") as copy:
