@@ -77,9 +77,9 @@ def bills(scenario: Scenario, table: Table = TABLE) -> np.ndarray:
     return np.array(np.broadcast_arrays(*(sum(rows(scenario, every, table)) for every in EVERY)))
 
 
-def margin(scenario: Scenario) -> Any:
+def margin(scenario: Scenario, table: Table = TABLE) -> Any:
     """The logarithm of the cheapest batch's bill over the stream's: above 0 a stream is cheaper, below 0 a batch."""
-    by_choice = bills(scenario)
+    by_choice = bills(scenario, table)
     return np.log(by_choice[1:].min(axis=0) / by_choice[0])
 
 

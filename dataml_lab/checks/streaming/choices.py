@@ -1,4 +1,4 @@
-"""The worlds of exercise 3: pairs of scenarios that want a stream and a batch, and scenarios in which a slip shows."""
+"""The worlds of `choose`: pairs of scenarios that want a stream and a batch, and scenarios in which a slip shows."""
 
 import math
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from dataml_lab.checks.streaming.bill import (
 
 SHOWS, STEADY = 1.04, 1.01  # what a choice by a wrong bill costs where its mistake shows, and where it doesn't
 FLIPS = 1.7  # how many times as dear the wrong side is, in both scenarios of a pair
-CANDIDATES = 1_000
+CANDIDATES, NEAR = 1_000, 12_000  # scenarios of which those of a world are picked
 PAIRS = 3  # for each field
 FACTORS = {"stream_day": 10.0}  # by which the scenarios of a pair differ in a field; 20 where nothing is said
 RERUNS = (6.0, 12.0)
@@ -49,6 +49,7 @@ def waiting(decay: Callable[[Any], Any]) -> Table:
 AVERAGE = ("what an event loses on average, over all waits from 0 to the time between two runs: half of its worth in "
            "one half-life, three quarters in two")
 EVENTS = "what it costs to process the events, in batches and as a stream"
+HISTORY = "what it costs to compute the history again, each time, in batches and as a stream"
 RUNS = "how many runs there are in a day, which may be less than one"
 SLIPS = [
     Slip("half_life_s", AVERAGE, waiting(lambda lives: 0.5 ** (lives / 2))),  # what is lost at the average wait
@@ -60,6 +61,9 @@ SLIPS = [
     Slip("events_per_day", EVENTS, Table(event=(0.0, 0.0))),
     Slip("events_per_day", EVENTS, Table(event=(2e-5, 2e-5))),
     Slip("events_per_day", EVENTS, Table(event=(0.0, 2e-5))),
+    Slip("reruns_per_day", HISTORY, Table(rerun=(0.0, 40.0))),
+    Slip("reruns_per_day", HISTORY, Table(rerun=(2.0, 20.0))),
+    Slip("reruns_per_day", HISTORY, Table(rerun=(2.0, 80.0))),
     Slip("run_cost", RUNS, Table(runs=lambda every: DAY_S // every)),
     Slip("run_cost", RUNS, Table(runs=lambda every: math.ceil(DAY_S / every))),
 ]
@@ -121,13 +125,15 @@ def drawn_pairs(random: np.random.Generator, field: str) -> list[tuple[Question,
 
 
 def near_tipping(random: np.random.Generator) -> Scenario:
-    """Scenarios in which a stream costs about as much as the best batches."""
-    scenarios = draw(random, 4 * CANDIDATES)._replace(
-        events_per_day=rounded(10 ** random.uniform(5, 8, 4 * CANDIDATES)),
-        worth=rounded(10 ** random.uniform(-6, -3, 4 * CANDIDATES)),
-        run_cost=rounded(10 ** random.uniform(-1, 2, 4 * CANDIDATES)))
+    """Scenarios in which a stream costs about as much as the best batches; in half of them mostly for the history."""
+    scenarios = draw(random, NEAR)._replace(
+        events_per_day=rounded(10 ** random.uniform(5, 8, NEAR)),
+        worth=rounded(10 ** random.uniform(-6, -3, NEAR)),
+        run_cost=rounded(10 ** random.uniform(-1, 2, NEAR)))
+    reruns = bills(scenarios)[1:].min(axis=0) / random.uniform(39, 46, NEAR)  # each costs a stream 40 EUR
+    scenarios = scenarios.at("reruns_per_day", np.where(random.random(NEAR) < 0.5, rounded(reruns), 0.0))
     stream, *batches = bills(scenarios)
-    day = np.min(batches, axis=0) * random.uniform(0.85, 1.2, 4 * CANDIDATES) - (stream - scenarios.stream_day)
+    day = np.min(batches, axis=0) * random.uniform(0.9, 1.1, NEAR) - (stream - scenarios.stream_day)
     return Scenario(*(values[day > 1] for values in scenarios.at("stream_day", rounded(np.maximum(day, 1)))))
 
 

@@ -1,4 +1,4 @@
-"""Exercise 3: batch or stream, and how often, judged by the bill of a day."""
+"""Exercise `choose`: batch or stream, and how often, judged by the bill of a day."""
 
 from functools import partial
 
@@ -24,7 +24,8 @@ def choice(choose: Answer, asked: Question) -> int:
     """What the answer chooses; Failed where it is no choice."""
     found = choose(asked.scenario.brief(asked.what))
     if isinstance(found, bool) or not isinstance(found, int | float) or found not in EVERY:
-        raise Failed(f"choose returned {shown(found)}, where one of {', '.join(map(str, EVERY))} is needed.")
+        raise Failed(f"choose returned {shown(found)}, where one of {', '.join(map(str, EVERY))} is needed. "
+                     f"{try_it(asked)}")
     return int(found)
 
 

@@ -1,4 +1,4 @@
-"""Exercise 2: a table in which each order counts once, whatever crashes and whatever comes twice."""
+"""Exercise `deliver`: a table in which each order counts once, whatever crashes and whatever comes twice."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -138,7 +138,14 @@ def repeated(deliver: Answer, world: Producer) -> Run:
     return run(deliver, world.repeated)
 
 
-@deliver.demands("adds up each customer's orders", points=1)
+HERE = "from dataml_lab.checks.streaming.deliver import"
+ADDS = f"""\
+{HERE} run
+for records in (world.once, world.once[:20], []):
+    print(len(records), "records:", [wrong.words for wrong in run(deliver, records).wrong])"""
+
+
+@deliver.demands("adds up each customer's orders", points=1, call=ADDS)
 def _(deliver: Answer, whole: Run, world: Producer) -> str | None:
     for records in (world.once, world.once[:PAGE], []):
         found = whole if records is world.once else run(deliver, records)
@@ -166,7 +173,13 @@ def alike(records: list[Record]) -> list[Record]:
     return [record for record in records if counts[record["user_id"], record["cents"]] > 1]
 
 
-@deliver.demands("loses nothing in a crash", points=1)
+CRASHES = f"""\
+{HERE} crashed, run
+found = crashed(deliver, run(deliver, world.once), world)
+print("wrong after a crash:", [(step, wrong.words) for step, wrong in found])"""
+
+
+@deliver.demands("loses nothing in a crash", points=1, call=CRASHES)
 def _(crashed: list[tuple[str, Wrong]]) -> str | None:
     for step, total in crashed:
         if total.cents < 0:
@@ -175,7 +188,7 @@ def _(crashed: list[tuple[str, Wrong]]) -> str | None:
     return None
 
 
-@deliver.demands("counts nothing twice after a crash", points=2)
+@deliver.demands("counts nothing twice after a crash", points=2, call=CRASHES)
 def _(crashed: list[tuple[str, Wrong]]) -> str | None:
     for step, total in crashed:
         if total.cents > 0:
@@ -184,20 +197,37 @@ def _(crashed: list[tuple[str, Wrong]]) -> str | None:
     return None
 
 
-@deliver.demands("counts an order that is sent again once", points=1)
+REPEATS = f"""\
+{HERE} run
+print(world.repeated[:30])
+print([wrong.words for wrong in run(deliver, world.repeated).wrong])"""
+
+
+@deliver.demands("counts an order that is sent again once", points=1, call=REPEATS)
 def _(repeated: Run) -> str | None:
     for wrong in repeated.wrong[:1]:
         return f"A producer sent some orders twice, up to {REACH} records later, and {wrong.words}."
     return None
 
 
-@deliver.demands("knows a repeat after a restart, too", points=1)
-def _(deliver: Answer, world: Producer) -> str | None:
+RESTARTS = f"""\
+{HERE} forgotten, in_pieces
+print("in pieces of 30 records:", [wrong.words for wrong in in_pieces(deliver, world).wrong])
+print("after two crashes:", forgotten(deliver, world))"""
+
+
+def in_pieces(deliver: Answer, world: Producer) -> Run:
+    """The last of many runs on one machine, for each of which some 30 records are new."""
     machine = Machine()
     for end in [*range(30, len(world.repeated), 30), len(world.repeated)]:
         found = run(deliver, world.repeated[:end], machine)
         elsewhere(deliver, world)
-    for wrong in found.wrong[:1]:
+    return found
+
+
+@deliver.demands("knows a repeat after a restart, too", points=1, call=RESTARTS)
+def _(deliver: Answer, world: Producer) -> str | None:
+    for wrong in in_pieces(deliver, world).wrong[:1]:
         return (f"The same log was delivered by one process after the other, each of which took some 30 records that "
                 f"were new: {wrong.words}.")
     return forgotten(deliver, world)
@@ -215,7 +245,15 @@ def forgotten(deliver: Answer, world: Producer) -> str | None:
     return None
 
 
-@deliver.demands("goes on where it stopped", points=1)
+GOES_ON = f"""\
+{HERE} Machine, run
+machine = Machine()
+for records in (world.once[:len(world.once) // 2], world.once):
+    done = run(deliver, records, machine)
+    print(len(done.log.returned), "of", len(records), "records read:", [wrong.words for wrong in done.wrong])"""
+
+
+@deliver.demands("goes on where it stopped", points=1, call=GOES_ON)
 def _(deliver: Answer, world: Producer) -> str | None:
     machine, half = Machine(), len(world.once) // 2
     before = run(deliver, world.once[:half], machine)
@@ -229,7 +267,8 @@ def _(deliver: Answer, world: Producer) -> str | None:
     return None
 
 
-@deliver.demands("keeps no more than it needs", points=1)
+@deliver.demands("keeps no more than it needs", points=1,
+                 call=f"{HERE} run\nprint(run(deliver, world.repeated).machine.rows)")
 def _(repeated: Run, world: Producer) -> str | None:
     some_total(repeated, world.repeated)
     users = len(totals(world.repeated))

@@ -1,4 +1,4 @@
-"""The log and the table of exercise 2: what a process that may crash reads from, and what it writes to."""
+"""The log and the table of `deliver`: what a process that may crash reads from, and what it writes to."""
 
 from collections import Counter
 from dataclasses import dataclass

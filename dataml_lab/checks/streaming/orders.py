@@ -1,4 +1,4 @@
-"""The orders of exercise 1: streams in the order of arrival, and what has to be reported of them."""
+"""The orders of `spending`: streams in the order of arrival, and what has to be reported of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,6 +26,24 @@ class Line(NamedTuple):
     status: str = "completed"
 
 
+HOUR_LATER = Line(3_700)  # closes all windows before it
+STORIES = {
+    "customers": (Line(20), Line(40, who=1), Line(60), Line(80, who=2), Line(100, who=1), HOUR_LATER),
+    "cancelled": (Line(20), Line(40, status="cancelled"), Line(60), Line(80, who=1, status="cancelled"), HOUR_LATER),
+    "minute late": (Line(250), Line(330, who=1), Line(270, delay=90), HOUR_LATER),
+    "edges": (Line(130), Line(299.999999), Line(300), Line(599.999999), Line(600), Line(640), HOUR_LATER),
+    "two minutes": (Line(200), Line(310), Line(299, delay=60), Line(405), Line(290, delay=118),
+                    Line(419.999999, delay=0, who=1), Line(300, delay=120), Line(299.999999, delay=121), HOUR_LATER),
+    "next order": (Line(20), Line(200, who=1), Line(500, who=2)),
+    "exactly two minutes": (Line(20), Line(200, who=1), Line(420, who=2)),
+    "cancelled order": (Line(20), Line(200, who=1), Line(420, who=2, status="cancelled")),
+    "next day": (Line(20), Line(200, who=1), Line(86_430)),
+    "late again": (Line(20), Line(430), Line(40, delay=400), Line(1_000, who=1), Line(1_010), Line(1_500)),
+    "barely late": (Line(20), Line(100, who=1), Line(421, delay=0), Line(301, delay=120), Line(300.999, delay=121),
+                    Line(200, who=1, delay=300), Line(600, who=2, delay=200)),
+}
+
+
 @dataclass(frozen=True)
 class Orders:
     """A shop: four customers, the moment at which a window and all stories begin, what the orders of a story are worth
@@ -39,6 +57,20 @@ class Orders:
     def story(self, *lines: Line) -> list[Order]:
         """The orders of these lines, in their order."""
         return [order(number, line, self.customers, self.start, self.totals) for number, line in enumerate(lines)]
+
+    def told(self, name: str) -> list[Order]:
+        """The orders of one of STORIES."""
+        return self.story(*STORIES[name])
+
+    def late(self, stream: list[Order]) -> set[int]:
+        """The ids of the orders of a stream that come too late."""
+        return {order["order_id"] for order in too_late(stream)}
+
+    @property
+    def expected(self) -> Sums:
+        """What a batch job finds in the orders of the stream that came in time."""
+        late = self.late(self.stream)
+        return batch(order for order in self.stream if order["order_id"] not in late)
 
 
 def order(number: int, line: Line, customers: list[int], start: datetime, totals: list[float]) -> Order:

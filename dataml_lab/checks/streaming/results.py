@@ -1,4 +1,4 @@
-"""What an answer to exercise 1 reports, and how that differs from what a batch job finds."""
+"""What an answer to `spending` reports, and how that differs from what a batch job finds."""
 
 import math
 from collections.abc import Iterator

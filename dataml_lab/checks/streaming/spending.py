@@ -1,10 +1,10 @@
-"""Exercise 1: spending per customer in windows of five minutes, reported as soon as possible and never twice."""
+"""Exercise `spending`: per customer in windows of five minutes, reported as soon as possible and never twice."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.streaming.orders import PATIENCE, SECOND, WINDOW, Line, Order, Orders, batch, orders, too_late
+from dataml_lab.checks.streaming.orders import PATIENCE, SECOND, STORIES, WINDOW, Order, Orders, batch, orders, too_late
 from dataml_lab.checks.streaming.results import (
     Report,
     Result,
@@ -32,47 +32,54 @@ def of_stream(spending: Maker, world: Orders) -> Report:
     return reported(spending, world.stream)
 
 
-def of_story(spending: Maker, world: Orders, *lines: Line) -> tuple[list[Result], str | None]:
+def of_story(spending: Maker, world: Orders, name: str) -> tuple[list[Result], str | None]:
     """What an answer reports of a story that an order ends an hour later; and in words the first window, but for that
     order's own, for which a batch job finds something else."""
-    stream, end = world.story(*lines, Line(3_700)), world.start + HOUR
+    stream, end = world.told(name), world.start + HOUR
     found = [result for result in reported(spending, stream).results if result.start < end]
     return found, unlike(sums(found), batch(stream[:-1]))
 
 
-@spending.demands("keeps customers apart", points=1)
+def shows(*stories: str) -> str:
+    """Code that shows what is reported after each order of these stories."""
+    return f"""\
+for name in {stories!r}:
+    made = Spending()
+    print(name)
+    for order in world.told(name):
+        print(order["occurred_at"].time(), order["user_id"], order["status"], order["total"], made.take(order))
+    print("at the end:", made.finish(), "too late:", made.late())"""
+
+
+@spending.demands("keeps customers apart", points=1, call=shows("customers"))
 def _(spending: Maker, world: Orders) -> str | None:
-    lines = Line(20), Line(40, who=1), Line(60), Line(80, who=2), Line(100, who=1)
-    _, wrong = of_story(spending, world, *lines)
+    _, wrong = of_story(spending, world, "customers")
     return wrong and f"Three customers ordered within one window, and {wrong}."
 
 
-@spending.demands("counts only what was completed", points=1)
+@spending.demands("counts only what was completed", points=1, call=shows("cancelled"))
 def _(spending: Maker, world: Orders) -> str | None:
-    lines = Line(20), Line(40, status="cancelled"), Line(60), Line(80, who=1, status="cancelled")
-    _, wrong = of_story(spending, world, *lines)
+    _, wrong = of_story(spending, world, "cancelled")
     return wrong and f"Some orders of a window were cancelled, and {wrong}."
 
 
-@spending.demands("goes by when an order occurred", points=1)
+@spending.demands("goes by when an order occurred", points=1, call=shows("minute late"))
 def _(spending: Maker, world: Orders) -> str | None:
-    _, wrong = of_story(spending, world, Line(250), Line(330, who=1), Line(270, delay=90))
+    _, wrong = of_story(spending, world, "minute late")
     return wrong and f"An order of the last minute of a window was received a minute after its end, and {wrong}."
 
 
-@spending.demands("begins a window at each full five minutes", points=1)
+@spending.demands("begins a window at each full five minutes", points=1, call=shows("edges"))
 def _(spending: Maker, world: Orders) -> str | None:
-    lines = Line(130), Line(299.999999), Line(300), Line(599.999999), Line(600), Line(640)
-    _, wrong = of_story(spending, world, *lines)
+    _, wrong = of_story(spending, world, "edges")
     return wrong and (f"Orders occurred a microsecond before the end of a window and exactly at it, and {wrong}. The "
                       "moment at which a window ends is in the next one.")
 
 
-@spending.demands("waits two minutes for what comes late", points=1)
+@spending.demands("waits two minutes for what comes late", points=1, call=shows("two minutes"))
 def _(spending: Maker, world: Orders) -> str | None:
-    lines = [Line(200), Line(310), Line(299, delay=60), Line(405), Line(290, delay=118),
-             Line(419.999999, delay=0, who=1), Line(300, delay=120), Line(299.999999, delay=121)]
-    found, wrong = of_story(spending, world, *lines)
+    found, wrong = of_story(spending, world, "two minutes")
+    *lines, _ = STORIES["two minutes"]
     for early in found:
         if early.start == world.start and early.after and early.after <= len(lines):
             behind = lines[early.after - 1].at - WINDOW / SECOND
@@ -81,14 +88,14 @@ def _(spending: Maker, world: Orders) -> str | None:
     return wrong and f"Orders of a window came up to two minutes behind the newest one, and {wrong}."
 
 
-@spending.demands("tells a window as soon as no more may come", points=1)
+SOON = {"next order": "The next order", "exactly two minutes": "An order", "cancelled order": "A cancelled order",
+        "next day": "A day later, the next order"}
+
+
+@spending.demands("tells a window as soon as no more may come", points=1, call=shows(*SOON))
 def _(spending: Maker, world: Orders) -> str | None:
-    stories = {"The next order": [Line(20), Line(200, who=1), Line(500, who=2)],
-               "An order": [Line(20), Line(200, who=1), Line(420, who=2)],
-               "A cancelled order": [Line(20), Line(200, who=1), Line(420, who=2, status="cancelled")],
-               "A day later, the next order": [Line(20), Line(200, who=1), Line(86_430)]}
-    for what, lines in stories.items():
-        stream = world.story(*lines)
+    for name, what in SOON.items():
+        stream = world.told(name)
         in_time = sums(reported(spending, stream, end=False).results)
         complete = {key: total for key, total in batch(stream).items() if key[1] == world.start}
         user, wrong = next(differences(in_time, complete), (None, None))
@@ -101,10 +108,16 @@ def _(spending: Maker, world: Orders) -> str | None:
     return None
 
 
-@spending.demands("tells each window once", points=1)
+TWICE = """\
+for orders in (world.told("late again"), world.stream):
+    made = Spending()
+    found = [window for order in orders for window in made.take(order)] + list(made.finish())
+    print("reported twice:", [w for w in found if sum(w[:2] == other[:2] for other in found) > 1], "of", len(found))"""
+
+
+@spending.demands("tells each window once", points=1, call=TWICE)
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
-    late = world.story(Line(20), Line(430), Line(40, delay=400), Line(1_000, who=1), Line(1_010), Line(1_500))
-    for found in (reported(spending, late).results, of_stream.results):
+    for found in (reported(spending, world.told("late again")).results, of_stream.results):
         for first, again in twice(found):
             when = f"after order {again.after} of the stream" if again.after else "at the end"
             return (f"The window from {clock(again.start)} was reported twice for customer {again.user_id}, the second "
@@ -122,10 +135,17 @@ def amounts(first: Result, again: Result) -> str:
             "complete")
 
 
-@spending.demands("puts aside what comes too late", points=1)
+ASIDE = """\
+for orders in (world.told("barely late"), world.stream):
+    made = Spending()
+    for order in orders:
+        made.take(order)
+    print("put aside:", sorted(made.late()), "too late:", sorted(world.late(orders)))"""
+
+
+@spending.demands("puts aside what comes too late", points=1, call=ASIDE)
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
-    barely = world.story(Line(20), Line(100, who=1), Line(421, delay=0), Line(301, delay=120), Line(300.999, delay=121),
-                         Line(200, who=1, delay=300), Line(600, who=2, delay=200))
+    barely = world.told("barely late")
     return amiss(reported(spending, barely).made("late"), barely) or amiss(of_stream.made("late"), world.stream)
 
 
@@ -162,14 +182,24 @@ def lag(order: Order, newest: Order) -> str:
             f"{whose}")
 
 
-@spending.demands("comes to what a batch job finds", points=1)
+BATCH = """\
+print("of no orders:", Spending().finish())
+made = Spending()
+found = [window for order in world.stream for window in made.take(order)] + list(made.finish())
+sums = {(user, start): total for user, start, total in found}
+for window, total in world.expected.items():
+    if abs(sums.get(window, 0) - total) > 0.006:
+        print(*window, "reported:", sums.get(window), "a batch job:", total)
+print("that a batch job doesn't find:", sums.keys() - world.expected.keys())"""
+
+
+@spending.demands("comes to what a batch job finds", points=1, call=BATCH)
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
     if reported(spending, []).results:
         return "Of a stream without any order, a window was reported."
-    late = {order["order_id"] for order in too_late(world.stream)}
-    in_time = [order for order in world.stream if order["order_id"] not in late]
-    wrong = unlike(sums(of_stream.results), batch(in_time)) or unequal(of_stream.results)
-    return wrong and (f"A stream of {len(world.stream)} orders in two hours, {len(late)} of them too late, was "
+    wrong = unlike(sums(of_stream.results), world.expected) or unequal(of_stream.results)
+    late = len(too_late(world.stream))
+    return wrong and (f"A stream of {len(world.stream)} orders in two hours, {late} of them too late, was "
                       f"compared with a batch job over the others: {wrong}.")
 
 

@@ -1,22 +1,44 @@
-"""Exercise 4: where the choice between batch and stream tips, field by field."""
+"""Exercise `tips_at`: where the choice between batch and stream tips, field by field."""
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, WORDS, Scenario, bill, bills, draw, margin, one_of
+from dataml_lab.checks.streaming.bill import (
+    CASES,
+    FIELDS,
+    STREAM,
+    TABLE,
+    WORDS,
+    Scenario,
+    Table,
+    bill,
+    bills,
+    draw,
+    kept,
+    margin,
+    one_of,
+)
+from dataml_lab.checks.streaming.choices import SLIPS, waiting
 from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import digits, shown
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
 ENDLESS = 1e300  # beyond what a bill can be made of
 NEAR = 1.05  # an answer is tried just below and just above
+SAME = 1.01  # within this factor, a value is where a bill with a mistake tips
 STEPS = 401
+LIKE = [  # bills that hold in `choose`: means over a few waits, or over the waits of whole seconds
+    waiting(lambda lives: (0.5 ** (lives / 4) + 0.5 ** (lives * 3 / 4)) / 2),
+    waiting(lambda lives: (1 - 0.5 ** lives) / (60 * (1 - 0.5 ** (lives / 60)))),
+    Table(kept=lambda half_life_s, every: (1 - 0.5 ** (every / half_life_s)) / (every * (1 - 0.5 ** (1 / half_life_s)))
+          if every else kept(half_life_s, every)),
+]
 CANDIDATES = 100
 
 
@@ -35,16 +57,21 @@ class Case(NamedTuple):
 
 
 def case(what: str, scenario: Scenario, field: str) -> Case:
-    """A case with its tipping points, to a ten-thousandth."""
+    """A case with its tipping points."""
+    return Case(what, scenario, field, tipping_points(scenario, field))
+
+
+def tipping_points(scenario: Scenario, field: str, table: Table = TABLE) -> tuple[float, ...]:
+    """The values of a field within RANGE at which the choice tips by a bill, to a ten-thousandth."""
     def turns(low: float, high: float) -> list[tuple[float, float]]:
         """Neighbours on a grid, on whose sides different ways are cheaper."""
         values = np.geomspace(low, high, STEPS)
-        places = np.flatnonzero(np.diff(np.sign(margin(scenario.at(field, values)))))
+        places = np.flatnonzero(np.diff(np.sign(margin(scenario.at(field, values), table))))
         return [(float(values[place]), float(values[place + 1])) for place in places]
 
     now = getattr(scenario, field)
     near = turns(now / RANGE, now * RANGE)
-    return Case(what, scenario, field, tuple((low * high) ** 0.5 for cell in near for low, high in turns(*cell)))
+    return tuple((low * high) ** 0.5 for cell in near for low, high in turns(*cell))
 
 
 @dataclass(frozen=True)
@@ -79,8 +106,16 @@ def drawn_cases(random: np.random.Generator, field: str) -> tuple[list[Case], li
         clear &= found[:, 0] > 0  # else the two seconds of a stream are too long, at times
     turns = (np.diff(np.sign(found)) != 0).sum(axis=1)
     once, never = clear & (turns == 1), clear & (turns == 0) & (abs(found).min(axis=1) > 0.1)
-    return tuple([case(str(random.choice(WORDS)), one_of(scenarios, number), field)
-                  for number in np.flatnonzero(fits)[:most]] for fits, most in ((once, 2), (never, 1)))
+    made = ((case(str(random.choice(WORDS)), one_of(scenarios, number), field) for number in np.flatnonzero(fits))
+            for fits in (once, never))
+    return tuple(list(islice(filter(steady, cases), most)) for cases, most in zip(made, (2, 1), strict=True))
+
+
+def steady(case: Case) -> bool:
+    """Whether bills that are a little off, as `choose` lets them be, tip as the right one does."""
+    found = [tipping_points(case.scenario, case.field, table) for table in LIKE]
+    return all(len(points) == len(case.tips) and all(right / 1.02 < point < right * 1.02 for point, right in
+                                                     zip(points, case.tips, strict=True)) for points in found)
 
 
 def fair(world: Cases) -> bool:
@@ -129,16 +164,30 @@ def named(tips_at: Answer, case: Case) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < ENDLESS:
-        raise Failed(f"tips_at returned {shown(value)} for {case.field}, where a number above 0 or None is needed.")
+        raise Failed(f"tips_at returned {shown(value)} for {case.field}, where a number above 0 or None is needed. "
+                     f"{try_it(case)}")
     return float(value)
 
 
 def amiss(value: float | None, case: Case) -> str | None:
     """That the choice doesn't tip where the answer says, in words; None where it does."""
     wrong = unfounded(case) if value is None else misplaced(value, case)
-    return wrong and (f"For {case.what} with {case.field} = {digits(case.now)}, tips_at {wrong} If your bill says "
-                      f"otherwise, mend that first. Try it:\n"
-                      f'tips_at({case.scenario.brief(case.what)}, "{case.field}")')
+    return wrong and (f"For {case.what} with {case.field} = {digits(case.now)}, tips_at {wrong} {whose(value, case)} "
+                      f"{try_it(case)}")
+
+
+def try_it(case: Case) -> str:
+    """The code that asks about a case."""
+    return f'Try it:\ntips_at({case.scenario.brief(case.what)}, "{case.field}")'
+
+
+def whose(value: float | None, case: Case) -> str:
+    """Whether a wrong value may come from the bill and not from the search, in words."""
+    for slip in SLIPS if value else ():
+        if any(point / SAME < value < point * SAME for point in tipping_points(case.scenario, case.field, slip.table)):
+            return ("It does tip there by a bill with a mistake in one part: compare yours with these numbers before "
+                    f"you search for a mistake in `tips_at`, and look at {slip.about}.")
+    return "If your bill says otherwise, mend that first."
 
 
 def unfounded(case: Case) -> str | None:
@@ -193,5 +242,6 @@ demand("finds how often history may be computed again", "reruns_per_day")
 def _(values: Replies, world: Cases) -> str | None:
     tipping = [case for case in world.all if case.tips]
     if all(values[case] is None for case in tipping):
-        return f"tips_at returned None for each of {len(tipping)} briefs, and in all of them the choice tips."
+        return (f"tips_at returned None for each of {len(tipping)} briefs, and in all of them the choice tips. "
+                f"{try_it(tipping[0])}")
     return first_amiss(values, world.never)

@@ -1,4 +1,4 @@
-"""Exercise 3: that pairs differ in one field and want different sides, and that each slip loses its own property."""
+"""`choose`: that pairs differ in one field and want different sides, and that each slip loses its own property."""
 
 from dataclasses import replace
 from functools import cache
@@ -13,7 +13,7 @@ from dataml_lab.checks.streaming.choose import DEAR, TEXTS, choose
 SEEDS = range(10)
 CASE, NUMBERS, *WEIGHS = [prop.name for prop in choose.properties]
 WEIGHED = dict(zip(TEXTS, WEIGHS, strict=True))
-world = cache(choices)
+world = cache(choose.fair_world)
 
 
 def best(brief, table=TABLE):

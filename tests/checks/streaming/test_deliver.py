@@ -1,4 +1,4 @@
-"""Exercise 2: that crashes come where they are counted, and that nothing but table and offset outlives a process."""
+"""`deliver`: that crashes come where they are counted, and that nothing but table and offset outlives a process."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The log and the table of exercise 2: what the worlds promise, and that a crash comes where it is counted."""
+"""The log and the table of `deliver`: what the worlds promise, and that a crash comes where it is counted."""
 
 from collections import Counter
 from decimal import Decimal

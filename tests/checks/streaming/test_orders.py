@@ -1,4 +1,4 @@
-"""The worlds of exercise 1: streams in the order of arrival, and what is expected of them by slow recomputation."""
+"""The worlds of `spending`: streams in the order of arrival, and what is expected of them by slow recomputation."""
 
 import runpy
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Exercise 1: what passes for a window, and what the sentences say where the catalogue doesn't."""
+"""`spending`: what passes for a window, and what the sentences say where the catalogue doesn't."""
 
 import runpy
 from datetime import UTC, datetime, timedelta, timezone

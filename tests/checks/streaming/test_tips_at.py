@@ -1,4 +1,4 @@
-"""Exercise 4: that its cases tip once or never, and that only an answer that finds where has its properties."""
+"""`tips_at`: that its cases tip once or never, and that only an answer that finds where has its properties."""
 
 from dataclasses import replace
 from functools import cache
@@ -7,8 +7,22 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from dataml_lab.checks.streaming.bill import CASES, FIELDS, STREAM, Scenario, bill, bills, margin
-from dataml_lab.checks.streaming.tips_at import NEAR, amiss, case, cases, compared, ends, fair, measured, tips_at
+from dataml_lab.checks.streaming.bill import CASES, EVERY, FIELDS, STREAM, Scenario, Table, bill, bills, margin
+from dataml_lab.checks.streaming.choices import SLIPS, waiting
+from dataml_lab.checks.streaming.choose import choose, too_dear
+from dataml_lab.checks.streaming.tips_at import (
+    LIKE,
+    NEAR,
+    amiss,
+    case,
+    cases,
+    compared,
+    ends,
+    fair,
+    measured,
+    tipping_points,
+    tips_at,
+)
 from dataml_lab.runtime.shown import digits
 
 SEEDS = range(10)
@@ -16,7 +30,7 @@ FINE = 100.0 ** np.linspace(-1, 1, 3_001)
 FADES, EARNS, COSTS, RERUNS, NEVER = [prop.name for prop in tips_at.properties]
 ASKED = {"half_life_s": FADES, "worth": EARNS, "events_per_day": EARNS, "run_cost": COSTS, "stream_day": COSTS,
          "reruns_per_day": RERUNS}
-world = cache(cases)
+world, fair_choices = cache(cases), cache(choose.fair_world)
 
 
 def tipping(seed):
@@ -101,7 +115,7 @@ def test_sentences_have_the_bills_on_both_sides_and_not_the_tipping_point(seed):
             assert eval(code, {"tips_at": lambda *given: given}) == (found.scenario.brief(found.what), found.field)
             assert f" {digits(right)}:" not in sentence and "e-0" not in sentence and "e+" not in sentence
             low, high = ends(found) if value is None else (value / NEAR, value * NEAR)
-            assert compared(found, low, high) in sentence and "If your bill says otherwise" in sentence
+            assert compared(found, low, high) in sentence and "your" in sentence and "bill" in sentence
             at_low, at_high = (found.scenario.at(found.field, value) for value in (low, high))
             assert f"at {digits(low)} a day costs {bill(at_low, STREAM):,.2f} EUR as a stream and " in sentence
             assert f"{bills(at_high)[1:].min():,.2f} in the best batches" in sentence
@@ -122,3 +136,48 @@ def test_each_case_is_asked_about_once_in_an_order_that_says_nothing():
     replace(tips_at, measured=None).judge({"tips_at": lambda *given: asked.append(given) or root(*given)}, [1])
     each = [(known.scenario.brief(known.what), known.field) for known in tips_at.fair_world(1).all]
     assert sorted(map(repr, asked)) == sorted(map(repr, each)) and asked != each
+
+
+# ------------------------------------------------------------------------------------------------ the bill of `choose`
+
+def sampled(waits, first):
+    """A bill with the mean over so many waits, the first of them so many steps after 0."""
+    return waiting(lambda lives: sum(0.5 ** (lives * (n + first) / waits) for n in range(waits)) / waits)
+
+
+BILLS = [
+    *(slip.table for slip in SLIPS), *LIKE,
+    *(Table(event=event) for event in ((2e-6, 2e-6), (2e-5, 2e-6), (2e-6, 2e-4), (2e-7, 2e-6), (2e-6, 0.0))),
+    *(Table(rerun=rerun) for rerun in ((0, 0), (2, 2), (40, 2), (2, 0), (20, 40), (2, 400), (1, 20), (4, 80))),
+    *(sampled(waits, first) for waits in (3, 10, 60, 100) for first in (0, 0.5, 1)),
+]
+
+
+def searched(scenario, field, table):
+    """Where a right search by this bill finds that the choice tips."""
+    return next(iter(tipping_points(scenario, field, table)), None)
+
+
+@pytest.mark.parametrize("table", BILLS)
+def test_a_bill_that_holds_in_choose_loses_nothing_here(table):
+    asked = [each for seed in range(3) for each in fair_choices(seed).questions]
+    if not any(too_dear(each, EVERY[int(bills(each.scenario, table).argmin())]) for each in asked):
+        for known in [known for seed in range(3) for known in world(seed).all]:
+            assert amiss(searched(known.scenario, known.field, table), known) is None, known
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.about)
+def test_a_search_is_not_blamed_for_a_mistake_in_the_bill(slip):
+    for known in world(1).all:
+        value = searched(known.scenario, known.field, slip.table)
+        sentence = amiss(value, known)
+        assert not sentence or "If your bill says otherwise, mend that first." in sentence or (
+            "a bill with a mistake in one part" in sentence and value)
+
+
+def test_where_a_bill_with_a_mistake_tips_the_part_is_named():
+    (average, *_), known = SLIPS, world(1).tipping["half_life_s"][0]
+    for slip in SLIPS:
+        sentence = amiss(searched(known.scenario, known.field, slip.table), known)
+        assert not sentence or " tips there " not in sentence or slip.about in sentence or average.about in sentence
+    assert "mend that first" in amiss(known.tips[0] * 1.2, known)
