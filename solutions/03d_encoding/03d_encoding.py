@@ -416,8 +416,8 @@ assert auc["fitted on the past"].round(3).tolist() == [0.509, 0.669, 0.696, 0.52
 #
 # > **Tip.** scikit-learn's
 # > [`TargetEncoder`](https://scikit-learn.org/stable/modules/generated/sklearn.preprocessing.TargetEncoder.html)
-# > draws the means of rare values towards the usual one, as a shrunk ratio does. Its `fit_transform` encodes each
-# > training row by other rows. It doesn't know about time: give it the past only.
+# > draws the means of rare values towards the usual one, and its `fit_transform` encodes each training row by other
+# > rows. It doesn't know about time: give it the past only.
 #
 # ### Which encoding?
 #
