@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 03e Skew: one feature, two programs
 #
-# [Part 03d](../03d_encoding/03d_encoding.ipynb) learned in training what a category is worth, and kept it for
+# In [part 03d](../03d_encoding/03d_encoding.ipynb) an encoder learned its columns once, in training, and kept them for
 # serving. This part is about features that are computed twice: once over the history, to train a model, and once in
 # the server, to use it. It shows what a difference between the two costs, and how a test finds one.
 #
@@ -236,8 +236,8 @@ plt.show()
 #
 # ### Two programs for the same words
 #
-# Nobody mistakes a unit on purpose. Here are two programs for "days since the last order", as two teams would write
-# them. The first is the query of the warehouse, the second the loop of the server.
+# A wrong unit is a mistake. The next example has none: two programs for "days since the last order", as two teams would
+# write them. The first is the query of the warehouse, the second is the loop of the server.
 
 # %%
 def days_in_sql(events, asked, as_of):
@@ -270,9 +270,9 @@ by_query, by_loop = days(days_in_sql, test), days(days_in_python, test)
 test.assign(query=by_query, loop=by_loop).head()
 
 # %% [markdown]
-# The two never agree, and both do what their authors were asked for. They differ in two matters: where a day begins,
-# and what "no order yet" means. Which of the two matters costs something? The third server below is the loop, with
-# 200 days where there is no order.
+# The two never agree, and both do what their authors were asked for. They differ in how a day is counted, and in what
+# "no order yet" means. Which of the two costs something? The third server below is the loop, with 200 days where there
+# is no order.
 
 # %%
 def with_days(rows, column):
@@ -295,8 +295,8 @@ assert scores[0] - scores[1] > 0.02 and abs(scores[0] - scores[2]) < 1e-9
 assert 0.32 < (by_query == 200).mean() < 0.36
 
 # %% [markdown]
-# A day more for every customer changes no ranking. "No order yet" concerns a third of the rows, and it
-# costs two hundredths of AUC. Nobody had written either decision down.
+# The day that the loop counts less changes no ranking. "No order yet" concerns a third of the rows, and it costs two
+# hundredths of AUC. Nobody had written either decision down.
 #
 # ## What is a difference?
 #
@@ -407,8 +407,8 @@ def differ(one, other):
 # | unseen | what becomes of a category that no everyday case has |
 # | last | which event is the last, when events don't come in order |
 #
-# A search may call each function 300 times and take 5 seconds; more calls stop it. Make several things odd in each
-# case, and that is enough.
+# A search may call each function 500 times and take 5 seconds; more calls stop it. With several odd things in each case,
+# 250 cases are enough.
 #
 # First step: get a pair to try, and compare what its functions return for `sampler(1)` when an amount is missing.
 #
@@ -467,7 +467,7 @@ def find_skew(train_fn, serve_fn, sampler):
 #
 # - A training row may be joined only with what was known at its `as_of`: the newest value from before it.
 # - Skew raises no error. It shows in the ranking, in the share that is expected, or in neither.
-# - A sentence such as "days since the last order" leaves decisions open. Write down when a day begins, and what no
+# - A sentence such as "days since the last order" leaves decisions open. Write down how a day is counted, and what no
 #   order means.
 # - Compare numbers with a tolerance, and decide what is missing before you compare.
 # - A normal day hides most differences. A test makes odd cases, and it shrinks the one that it finds.

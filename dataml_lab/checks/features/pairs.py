@@ -9,6 +9,8 @@ from operator import index
 from random import Random
 from typing import Any, Literal, NamedTuple
 
+from dataml_lab.runtime.shown import shown
+
 Case = dict[str, Any]
 Features = dict[str, float | None]
 Function = Callable[[Case], Features]
@@ -151,12 +153,38 @@ def function(kind: type[History], meaning: Meaning) -> Function:
     return lambda case: kind(meaning, case).features()
 
 
+class Outcome(NamedTuple):
+    """What a function does with a case: the features that it returns, or in words the exception that it raises."""
+
+    features: Features
+    raised: str = ""
+
+    def __str__(self) -> str:
+        if self.raised:
+            return f"raises {self.raised}"
+        return "returns " + shown({name: self.features[name] for name in sorted(self.features)}, 400)
+
+
+def outcome(function: Function, case: Case) -> Outcome:
+    """What a function does with a case."""
+    try:
+        return Outcome(function(case))
+    except Exception as error:
+        return Outcome({}, f"{type(error).__name__}: {error}"[:200])
+
+
 class Pair(NamedTuple):
     """Two functions, and in words where they differ; no words where they don't."""
 
     where: str
     train: Function
     serve: Function
+
+    def told(self, case: Any) -> str:
+        """What a search found, and what the functions do with it, in lines."""
+        if case is None:
+            return "None"
+        return f"{case}\ntrain_fn {outcome(self.train, case)}\nserve_fn {outcome(self.serve, case)}"
 
 
 @dataclass(frozen=True)
