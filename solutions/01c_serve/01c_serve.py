@@ -23,7 +23,7 @@
 # - make the same daily table on two database engines;
 # - serve a table to analysts, to programs through an API, and to colleagues in their CRM.
 #
-# **You need** Python, some pandas, a little SQL, and about 45 minutes, eight of them for the exercise. Everything runs
+# **You need** Python, some pandas, a little SQL, and about 45 minutes, five of them for the exercise. Everything runs
 # on this machine, without a network.
 
 # %%
@@ -179,7 +179,8 @@ wide.loc[wide["days_since_previous"].notna(), shown].head(3)
 # ## Serve
 #
 # Serving makes tables available to those who use them. The first place is a *warehouse*: a database made for analysis.
-# Here it is [DuckDB](https://duckdb.org/docs/), which runs inside this process and keeps everything in one file.
+#
+# Here it is [DuckDB](https://duckdb.org/docs/stable/), which runs inside this process and keeps everything in one file.
 # BigQuery, Snowflake and Redshift play this part at work.
 #
 # Some day a job will run twice. A job that appends its rows would then double the numbers. `Warehouse.publish`
@@ -289,7 +290,7 @@ print(textwrap.dedent(pipeline.summary_sql(date(2025, 5, 7))).strip())
 # isn't. Now write such a count yourself.
 
 # %% [markdown] role="prompt" exercise="bought_30d"
-# ### Exercise 4: what they bought in 30 days ({{points}}, about 8 minutes)
+# ### Exercise 4: what they bought in 30 days ({{points}}, about 5 minutes)
 #
 # The shop also has a log of what its users do. Write `bought_30d(events, day)`, which counts each user's purchases in the
 # 30 days that end with a day (a `datetime.date`). It returns a dict: `user_id` → number of purchases.

@@ -41,7 +41,7 @@ desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 
 # %% [markdown]
 # The next cell runs the pipeline of the parts before: it lands the shop's export, cleans it, and publishes all days to a
-# warehouse.
+# warehouse ([DuckDB](https://duckdb.org/docs/stable/)), which it reads with [pandas](https://pandas.pydata.org/docs/).
 
 # %%
 store = Store()
@@ -135,7 +135,9 @@ assert (differing["as_published"] < differing["right_number"]).all()
 #
 # ### Make past days again
 #
-# The remedy is to make the past few days again each night. How many? The next cell replays the fortnight with 0 to 5 days
+# The remedy is to make the past few days again each night. How many?
+#
+# The next cell replays the fortnight with 0 to 5 days
 # back. It counts the rows that are wrong in the end, and the rows that all nights together made.
 
 # %%
@@ -202,13 +204,13 @@ plt.show()
 #
 # returns `{date(2025, 3, 1), date(2025, 3, 2)}`.
 #
-# First step: list the days whose 30 days hold the purchase, whenever it came. Then ask which of their tables were made
-# without it.
+# First step: list the days whose window of 30 days holds the purchase, whenever it came. Then ask which of their tables
+# were made without it.
 #
 # {{properties}}
 
 # %% role="answer" exercise="affected"
-from datetime import date, timedelta
+from datetime import timedelta
 
 
 def affected(event_day, arrived_on):
@@ -258,7 +260,7 @@ def affected(event_day, arrived_on):
 # 90 and 0), and 2 days since the last login.
 #
 # First step: let `ingest` keep all events. Let `summary` drop repeats and what occurred after the day, and return the
-# users with 0 purchases. Run the check, then add one column at a time.
+# users with 0 purchases. Then add one column at a time, and run the check after each.
 #
 # {{properties}}
 
@@ -305,11 +307,13 @@ class Pipeline:
 # %% [markdown]
 # ### Your pipeline on PostgreSQL
 #
-# The next cells run your `Pipeline` on a real log: the PostgreSQL of a smaller shop. Its change feed (see part
-# [01a, push](../01a_push/01a_push.ipynb)) is read every night. Two events in a hundred come days late. Halfway the database crashes, and afterwards sends some changes a
-# second time.
+# The next cells run your `Pipeline` on a real log: the [PostgreSQL](https://www.postgresql.org/docs/current/) of a
+# smaller shop. Its change feed (see part
+# [01a, push](../01a_push/01a_push.ipynb)) is read every night. Two events in a hundred come days late.
 #
-# After a restart of the kernel, choose *Run All Above Selected Cell* first.
+# Halfway the database crashes, and afterwards sends some changes a second time.
+#
+# > **Tip.** After a restart of the kernel, choose *Run All Above Selected Cell* in the *Run* menu first.
 
 # %%
 def nightly(job, shop, nights):

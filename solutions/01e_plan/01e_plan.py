@@ -22,7 +22,7 @@
 # - choose the key by which a message counts once;
 # - defend a choice of tools with numbers.
 #
-# **You need** Python, some pandas, and about 50 minutes, 35 of them for the exercise and its question.
+# **You need** Python, some [pandas](https://pandas.pydata.org/docs/), and about 50 minutes, 35 of them for the exercise and its question.
 
 # %%
 import matplotlib.pyplot as plt
@@ -72,12 +72,12 @@ axes.set(xlabel="hour", ylabel="age of the data (hours)", xlim=(0, 78), ylim=(0,
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The age grows by an hour an hour, and a run brings it back to 0. With a run every 6 hours it stays
+# **Read the figure.** In each hour the age grows by one hour, and a run brings it back to 0. With a run every 6 hours it stays
 # below 6 hours; in the grey outage it grows to 20 hours. No schedule prevents that, so readers excuse outages.
 #
 # ## How long does a late message wait?
 #
-# A message that comes late waits once more: for the next run. The run that counts it must also make the day of the
+# A message that comes late then also waits for the next run. The run that counts it must also make the day of the
 # purchase again, which may be some *days back* from the run's own day.
 #
 # Here are five messages of the same three days. Hour 0 is midnight, so hours 0 to 23 are day 0.
@@ -118,7 +118,9 @@ assert 30 * 24 // 6 * (4 + 1) == 600 and 30 * 24 * 31 == 22_320
 # ## Which messages are the same one?
 #
 # A source that sends at least once sends some messages twice. A *key* says which messages count as one. Here are five
-# messages about three purchases. This source keeps the id of a message that it sends again, and its clock writes
+# messages about three purchases.
+#
+# This source keeps the id of a message that it sends again, and its clock writes
 # minutes; user 7 bought twice in the same minute.
 
 # %%
@@ -140,14 +142,16 @@ assert counted == {"event_id": 3, "content": 2, "none": 5} and sent["about"].nun
 # For this source only the id counts right. Before you read on: what do the three keys count where a source gives each
 # message a new id, and its clock writes seconds?
 #
-# How a run writes its rows is the last choice. Part 01c published a month twice, by replacing its days, and nothing was
-# doubled.
+# How a run writes its rows is the last choice. [Part 01c](../01c_serve/01c_serve.ipynb) published a month twice, by
+# replacing its days, and nothing was doubled.
 
 # %% [markdown] role="prompt" exercise="plan"
 # ### Exercise 7: a plan ({{points}}, about 20 minutes)
 #
-# Write `plan(brief)`. It gets what is known about a shop, a dict, and returns a plan, a dict. The plan is then run for 90
-# simulated days, and for a fortnight more, until the last late message of these days has come. The table is that of
+# Write `plan(brief)`. It gets what is known about a shop, a dict, and returns a plan, a dict.
+#
+# The plan is then run for 90 simulated days, and for a fortnight more, until the last late message of these days has
+# come. The table is that of
 # exercise 5: purchases of 30 days by user and day.
 #
 # | in the plan | may be | means |
@@ -246,7 +250,9 @@ def plan(brief):
 
 # %% [markdown]
 # **Compare.** Write your own answer first. Then run `solution("plan")` in a cell of your own: below the code it shows a
-# model answer. Go through the table of the question, and note for each row what the model answer says and yours doesn't.
+# model answer.
+#
+# Go through the table of the question, and note for each row what the model answer says and yours doesn't.
 #
 # ## What to take along
 #
