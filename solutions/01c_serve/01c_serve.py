@@ -465,8 +465,9 @@ assert runs["the same again"].sent == 0 < runs["today"].sent < runs["a week ago"
 # - Send to other systems what is the case, not what to add.
 #
 # **What comes next.** The tables of this part are right for the orders that have arrived. Some orders arrive days late:
-# [part 01d](../01d_late_data/01d_late_data.ipynb) keeps the tables right all the same. The part before this one is
-# [01b](../01b_clean/01b_clean.ipynb).
+# [part 01d](../01d_late_data/01d_late_data.ipynb) keeps the tables right all the same.
+#
+# The part before this one is [01b](../01b_clean/01b_clean.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each
 # exercise that lacks points.

@@ -371,7 +371,9 @@ assert days_equal(published, in_time, settled) == len(settled)
 # - A table made anew from all events, each counted once, needs no special case for repeats, lateness or a backfill.
 #
 # **What comes next.** [Part 01e](../01e_plan/01e_plan.ipynb) plans such a job for a shop with outages and a budget: how
-# often it runs and how far it looks back. The part before this one is [01c](../01c_serve/01c_serve.ipynb).
+# often it runs and how far it looks back.
+#
+# The part before this one is [01c](../01c_serve/01c_serve.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each exercise
 # that lacks points.

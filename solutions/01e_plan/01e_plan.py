@@ -262,8 +262,9 @@ def plan(brief):
 # - Replace the days that a run makes. Then a second run changes nothing.
 #
 # **What comes next.** This was the last part of lesson 01. Lesson 02 asks when such a job is often enough and when you
-# need a stream; it begins with [part 02a](../02a_windows/02a_windows.ipynb). The part before this one is
-# [01d](../01d_late_data/01d_late_data.ipynb).
+# need a stream; it begins with [part 02a](../02a_windows/02a_windows.ipynb).
+#
+# The part before this one is [01d](../01d_late_data/01d_late_data.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top. It lists an exercise
 # that lacks points, and says whether the question has an answer at all.
