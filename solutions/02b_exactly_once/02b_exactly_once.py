@@ -24,7 +24,7 @@
 # - answer a new question about old records: replay a stream, run a batch job for past days;
 # - name the same ideas in Spark, Flink and Kafka Streams.
 #
-# **You need** 02a, of lesson 01 the first part ([01a](../01a_ingest/01a_ingest.ipynb)), and about 70 minutes, 35 of
+# **You need** 02a, of lesson 01 the part on push ([01a, push](../01a_push/01a_push.ipynb)), and about 70 minutes, 35 of
 # them for the exercises.
 
 # %%
@@ -122,7 +122,7 @@ assert state["1 hour"].max() < 20
 # ## One step for the result and the position
 #
 # A consumer does two things with each batch of records: the work, and the *commit*, by which the broker remembers how
-# far the consumer has come. In [01a](../01a_ingest/01a_ingest.ipynb) a crash came between the two:
+# far the consumer has come. In [01a, push](../01a_push/01a_push.ipynb) a crash came between the two:
 #
 # | order of steps | after the crash | is called |
 # |---|---|---|
