@@ -111,15 +111,15 @@ def hint(exercise: str, stage: int = 1) -> None:
     """Prints a hint: the first is a question that leads on, the second a plan."""
     from dataml_lab.checks.help import hint_text
 
-    print(hint_text(exercise, stage))
+    print(hint_text(PARTS[part_of(exercise)].module, exercise, stage))
 
 
 def solution(exercise: str) -> None:
     """Prints the course's solution, and its model essay, once an attempt was checked in this kernel."""
     from dataml_lab.checks.help import solution_text
 
-    part_of(exercise)  # KeyError where there is none
-    print(solution_text(exercise) if exercise in _attempted else
+    part = part_of(exercise)
+    print(solution_text(part, exercise) if exercise in _attempted else
           f'Try it yourself first, and run its check. hint("{exercise}") helps to begin.')
 
 

@@ -7,18 +7,16 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from dataml_lab.checks import PARTS, part_of
-
 COURSE = Path(__file__).resolve().parents[2]
 STAGES = ("question", "plan")  # of hints
 
 
-def hint_text(exercise: str, stage: int) -> str:
-    """A hint: first a question that leads on, then a plan; ValueError for any other stage."""
+def hint_text(module: str, exercise: str, stage: int) -> str:
+    """A hint to an exercise: first a question that leads on, then a plan; ValueError for any other stage."""
     if stage not in (1, 2):
         raise ValueError(f"There are two hints to {exercise}, 1 and 2, and no {stage!r}.")
     more = f'hint("{exercise}", 2) gives a plan.' if stage == 1 else f'After an attempt: solution("{exercise}").'
-    return f"{hints(PARTS[part_of(exercise)].module)[exercise][STAGES[stage - 1]].strip()}\n\n{more}"
+    return f"{hints(module)[exercise][STAGES[stage - 1]].strip()}\n\n{more}"
 
 
 @cache
@@ -28,9 +26,8 @@ def hints(module: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((folder / "hints.toml").read_text("utf-8"))
 
 
-def solution_text(exercise: str) -> str:
-    """The course's solution of an exercise, and its model essay; without them, where to ask."""
-    part = part_of(exercise)
+def solution_text(part: str, exercise: str) -> str:
+    """The course's solution of an exercise of a part, and its model essay; without them, where to ask."""
     path = COURSE / "solutions" / part / f"{part}.ipynb"
     if not path.exists():
         return f"This copy of the course has no solutions: there is no {path}. Ask whoever gave it to you."

@@ -18,9 +18,10 @@ def test_every_exercise_has_a_question_and_a_plan_and_neither_is_the_solution(pa
     hint(name)
     hint(name, 2)
     said = capsys.readouterr().out
-    assert "?" in hint_text(name, 1) and len(hint_text(name, 2)) > len(hint_text(name, 1)) > 60
+    question, plan = (hint_text(PARTS[part].module, name, stage) for stage in (1, 2))
+    assert "?" in question and len(plan) > len(question) > 60
     assert f'hint("{name}", 2)' in said and f'solution("{name}")' in said
-    code = {line.strip() for line in solution_text(name).splitlines() if len(line) > 40}
+    code = {line.strip() for line in solution_text(part, name).splitlines() if len(line) > 40}
     assert not [line for line in code if line in said]
 
 
@@ -29,7 +30,7 @@ def test_hints_are_of_exercises_that_exist():
         named = {name for part in PARTS.values() if part.module == module for name in part.exercises}
         assert set(hints(module)) == named
     with pytest.raises(ValueError, match="two hints"):
-        hint_text("revenue", 3)
+        hint_text(PARTS["00_start_here"].module, "revenue", 3)
 
 
 def test_a_solution_is_shown_after_an_attempt_with_the_model_essay(capsys, monkeypatch):
@@ -49,7 +50,7 @@ def test_a_solution_is_shown_after_an_attempt_with_the_model_essay(capsys, monke
 
 @pytest.mark.parametrize(("part", "name"), EVERY)
 def test_a_solution_is_that_of_the_solution_notebook_without_marks(part, name):
-    told = solution_text(name)
+    told = solution_text(part, name)
     essay = [cell.source for cell in nbformat.read(solution_path(COURSE, part), as_version=4).cells
              if cell.id == f"{name}-essay"]
     assert "SOLUTION" not in told and told.endswith(essay[0] if essay else "")
@@ -58,4 +59,4 @@ def test_a_solution_is_that_of_the_solution_notebook_without_marks(part, name):
 
 def test_without_the_solutions_it_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(help_, "COURSE", tmp_path)
-    assert "has no solutions" in solution_text("revenue")
+    assert "has no solutions" in solution_text("00_start_here", "revenue")

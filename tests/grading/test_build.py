@@ -85,7 +85,8 @@ def answers(lesson):
     book, folder = notebook(source_of(COURSE, lesson)), COURSE / "solutions" / lesson
     yield from (without_solution_marks(answer_source(book, name)) for name in exercises(lesson))
     yield from (cell.source for cell in book.cells if cell.id.endswith("-essay"))
-    yield from (file.read_text("utf-8") for file in [*folder.glob("oracle.py"), *(folder / "answers").rglob("right_*.py")])
+    files = [*folder.glob("oracle.py"), *(folder / "answers").rglob("right_*.py")]
+    yield from (file.read_text("utf-8") for file in files)
 
 
 def bare_lines(source):
