@@ -13,10 +13,11 @@
 # %% [markdown]
 # # 02a Windows: one question, asked every night or all the time
 #
-# Lesson 01 took a shop's orders from their sources to tables, and its last part
-# ([01d](../01d_late_data/01d_late_data.ipynb)) kept those tables right when orders came days late. It did so with a
-# *batch job*: a program that processes everything that has come, once a night. A *stream processor* takes each record
-# as it comes, and never ends.
+# Lesson 01, whose last part is [01e](../01e_plan/01e_plan.ipynb), took a shop's orders from their sources to tables.
+# Its part [01d](../01d_late_data/01d_late_data.ipynb) kept those tables right when orders came days late.
+#
+# It did so with a *batch job*: a program that processes everything that has come, once a night. A *stream processor*
+# takes each record as it comes, and never ends.
 #
 # ```text
 # batch    files or a table   →  job, every hour or night  →  files or a table
@@ -213,7 +214,9 @@ assert (off > 0.005).sum() == 159 and round(off.max()) == 444 and abs(sums["diff
 # A window is complete when no more of its orders will come. A processor can't know that. It makes a rule instead.
 #
 # The *watermark* is the newest event time that has come so far, minus a fixed time that we are willing to wait. That
-# fixed time is called *lateness*. An order that occurred before the watermark is *late*, and doesn't count any more. A
+# fixed time is called *lateness*.
+#
+# An order that occurred before the watermark is *late*, and doesn't count any more. A
 # window is complete once the watermark has reached its end.
 #
 # Five orders show it, with a lateness of two minutes.
@@ -273,8 +276,7 @@ assert len(fortnight) == 719 and fortnight["late"].sum() == 11 and behind.betwee
 # diagonal came at once. The eleven below the green line, the watermark, came one to four days late and don't count.
 #
 # > **Caution.** `Processor` keeps a watermark for each partition, and a window is final once the slowest one has
-# > reached its end. A single record with a clock that is far ahead makes all later records of its partition late. A
-# > partition without new records holds back all results.
+# > reached its end. One record with a clock that is far ahead makes all later records of its partition late.
 #
 # ### What patience costs
 #

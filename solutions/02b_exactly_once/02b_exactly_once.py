@@ -24,8 +24,8 @@
 # - answer a new question about old records: replay a stream, run a batch job for past days;
 # - name the same ideas in Spark, Flink and Kafka Streams.
 #
-# **You need** 02a, of lesson 01 the part on push ([01a, push](../01a_push/01a_push.ipynb)), and about 70 minutes, 35 of
-# them for the exercises.
+# **You need** 02a, the consumers of [01a Push](../01a_push/01a_push.ipynb), and about 65 minutes, 30 of them for the
+# exercise.
 
 # %%
 import json
@@ -122,7 +122,7 @@ assert state["1 hour"].max() < 20
 # ## One step for the result and the position
 #
 # A consumer does two things with each batch of records: the work, and the *commit*, by which the broker remembers how
-# far the consumer has come. In [01a, push](../01a_push/01a_push.ipynb) a crash came between the two:
+# far the consumer has come. In [01a Push](../01a_push/01a_push.ipynb) a crash came between the two:
 #
 # | order of steps | after the crash | is called |
 # |---|---|---|
@@ -321,7 +321,7 @@ message = topic.replay(partition=2, offset=1_000)[0]
 print(message.offset(), json.loads(message.value())["occurred_at"])
 
 # %% [markdown]
-# > **Caution.** A replay works only while the log has the records.
+# > **Caution.** A replay works only while the log has the records, and
 # > [Kafka](https://kafka.apache.org/documentation/#topicconfigs_retention.ms) deletes them after a week unless told
 # > otherwise. To be able to replay a year, keep a raw zone as in lesson 01.
 #

@@ -317,8 +317,9 @@ assert [round(share, 3) for share in shares] == [1, 0.918, 0.721] and round(shar
 # %% [markdown] role="prompt" exercise="tips_at"
 # ### Exercise 2: where does it tip? ({{points}}, about 15 minutes)
 #
-# “It depends” is no justification. A number is: *a stream pays as long as the worth halves within 40 minutes*. Write
-# `tips_at(brief, field)`, which returns the value of a field at which the choice tips between a stream and the cheapest
+# “It depends” is no justification. A number is: *a stream pays as long as the worth halves within 40 minutes*.
+#
+# Write `tips_at(brief, field)`, which returns the value of a field at which the choice tips between a stream and the cheapest
 # batch. Everything else in the brief stays as it is.
 #
 # First step: write a function that says for one value of the field whether the stream is cheaper. Call it for the two
