@@ -24,8 +24,8 @@
 # - say exactly when two results differ;
 # - write a test that finds a case in which two programs differ.
 #
-# **You need** [part 03a](../03a_point_in_time/03a_point_in_time.ipynb), which explains `as_of`, windows, the logistic
-# regression and AUC. **Time:** about 60 minutes, 35 of them for the exercises.
+# **You need** [part 03a](../03a_point_in_time/03a_point_in_time.ipynb), which explains `as_of` and windows, and
+# [part 03b](../03b_good_features/03b_good_features.ipynb), which explains the logistic regression and AUC. **Time:** about 60 minutes, 35 of them for the exercises.
 
 # %%
 import duckdb
@@ -117,10 +117,11 @@ assert same and len(joined) == len(training)
 # ## Training-serving skew
 #
 # A feature is computed over the history for training, and in the server for one customer. If these are two programs,
-# sooner or later they differ. The difference is called *training-serving skew*. No error is raised: the model gets
-# numbers that mean something else than in training, and it goes on answering.
+# sooner or later they differ. The difference is called *training-serving skew*.
 #
-# The next cell trains the model of part 03a. For each row it gives the chance that the customer orders. The first
+# No error is raised: the model gets numbers that mean something else than in training, and it goes on answering.
+#
+# The next cell trains the model of part 03b. For each row it gives the chance that the customer orders. The first
 # five rows of the test are enough to see what a wrong unit does.
 
 # %%
@@ -229,7 +230,9 @@ plt.show()
 # %% [markdown]
 # **Read the figure.** Each bar is a server; the blue one computes what training computed. One day more in a window
 # costs nothing that can be seen. A server that takes 0 days for "no order yet" loses two hundredths of AUC, and it
-# expects too many orders. A server with cents ranks worse than guessing.
+# expects too many orders.
+#
+# A server with cents ranks worse than guessing.
 #
 # Look at both sides. A server with hours instead of days still ranks well, and it expects only a third of the orders
 # that come. A shop that plans by that number is misled, although the ranking is fine.
@@ -271,8 +274,9 @@ test.assign(query=by_query, loop=by_loop).head()
 
 # %% [markdown]
 # The two never agree, and both do what their authors were asked for. They differ in how a day is counted, and in what
-# "no order yet" means. Which of the two costs something? The third server below is the loop, with 200 days where there
-# is no order.
+# "no order yet" means.
+#
+# Which of the two costs something? The third server below is the loop, with 200 days where there is no order.
 
 # %%
 def with_days(rows, column):

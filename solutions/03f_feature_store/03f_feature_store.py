@@ -14,8 +14,10 @@
 # # 03f Feature store: one definition for training and serving
 #
 # [Part 03e](../03e_skew/03e_skew.ipynb) showed what it costs when training and serving have a program each. This part
-# shows two ways to have one. The first computes a single definition on whatever engine has the data. The second
-# computes each feature once, and keeps the result for both sides.
+# shows two ways to have one.
+#
+# The first computes a single definition on whatever engine has the data. The second computes each feature once, and
+# keeps the result for both sides.
 #
 # **After this part you will be able to**
 #
@@ -24,8 +26,11 @@
 # - give training the numbers that a server would have read at that moment;
 # - measure how old a feature may get.
 #
-# **You need** [part 03a](../03a_point_in_time/03a_point_in_time.ipynb), which explains views, `as_of` and AUC. A
-# PostgreSQL server is started for you. **Time:** about 25 minutes. This part has no exercise.
+# **You need** [part 03a](../03a_point_in_time/03a_point_in_time.ipynb), which explains views and `as_of`, and
+# [part 03b](../03b_good_features/03b_good_features.ipynb), which explains AUC. A
+# PostgreSQL server is started for you.
+#
+# **Time:** about 25 minutes. This part has no exercise.
 
 # %%
 import tempfile
@@ -238,8 +243,9 @@ plt.show()
 # second would gain nothing here.
 #
 # **Extra: Feast.** `LocalStore` is a few hundred lines. [Feast](https://docs.feast.dev/) is a feature store that
-# companies use. `FeastStore` has the same five methods as `LocalStore`, and Feast does the work, in a Python
-# environment of its own.
+# companies use.
+#
+# `FeastStore` has the same five methods as `LocalStore`, and Feast does the work, in a Python environment of its own.
 
 # %% tags=["nbval-ignore-output"]
 if needed := feast.missing():
@@ -256,7 +262,7 @@ else:
 assert needed or by_feast.equals(online[SPENDING.names])
 
 # %% [markdown]
-# > **Caution.** Two things to know about Feast 0.67. Its default offline store silently leaves out rows that are
+# > **Caution, with Feast 0.67.** Its default offline store silently leaves out rows that are
 # > older than their customer's first features; its `duckdb` store, which is used here, keeps them. And a value that
 # > was written *after* a row's moment counts, unless you ask for `filter_by_created_timestamp`.
 
