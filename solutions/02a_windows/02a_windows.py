@@ -252,6 +252,10 @@ def on_both_clocks(orders, lateness):
 fortnight = on_both_clocks(kept[kept["received_at"].between("2025-03-01", "2025-03-15")], lateness=DAY)
 print(f"{len(fortnight)} orders in two weeks, {fortnight['late'].sum()} of them late.")
 
+# %% role="claim"
+behind = (fortnight["received_at"] - fortnight["occurred_at"])[fortnight["late"]] / pd.Timedelta(days=1)
+assert len(fortnight) == 719 and fortnight["late"].sum() == 11 and behind.between(1, 4.2).all()
+
 # %% role="figure" alt="Scatter plot of two weeks of orders in March 2025: when they were received, to the right, against when they occurred, upwards. Nearly all dots are on the diagonal. A green stepped line, the watermark, runs one day below it. Eleven orange dots are below that line, one to four days late."
 figure, axes = plt.subplots(figsize=(8, 4))
 axes.plot(fortnight["received_at"], fortnight["watermark"], color="C2", drawstyle="steps-post", linewidth=1.5)
@@ -266,10 +270,6 @@ axes.set(xlabel="received (day of 2025, UTC)", ylabel="occurred (day of 2025, UT
          title="Most orders come at once, eleven come days late")
 axes.legend(loc="upper left")
 plt.show()
-
-# %% role="claim"
-behind = (fortnight["received_at"] - fortnight["occurred_at"])[fortnight["late"]] / pd.Timedelta(days=1)
-assert len(fortnight) == 719 and fortnight["late"].sum() == 11 and behind.between(1, 4.2).all()
 
 # %% [markdown]
 # **Read the figure.** Each mark is an order: to the right when it was received, upwards when it occurred. Those on the
@@ -320,6 +320,11 @@ lost = pd.DataFrame({source: {name: on_both_clocks(events, lateness)["late"].mea
                      for source, events in (("orders", kept), ("views and clicks", week.activity))})
 lost.map("{:.2%}".format)
 
+# %% role="claim"
+assert lost.loc["30 s", "views and clicks"] == 0 < lost.loc["10 s", "views and clicks"] < 0.005
+assert lost.loc[:"12 hours", "orders"].between(0.015, 0.0205).all() and lost.loc["4 days", "orders"] == 0
+assert lost.loc["1 s", "views and clicks"] > 0.03
+
 # %% role="figure" alt="Two lines over ten lateness values, from 1 second to 4 days. The line of views and clicks begins above 3% and is at 0 from 30 seconds on. The line of orders stays at about 2% up to 12 hours and then falls to 0 at 4 days."
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for source, style, place in (("orders", "-o", (4.1, 2.0)), ("views and clicks", "--s", (2.2, 0.6))):
@@ -329,11 +334,6 @@ axes.set_xticks(range(len(lost)), lost.index)
 axes.set(xlabel="lateness (steps of unequal length)", ylabel="records lost (%)", ylim=(-0.15, None),
          title="For views and clicks half a minute is enough, for orders four days")
 plt.show()
-
-# %% role="claim"
-assert lost.loc["30 s", "views and clicks"] == 0 < lost.loc["10 s", "views and clicks"] < 0.005
-assert lost.loc[:"12 hours", "orders"].between(0.015, 0.0205).all() and lost.loc["4 days", "orders"] == 0
-assert lost.loc["1 s", "views and clicks"] > 0.03
 
 # %% [markdown]
 # **Read the figure.** To the right the lateness grows; upwards is the share of records that are lost. For views and
@@ -374,6 +374,9 @@ windows = {"tumbling\n15 min": windows_of(954, Tumbling(15 * MINUTE)),
            "sessions\ngap 15 min": windows_of(954, Sessions(15 * MINUTE))}
 windows["sessions\ngap 15 min"]
 
+# %% role="claim"
+assert [found["events"].tolist() for found in windows.values()] == [[4, 1, 5], [4, 5, 1, 5, 5], [5, 5]]
+
 # %% role="figure" alt="A timeline of one customer's events on 3 January 2025 from 14:30 to 16:30, and below it the windows that hold them. Two groups of five events. Three tumbling windows hold 4, 1 and 5 events; five overlapping sliding windows hold 4, 5, 1, 5 and 5; two sessions hold 5 each."
 figure, axes = plt.subplots(figsize=(8, 3.4))
 moments = week.activity.query("user_id == 954")["occurred_at"]
@@ -391,9 +394,6 @@ axes.set(xlim=(pd.Timestamp("2025-01-03 14:25", tz=UTC), pd.Timestamp("2025-01-0
 axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))
 axes.grid(visible=False, axis="y")
 plt.show()
-
-# %% role="claim"
-assert [found["events"].tolist() for found in windows.values()] == [[4, 1, 5], [4, 5, 1, 5, 5], [5, 5]]
 
 # %% [markdown]
 # **Read the figure.** At the top each stroke is an event of one customer. Below are the windows that hold them, with

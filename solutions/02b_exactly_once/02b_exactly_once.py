@@ -101,6 +101,11 @@ state = pd.DataFrame({name: state_sizes(days * DAY) for name, days in
                       (("1 hour", 1 / 24), ("1 day", 1), ("4 days", 4))}).rename_axis("records taken")
 state.iloc[[0, 1, 3, 7, 15]]
 
+# %% role="claim"
+assert (state.loc[4_500:].max() <= state.loc[:4_000].max()).all()
+assert state["4 days"].between(270, 500).all() and state["1 day"].between(30, 130).all()
+assert state["1 hour"].max() < 20
+
 # %% role="figure" alt="Three lines that go up and down and do not grow: the number of windows and ids in memory while 8,500 records are taken. With a lateness of 4 days it is between 270 and 500, with 1 day between 30 and 130, with 1 hour below 20."
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for name, style in zip(state, ("-", "--", ":")):
@@ -109,11 +114,6 @@ for name, style in zip(state, ("-", "--", ":")):
 axes.set(xlabel="records taken", ylabel="open windows and ids", ylim=(0, None), xlim=(0, 10_400), xticks=range(0, 8_001, 2_000),
          title="The state grows with the lateness, not with the number of records")
 plt.show()
-
-# %% role="claim"
-assert (state.loc[4_500:].max() <= state.loc[:4_000].max()).all()
-assert state["4 days"].between(270, 500).all() and state["1 day"].between(30, 130).all()
-assert state["1 hour"].max() < 20
 
 # %% [markdown]
 # **Read the figure.** To the right more and more records are taken; upwards is what the processor remembers. The lines

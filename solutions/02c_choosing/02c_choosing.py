@@ -98,6 +98,11 @@ ages = pd.DataFrame({source: {name: median_age(events, every) for name, every in
                      (("views and clicks", Store(days=7).activity), ("orders", store.orders))})
 ages.rename_axis("median age (min)").round(2)
 
+# %% role="claim"
+stream, quarter, hour, night = (ages.loc[name] for name in rhythms)
+assert abs(stream["orders"] - quarter["orders"]) < 0.5 and round(60 * stream["views and clicks"]) == 3
+assert quarter["views and clicks"] > 100 * stream["views and clicks"] and night.between(480, 540).all()
+
 # %% role="figure" alt="Bars: the median age in minutes of views and clicks, and of orders. As a stream 3 seconds and 7.5 minutes; with a run every 15 minutes 7.5 and 7.5; with a run every hour 29 and 30."
 figure, axes = plt.subplots(figsize=(8, 3.2))
 shown = ages.iloc[:3]
@@ -110,11 +115,6 @@ axes.invert_yaxis()
 axes.grid(visible=False, axis="y")
 axes.legend(loc="upper right")
 plt.show()
-
-# %% role="claim"
-stream, quarter, hour, night = (ages.loc[name] for name in rhythms)
-assert abs(stream["orders"] - quarter["orders"]) < 0.5 and round(60 * stream["views and clicks"]) == 3
-assert quarter["views and clicks"] > 100 * stream["views and clicks"] and night.between(480, 540).all()
 
 # %% [markdown]
 # **Read the figure.** Each bar is a median age; shorter is fresher. Views and clicks (blue) are three seconds old in a
@@ -204,6 +204,9 @@ worth_left = 0.5 ** (waits / half_life)
 print(f"On average {worth_left.mean():.0%} are left. At the average wait, {waits.mean():g} hours, it is "
       f"{0.5 ** (waits.mean() / half_life):.0%}.")
 
+# %% role="claim"
+assert round(worth_left.mean(), 2) == 0.34 and 0.5 ** waits.mean() == 0.25 and waits.mean() == 2
+
 # %% role="figure" alt="A falling curve: the worth left, from 100% after no wait to 6% after 4 hours. A dashed level line marks the average over all waits, 34%. A dot on the curve marks the average wait of 2 hours, where 25% are left."
 figure, axes = plt.subplots(figsize=(8, 3.2))
 axes.plot(waits, 100 * worth_left, color="C0")
@@ -214,9 +217,6 @@ axes.annotate("at the average wait: 25%", (1.95, 12), color="C0", ha="right")
 axes.set(xlabel="wait (h)", ylabel="worth left (%)", ylim=(0, 103), xlim=(0, 4.05),
          title="The average over all waits is more than the worth at the average wait")
 plt.show()
-
-# %% role="claim"
-assert round(worth_left.mean(), 2) == 0.34 and 0.5 ** waits.mean() == 0.25 and waits.mean() == 2
 
 # %% [markdown]
 # **Read the figure.** To the right is the wait, upwards the worth that is left. An event that has just missed a run has
