@@ -146,7 +146,7 @@ def test_an_untouched_lesson_runs_to_its_end(lesson):
     assert not [name for name, found in outputs.items() for output in found
                 if output.output_type == "error" or output.get("name") == "stderr"]
     for name in lesson.exercises:
-        assert outputs[f"{name}-check"][0].text.startswith(f"{name}: not attempted")
+        assert outputs[f"{name}-check"][0].data["text/plain"].startswith(f"{name}: not attempted")
 
 
 def test_no_dialogue_or_notification_is_in_the_way(lesson):
@@ -164,7 +164,7 @@ def test_a_wrong_answer_is_told_what_it_loses(lesson):
     name = first_exercise(lesson)
     write_answer(lesson, name, wrong_answer(lesson, name))
     told = run_check(lesson, name)
-    expect(told).to_contain_text(re.compile("properties hold.* fails ", re.DOTALL))
+    expect(told).to_contain_text(re.compile("properties hold.* fails", re.DOTALL))
     photograph(lesson, told, "3_wrong.png")
 
 

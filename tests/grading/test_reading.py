@@ -79,6 +79,7 @@ def test_what_windows_wrote_keeps_its_umlauts():
 @pytest.mark.parametrize(("data", "why"), [
     (b"", "is empty"), (b" \r\n", "is empty"), (b"\0" * 10, "is empty"),
     (DATA[:5000], "ends in the middle, after 5,000 bytes"), (DATA[:-3], "ends in the middle"),
+    (b'{"a": fal', "ends in the middle"), (b'{"a": nul ', "ends in the middle"), (b'{"a": fall}', "no JSON from"),
     (TEXT.encode("utf-16")[:1001], "ends in the middle"), ('{"é'.encode()[:-1], "ends in the middle"),
     (b"PK\3\4", "no JSON from line 1, column 1"), (b"x = 1\n", "no JSON from line 1"), (DATA + b"}", "no JSON from"),
     (b"\xff\xd8\xff\xe0 a photo", "its byte 1 is neither UTF-8 nor UTF-16"),

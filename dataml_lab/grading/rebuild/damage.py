@@ -20,9 +20,9 @@ def damage_of_notebook(submitted: NotebookNode, layout: Layout) -> Iterator[Dama
     """What was wrong with the notebook as a whole."""
     yield from _damage_of_file(submitted.metadata)
     ways = _ways(layout)
-    if not ways:
+    if layout.marked and not ways:
         yield Damage("", "no cell is one of this lesson's exercises")
-    elif "marks" not in ways:
+    elif ways and "marks" not in ways:
         yield Damage("", f"no cell has its marks: they were recognised by {' and '.join(ways)}")
     known = {place for place, one in layout.known.items() if one.by == "marks"}
     strange = [cell.name for place, cell in enumerate(layout.cells) if cell.name and place not in known]

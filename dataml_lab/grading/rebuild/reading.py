@@ -69,8 +69,9 @@ def _explain(text: str, size: int, error: json.JSONDecodeError) -> NoReturn:
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(("<<<<<<< ", ">>>>>>> ")):
             raise SubmissionError(f"the file has marks of a conflict that git left, at line {number}") from None
+    rest = text[error.pos:].rstrip()  # nothing, or where the file ends in a word, the beginning of that
     if text.lstrip("\ufeff \t\r\n").startswith("{") and (
-            error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")):
+            error.msg.startswith("Unterminated") or any(word.startswith(rest) for word in ("true", "false", "null"))):
         _ends_early(size)
     raise SubmissionError(f"the file is no notebook: it is no JSON from line {error.lineno}, column {error.colno}")
 
