@@ -164,7 +164,7 @@ def test_a_wrong_answer_is_told_what_it_loses(lesson):
     name = first_exercise(lesson)
     write_answer(lesson, name, wrong_answer(lesson, name))
     told = run_check(lesson, name)
-    expect(told).to_contain_text(re.compile("properties hold.* fails", re.DOTALL))
+    expect(told).to_contain_text(re.compile("properties hold.*fails", re.DOTALL))
     photograph(lesson, told, "3_wrong.png")
 
 
