@@ -31,7 +31,7 @@ from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import shown
 
 CHOICES = {"schedule_h": SCHEDULES, "lookback_days": range(DAYS + 1), "key": KEYS, "store": STORES}
-CHEAP = 1.5  # how much dearer than the cheapest plan that does the job a plan may be
+CHEAP = 1.3  # how much dearer than the cheapest plan that does the job a plan may be
 NIGHTLY_H = 24  # accepted by one shop, and just reached by a nightly run; every 12 hours is too dear
 
 
