@@ -293,7 +293,7 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 # Deliveries change while you fetch. A delivery that changes gets a later time and leaves its page, and the deliveries
 # behind it move up. New ones come as well.
 #
-# In a tie of more than a page, nothing changes until you have fetched it.
+# In a tie of a page or more, nothing changes until you have fetched it.
 #
 # | call | does |
 # |---|---|

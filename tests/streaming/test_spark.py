@@ -1,6 +1,7 @@
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -105,9 +106,12 @@ def test_it_ends_with_its_parent_and_goes_on_where_it_was(events, tmp_path, proc
 
 @needs_spark
 def test_what_takes_too_long_is_stopped(events, tmp_path, processes, monkeypatch):
+    family = partial(processes.family, os.getpid())
     running = []
-    monkeypatch.setattr(spark, "LOOK", 4)
-    monkeypatch.setattr(spark, "last_words", lambda log: running.extend(processes.family(os.getpid())))
+    monkeypatch.setattr(spark, "LOOK", 2.1)
+    # Its time begins to count once Java is there: on a busy machine that alone takes longer.
+    monkeypatch.setattr(spark, "show_progress", lambda seconds: processes.until(lambda: len(family()) >= 3))
+    monkeypatch.setattr(spark, "last_words", lambda log: running.extend(family()))
     land(DAILY, events, tmp_path, rows=5)  # so many files that they take many seconds on any machine
     with pytest.raises(SparkError, match="took longer than 2 s and was stopped"):
         on_spark(DAILY, tmp_path, COVERS_ALL, patience=2)
