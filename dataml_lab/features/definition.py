@@ -60,12 +60,12 @@ def check(view: View) -> View:
     if doubled:
         raise ValueError(f"{view.name}: two features are called {sorted(doubled)[0]!r}; a name is needed for each")
     for feature in view.features:
-        if wrong := amiss(feature):
+        if wrong := fault(feature):
             raise ValueError(f"{view.name}.{feature.name}: {wrong}")
     return view
 
 
-def amiss(feature: Feature) -> str:
+def fault(feature: Feature) -> str:
     """What is wrong with a definition, in words; empty where nothing is."""
     kinds = Kind.__args__
     if feature.kind not in kinds:

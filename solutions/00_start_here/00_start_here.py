@@ -515,8 +515,8 @@ from sklearn.preprocessing import OneHotEncoder
 
 FEATURES = ["distance_km", "hour", "zone", "weather"]
 MODELS = {"linear": LinearRegression,
-          "boosting": lambda: LGBMRegressor(random_state=0, num_threads=2, verbose=-1),
-          "robust boosting": lambda: LGBMRegressor(random_state=0, num_threads=2, verbose=-1, objective="l1")}
+          "boosting": lambda: LGBMRegressor(random_state=0, num_threads=1, verbose=-1),
+          "robust boosting": lambda: LGBMRegressor(random_state=0, num_threads=1, verbose=-1, objective="l1")}
 
 
 # %%

@@ -157,12 +157,13 @@ def pull_naively(url, stored, checkpoint):
 def pull_by_time(url, is_new):
     """How often each order is stored, if `is_new(received_at, checkpoint)` says which orders of a page are new."""
     stored, checkpoint = [], "2025-01-01T00:00:00Z"
-    while True:
-        page = httpx.get(f"{url}/orders", params={"since": checkpoint}).json()["data"]
-        stored += [order["order_id"] for order in page if is_new(order["received_at"], checkpoint)]
-        if len(page) < 250:
-            return Counter(stored)
-        checkpoint = page[-1]["received_at"]
+    with httpx.Client(base_url=url) as client:  # one connection for all pages
+        while True:
+            page = client.get("/orders", params={"since": checkpoint}).json()["data"]
+            stored += [order["order_id"] for order in page if is_new(order["received_at"], checkpoint)]
+            if len(page) < 250:
+                return Counter(stored)
+            checkpoint = page[-1]["received_at"]
 
 
 # %% [markdown]

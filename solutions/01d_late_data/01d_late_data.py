@@ -348,7 +348,7 @@ def days_equal(published, in_time, days):
 
 
 # %%
-small, nights = Store(users=150, days=50), [date(2025, 1, 21) + timedelta(days=n) for n in range(20)]
+small, nights = Store(users=150, days=50), [date(2025, 1, 21) + timedelta(days=n) for n in range(10)]
 with small.database("activity", until="2025-01-01", late=0.02) as shop:
     try:
         published, in_time = nightly(Pipeline(), shop, nights), Pipeline()

@@ -175,8 +175,9 @@ spending(test).head(5).round(2)
 # %%
 scores = pd.DataFrame(index=list(sets), columns=list(algorithms), dtype=float)
 for name, made in sets.items():
+    known, asked = made(training), made(test)
     for algorithm, model in algorithms.items():
-        predicted = model.fit(made(training), bought).predict_proba(made(test))[:, 1]
+        predicted = model.fit(known, bought).predict_proba(asked)[:, 1]
         scores.loc[name, algorithm] = roc_auc_score(buys, predicted)
     print(name, "is done")
 scores.round(2)

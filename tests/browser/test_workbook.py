@@ -29,11 +29,14 @@ def course(tmp_path_factory):
     return folder
 
 
+QUICK = "01b_clean"  # stands for all in `make test`: two exercises, figures, and cells that take seconds
+
+
 def lessons():
-    """Each part with exercises, in a process of its own; the first one stands for all in `make test`."""
-    for place, name in enumerate(part for part in PARTS if PARTS[part].exercises):
+    """Each part with exercises, in a process of its own."""
+    for name in (part for part in PARTS if PARTS[part].exercises):
         group = pytest.mark.xdist_group(f"workbook-{name}")
-        yield pytest.param(name, marks=[group, pytest.mark.full] if place else [group])
+        yield pytest.param(name, marks=[group] if name == QUICK else [group, pytest.mark.full])
 
 
 @pytest.fixture(scope="module", params=lessons())

@@ -30,7 +30,7 @@ def tried(*arguments):
 # ------------------------------------------------------------------------------------------------ all of it
 
 SHARE = float(os.environ.get("DATAML_LAB_SHARE") or 1)
-FEW = 80  # answers that `make test` tries, however many there are
+FEW = 40  # answers that `make test` tries, however many there are
 
 
 ONE = pytest.param("the commit's", marks=pytest.mark.xdist_group("the commit's salt"))

@@ -90,11 +90,12 @@ def bound(source):
 
 
 def test_a_part_is_one_sitting(lesson):
-    _, book = lesson
+    name, book = lesson
     text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     given = [cell for cell in book.cells if "claim" not in cell.metadata.get("tags", [])]
     minutes = max(map(int, re.findall(r"(\d+) minutes", text.partition("\n# ")[0][:3_000])))
     assert len(given) <= 70 and minutes <= 75, (len(given), minutes)
+    assert f"/{name}.ipynb) | {minutes} |" in (COURSE / "README.md").read_text("utf-8")
 
 
 # ------------------------------------------------------------------------------------------------ how they are made

@@ -93,7 +93,7 @@ def _(found: Replies, world: Customers) -> str | None:
 import pandas as pd
 pd.DataFrame({"yours": days_since_last(*world.past), "right": world.right})""")
 def _(found: Replies, world: Customers) -> str | None:
-    return unlike(found[world.past], world.right, world, "is right")
+    return first_difference(found[world.past], world.right, world, "is right")
 
 
 @days_since_last.demands("uses nothing that occurs at as_of or later", points=1, after=FIRST,
@@ -103,13 +103,13 @@ pd.DataFrame({"before as_of": days_since_last(*world.past), "and at as_of": days
               "and later": days_since_last(*world.history)})""")
 def _(found: Replies, world: Customers) -> str | None:
     for what, question in (("exactly at as_of", world.edge), ("at as_of and later", world.history)):
-        wrong = unlike(found[question], found[world.past], world, "was returned without them")
+        wrong = first_difference(found[question], found[world.past], world, "was returned without them")
         if wrong:
             return f"With orders that occur {what}: {wrong}"
     return None
 
 
-def unlike(one: pd.Series, other: pd.Series, world: Customers, which: str) -> str | None:
+def first_difference(one: pd.Series, other: pd.Series, world: Customers, which: str) -> str | None:
     """The first user for whom two numbers of days differ, in words; None where none do."""
     for user in world.past.users:
         if not np.isclose(one[user], other[user], rtol=0, atol=1e-6, equal_nan=True):

@@ -54,7 +54,7 @@ def encoded(made: Made, rows: list[Delivery]) -> list[Numbers]:
     return transformed(made, table(rows)).to_dict("records")
 
 
-def unlike(found: Numbers, planned: Numbers) -> str | None:
+def first_difference(found: Numbers, planned: Numbers) -> str | None:
     """The columns that hold something else than planned, in words."""
     wrong = [f"{column} {digits(found.get(column, 0))} where {digits(number)} is right"
              for column, number in planned.items() if not same(found.get(column, 0), number)]
@@ -76,10 +76,10 @@ def part(planned: Numbers, *words: str) -> Numbers:
     return {column: number for column, number in planned.items() if column.startswith(words)}
 
 
-def amiss(made: Made, training: list[Delivery], rows: list[Delivery], *parts: str) -> str | None:
+def fault(made: Made, training: list[Delivery], rows: list[Delivery], *parts: str) -> str | None:
     """The first of the rows in which the columns that begin with one of these words are not as planned, in words."""
     for row, found in zip(rows, encoded(made, rows), strict=True):
-        wrong = unlike(found, part(right(training, row), *parts))
+        wrong = first_difference(found, part(right(training, row), *parts))
         if wrong:
             return f"a delivery with {row} got {wrong}"
     return None
@@ -88,7 +88,7 @@ def amiss(made: Made, training: list[Delivery], rows: list[Delivery], *parts: st
 @encoder.demands(NUMBERS, points=0, call=shown_by("plain", 'encoder.transform(world.table("plain"))'))
 def _(encoder: Maker, world: Deliveries) -> str | None:
     first, *others = encoded(trained(encoder, world.plain), world.plain)
-    if not any(unlike(row, first) for row in others):
+    if not any(first_difference(row, first) for row in others):
         return f"Each of {len(world.plain)} deliveries in all kinds of weather got the same: {shown(first, 200)}."
     return None
 
@@ -121,14 +121,14 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     made, rows = trained(encoder, world.rare), one_each(world.rare, 0)
     for row, found in zip(rows, encoded(made, rows), strict=True):
         seen = sum(other.weather == row.weather for other in world.rare)
-        wrong = unlike(found, part(right(world.rare, row), "weather"))
+        wrong = first_difference(found, part(right(world.rare, row), "weather"))
         if not wrong and f"weather={row.weather}" in found and row.weather not in common(world.rare):
             wrong = f"a column weather={row.weather}"
         if wrong:
             return (f"After training on {len(world.rare)} deliveries, {seen} of them in weather {row.weather!r}, one "
                     f"in this weather got {wrong}.")
     one = world.plain[:1]
-    wrong = amiss(trained(encoder, one), one, one, "weather")
+    wrong = fault(trained(encoder, one), one, one, "weather")
     return wrong and f"After training on a single delivery, {wrong}."
 
 
@@ -139,7 +139,7 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     asked = [(Delivery(new.weather, first.courier), ["weather"]), (Delivery(first.weather, new.courier), ["courier"]),
              (new, ["weather", "courier"])]
     with about(f"weather {new.weather!r} and courier {new.courier!r}, which the training data don't have"):
-        wrong = next(filter(None, (amiss(made, world.plain, [row], *parts) for row, parts in asked)), None)
+        wrong = next(filter(None, (fault(made, world.plain, [row], *parts) for row, parts in asked)), None)
     return wrong and f"The training data have no weather {new.weather!r} and no courier {new.courier!r}, and {wrong}."
 
 
@@ -155,12 +155,13 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
             planned = right(training, row)
             if not missing(row.courier):
                 del planned["courier_share"]  # is asked elsewhere
-            wrong = unlike(numbers, planned)
+            wrong = first_difference(numbers, planned)
             if wrong:
                 return f"After training {what}, a delivery with {row} got {wrong}."
     texts = [*one_each(world.texts, 0), *one_each(world.texts, 1)]
     for row, found in zip(texts, encoded(trained(encoder, world.texts), texts), strict=True):
-        wrong = unlike(found, {"weather=missing": missing(row.weather), "courier_missing": missing(row.courier)})
+        planned = {"weather=missing": missing(row.weather), "courier_missing": missing(row.courier)}
+        wrong = first_difference(found, planned)
         if wrong:
             return f"Texts such as 'missing' and 'nan' are values like any other: a delivery with {row} got {wrong}."
     return None
@@ -175,7 +176,7 @@ def _(encoder: Maker, world: Deliveries) -> str | None:
     rows = one_each(training, 1)
     found = encoded(trained(encoder, training), rows)
     for row, got in zip(rows, found, strict=True):
-        wrong = unlike(got, {"courier_share": right(training, row)["courier_share"]})
+        wrong = first_difference(got, {"courier_share": right(training, row)["courier_share"]})
         if wrong:
             own, gone = (sum(map(test, training)) for test in (
                 lambda other, courier=row.courier: other.courier == courier, lambda other: missing(other.courier)))

@@ -116,7 +116,7 @@ def twins(leaky_twin: Answer, world: World) -> Replies:
     return Replies(lambda asked: twin(leaky_twin, asked), [*world.history.values(), *world.server.values()], world.seed)
 
 
-def unlike(twins: Replies, name: str, world: World) -> str | None:
+def first_difference(twins: Replies, name: str, world: World) -> str | None:
     """Where a twin is not the honest feature although there is no future, in words; None where it is. The honest
     feature itself is no twin."""
     history, server = world.history[name], world.server[name]
@@ -147,7 +147,7 @@ def harmless(twins: Replies, name: str, world: World) -> str | None:
         f"that of the honest feature {honest:.3f}. What occurs in the week after as_of is what is to be predicted.")
 
 
-UNLIKE = """\
+DIFFERING = """\
 name, tx, users, as_of, honest = world.server["{name}"]
 both = honest.to_frame("honest").assign(twin=leaky_twin(name, tx, users, as_of))
 both[both["twin"] != both["honest"]]"""  # the users for whom they differ where there is no future
@@ -159,7 +159,7 @@ world.auc(honest), world.auc(leaky_twin(name, tx, users, as_of))"""
 def demand(name: str) -> None:
     """Makes it two properties that the twin of a feature is like it without a future, and gains by one."""
     leaky_twin.demands(f"{name}: nobody tells the twin from it where there is no future", points=1,
-                       call=UNLIKE.format(name=name))(lambda twins, world: unlike(twins, name, world))
+                       call=DIFFERING.format(name=name))(lambda twins, world: first_difference(twins, name, world))
     leaky_twin.demands(f"{name}: the twin knows the future, and fakes success", points=1,
                        call=HARMLESS.format(name=name))(lambda twins, world: harmless(twins, name, world))
 

@@ -63,7 +63,7 @@ def counts(calls: Replies, table: Table) -> np.ndarray:
     return found.to_numpy()
 
 
-def unlike(found: np.ndarray, rows: list[Transaction], itself_too: bool = False) -> str | None:
+def first_difference(found: np.ndarray, rows: list[Transaction], itself_too: bool = False) -> str | None:
     """The first row for which something else was counted than is right, in words. What is missing is read as 0; and
     unless `itself_too`, an answer that counts each order at its own moment is let through: that is asked elsewhere."""
     right = np.array([row.right for row in rows])
@@ -92,7 +92,7 @@ def _(calls: Replies, world: Transactions) -> str | None:
                             call=SEE.format(tables="[world.plain]"))
 def _(calls: Replies, world: Transactions) -> str | None:
     found, rows = counts(calls, world.plain), world.plain.rows
-    wrong = unlike(found, rows)
+    wrong = first_difference(found, rows)
     return wrong and f"Of {len(found)} {world.plain.what}, {wrong}.{hint(found, rows)}"
 
 
@@ -139,7 +139,7 @@ def _(calls: Replies, world: Transactions) -> str | None:
 def first_unlike(calls: Replies, tables: list[Table], itself_too: bool = False) -> str | None:
     """The first row of tables for which something else was counted than is right, in a sentence."""
     for table in tables:
-        wrong = unlike(counts(calls, table), table.rows, itself_too)
+        wrong = first_difference(counts(calls, table), table.rows, itself_too)
         if wrong:
             return f"Given {table.what}, {wrong}."
     return None
@@ -155,7 +155,7 @@ def _(calls: Replies, world: Transactions) -> str | None:
         found = series(calls, table)
         if not found.index.equals(table.tx.index):
             return f"Given {table.what}, the index of what it returned is {shown(list(found.index))}."
-        wrong = unlike(found.to_numpy(), table.rows)
+        wrong = first_difference(found.to_numpy(), table.rows)
         if wrong:
             return f"Given {table.what}, {wrong}."
     return None

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.pipeline.activity import COLUMNS, DAY, Activity, Event, Row, activity, end_of
-from dataml_lab.checks.pipeline.summaries import blank, column_amiss, shown, table, unlike, users_amiss
+from dataml_lab.checks.pipeline.summaries import blank, fault_of_column, fault_of_users, first_difference, shown, table
 from dataml_lab.runtime.answers import Failed, Made, Maker, class_
 
 PURCHASES, DURATION, LOGIN = COLUMNS
@@ -55,8 +55,8 @@ def usual(daily_summary: Maker, world: Activity) -> pd.DataFrame:
 @daily_summary.scene
 def mistakes(usual: pd.DataFrame, world: Activity) -> dict[str, str | None]:
     """What is wrong with that summary, by column; None where nothing is."""
-    return {"user_id": users_amiss(usual, world.rows, world.day),
-            **{column: column_amiss(usual, world, column) for column in COLUMNS}}
+    return {"user_id": fault_of_users(usual, world.rows, world.day),
+            **{column: fault_of_column(usual, world, column) for column in COLUMNS}}
 
 
 @daily_summary.scene
@@ -88,7 +88,7 @@ made.ingest(world.events)
 print(world.beside(made.summary(world.day)))""")
 def _(mistakes: dict, daily_summary: Maker, world: Activity) -> str | None:
     try:
-        return mistakes["user_id"] or users_amiss(table(daily_summary(), world.day), [], world.day)
+        return mistakes["user_id"] or fault_of_users(table(daily_summary(), world.day), [], world.day)
     except Failed as failure:
         raise type(failure)(f"That was before anything was taken in: {failure}") from None
 
@@ -114,7 +114,7 @@ made.ingest(world.events + world.again + [world.twin])
 print("One purchase more than planned is right for user", world.twin["user_id"])
 print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
-    wrong = unlike(of_shifted(fed(daily_summary, shifted(world.events + world.again)), world.day), usual)
+    wrong = first_difference(of_shifted(fed(daily_summary, shifted(world.events + world.again)), world.day), usual)
     if wrong:
         return f"A third of the events came a second time, later, and {wrong}: an event is known by its event_id."
     return _two_at_the_same_second(daily_summary, usual, world)
@@ -145,7 +145,7 @@ for events in (world.log[::-1], world.mixed):
 def _(daily_summary: Maker, made_later: pd.DataFrame, world: Activity) -> str | None:
     for name, events in (("backwards", world.log[::-1]), ("mixed up", world.mixed)):
         made = fed(daily_summary, shifted(events))
-        wrong = unlike(of_shifted(made, world.day), made_later)
+        wrong = first_difference(of_shifted(made, world.day), made_later)
         if wrong:
             return f"The same events were taken in twice, once in the order of their times and once {name}: {wrong}."
     return blank(made_later)
@@ -160,7 +160,7 @@ print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     events, end = shifted(world.delayed), world.end
     never_asked = of_shifted(fed(daily_summary, events), world.day)
-    wrong = unlike(never_asked, usual)
+    wrong = first_difference(never_asked, usual)
     if wrong:
         return (f"Events came up to four days late. The summary of {world.day}, made when all were there, was "
                 f"compared with that of a pipeline to which all came in time: {wrong}. An event belongs to the moment "
@@ -168,7 +168,7 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     made = fed(daily_summary, (event for event in events if event["received_at"] < end))
     table(made, world.day)
     take_in(made, [event for event in events if event["received_at"] >= end])
-    wrong = unlike(of_shifted(made, world.day), never_asked)
+    wrong = first_difference(of_shifted(made, world.day), never_asked)
     return blank(never_asked) if not wrong else (
         f"The summary of {world.day} was made once at the end of that day, and again when late events had come. It was "
         f"compared with one that was made only then: {wrong}.")
@@ -183,7 +183,7 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     made = fed(daily_summary, world.events)
     table(made, world.day)
     table(made, world.day - 3 * DAY)
-    wrong = unlike(table(made, world.day), usual)
+    wrong = first_difference(table(made, world.day), usual)
     if wrong:
         return f"The summary of {world.day} was made twice, with nothing new in between, and {wrong}."
     made = daily_summary()
@@ -191,7 +191,7 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
         made("ingest", [event])
     for batch in ([], world.events[30:], []):
         made("ingest", batch)
-    wrong = unlike(table(made, world.day), usual)
+    wrong = first_difference(table(made, world.day), usual)
     if wrong:
         return f"The same events were taken in in batches of other sizes, one of them empty, and {wrong}."
     return blank(usual)
@@ -214,7 +214,7 @@ def _(daily_summary: Maker, knowing_more: Made, made_later: pd.DataFrame, mistak
     for back in (1, 33):
         day = world.day - back * DAY
         until_then = fed(daily_summary, (event for event in world.events if event["occurred_at"] < end_of(day)))
-        wrong = unlike(table(knowing_more, day), table(until_then, day))
+        wrong = first_difference(table(knowing_more, day), table(until_then, day))
         if wrong:
             return (f"The summary of {day} was made by a pipeline that knows the days after it as well, and by one "
                     f"that doesn't: {wrong}.")
@@ -224,10 +224,10 @@ def _(daily_summary: Maker, knowing_more: Made, made_later: pd.DataFrame, mistak
 def newly_wrong(found: pd.DataFrame, mistakes: dict[str, str | None], world: Activity) -> str | None:
     """What is wrong with a summary of the world's day that was right when nothing had happened since."""
     for column in (LOGIN, DURATION, PURCHASES):
-        wrong = None if mistakes[column] else column_amiss(found, world, column)
+        wrong = None if mistakes[column] else fault_of_column(found, world, column)
         if wrong:
             return wrong
-    return None if mistakes["user_id"] else users_amiss(found, world.rows, world.day)
+    return None if mistakes["user_id"] else fault_of_users(found, world.rows, world.day)
 
 
 @daily_summary.compares
@@ -235,7 +235,7 @@ def _(knowing_more: Made, world: Activity, oracle: Callable) -> str | None:
     for back in (-1, 4, 20):
         day = world.day - back * DAY
         expected = pd.DataFrame.from_dict(oracle(world.log, day), "index", float, Row._fields)
-        wrong = unlike(table(knowing_more, day), expected.sort_index())
+        wrong = first_difference(table(knowing_more, day), expected.sort_index())
         if wrong:
             return f"The summary of {day} was compared with a slow and obvious one: {wrong}."
     return None

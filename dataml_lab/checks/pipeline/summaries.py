@@ -77,7 +77,7 @@ def blank(found: pd.DataFrame) -> str | None:
     return None
 
 
-def users_amiss(found: pd.DataFrame, expected: Iterable[int], day: date) -> str | None:
+def fault_of_users(found: pd.DataFrame, expected: Iterable[int], day: date) -> str | None:
     """Which users the summary of a day has twice, lacks, or has for no reason; None where all is right."""
     twice = found.index[found.index.duplicated()]
     if len(twice):
@@ -91,7 +91,7 @@ def users_amiss(found: pd.DataFrame, expected: Iterable[int], day: date) -> str 
             if surplus else None)
 
 
-def column_amiss(found: pd.DataFrame, world: Activity, column: str) -> str | None:
+def fault_of_column(found: pd.DataFrame, world: Activity, column: str) -> str | None:
     """The first user whose value in a column is not as planned, users with something special first."""
     if column in found.attrs:
         return f"{column} holds values of type {found.attrs[column]}: numbers are needed."
@@ -117,7 +117,7 @@ def shown(value: float | None) -> str:
     return "missing" if value is None or math.isnan(value) else f"{value:.9g}"
 
 
-def unlike(found: pd.DataFrame, other: pd.DataFrame) -> str | None:
+def first_difference(found: pd.DataFrame, other: pd.DataFrame) -> str | None:
     """The first difference between two summaries, in words: `user 7 has total_purchases_30d 2 in the one and 3
     in the other`; None where there is none."""
     if list(found.index) != list(other.index):

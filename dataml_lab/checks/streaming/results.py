@@ -77,7 +77,7 @@ def same(total: float, other: float) -> bool:
     return math.isclose(total, other, abs_tol=CENT)
 
 
-def unlike(found: Sums, expected: Sums) -> str | None:
+def first_difference(found: Sums, expected: Sums) -> str | None:
     """A window for which something else was reported than expected, in words."""
     return next((words for _, words in differences(found, expected)), None)
 

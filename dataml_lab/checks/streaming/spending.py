@@ -10,12 +10,12 @@ from dataml_lab.checks.streaming.results import (
     Result,
     clock,
     differences,
+    first_difference,
     place,
     reported,
     same,
     sums,
     twice,
-    unlike,
 )
 from dataml_lab.runtime.answers import Failed, Maker, class_
 from dataml_lab.runtime.shown import shown
@@ -37,7 +37,7 @@ def of_story(spending: Maker, world: Orders, name: str) -> tuple[list[Result], s
     order's own, for which a batch job finds something else."""
     stream, end = world.told(name), world.start + HOUR
     found = [result for result in reported(spending, stream).results if result.start < end]
-    return found, unlike(sums(found), batch(stream[:-1]))
+    return found, first_difference(sums(found), batch(stream[:-1]))
 
 
 def shows(*stories: str) -> str:
@@ -146,10 +146,10 @@ for orders in (world.told("barely late"), world.stream):
 @spending.demands("puts aside what comes too late", points=1, call=ASIDE)
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
     barely = world.told("barely late")
-    return amiss(reported(spending, barely).made("late"), barely) or amiss(of_stream.made("late"), world.stream)
+    return fault(reported(spending, barely).made("late"), barely) or fault(of_stream.made("late"), world.stream)
 
 
-def amiss(late: object, stream: list[Order]) -> str | None:
+def fault(late: object, stream: list[Order]) -> str | None:
     """How the ids of orders put aside differ from those of the orders that came too late."""
     if not isinstance(late, list | tuple | set) or not all(isinstance(number, int) for number in late):
         raise Failed(f"Spending.late returned {shown(late)}, where a list of order ids was expected.")
@@ -197,7 +197,7 @@ print("that a batch job doesn't find:", sums.keys() - world.expected.keys())"""
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
     if reported(spending, []).results:
         return "Of a stream without any order, a window was reported."
-    wrong = unlike(sums(of_stream.results), world.expected) or unequal(of_stream.results)
+    wrong = first_difference(sums(of_stream.results), world.expected) or unequal(of_stream.results)
     late = len(too_late(world.stream))
     return wrong and (f"A stream of {len(world.stream)} orders in two hours, {late} of them too late, was "
                       f"compared with a batch job over the others: {wrong}.")
@@ -214,7 +214,7 @@ def _(of_stream: Report, world: Orders, oracle: Callable) -> str | None:
     """The first order after which answer and oracle report different windows."""
     for number, expected in enumerate(oracle(world.stream[:COMPARED])[:COMPARED], 1):
         found = sums([result for result in of_stream.results if result.after == number])
-        wrong = unlike(found, {(user, start): total for user, start, total in expected})
+        wrong = first_difference(found, {(user, start): total for user, start, total in expected})
         if wrong:
             return f"A stream was compared with a slow and obvious processor. After order {number}, {wrong}."
     return None

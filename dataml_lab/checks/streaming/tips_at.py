@@ -142,7 +142,7 @@ def said(tips_at: Answer, case: Case) -> str:
         return "twice"
     value = named(tips_at, case)
     words = "never" if value is None else digits(value)
-    if amiss(value, case):
+    if fault(value, case):
         return f"{words} (wrong)"
     if value is None:
         return words
@@ -169,7 +169,7 @@ def named(tips_at: Answer, case: Case) -> float | None:
     return float(value)
 
 
-def amiss(value: float | None, case: Case) -> str | None:
+def fault(value: float | None, case: Case) -> str | None:
     """That the choice doesn't tip where the answer says, in words; None where it does."""
     wrong = unfounded(case) if value is None else misplaced(value, case)
     return wrong and (f"For {case.what} with {case.field} = {digits(case.now)}, tips_at {wrong} {whose(value, case)} "
@@ -224,12 +224,12 @@ def demand(text: str, *fields: str) -> None:
     """Makes it a property that the tipping points of these fields are found."""
     @tips_at.demands(text, points=1)
     def _(values: Replies, world: Cases) -> str | None:
-        return first_amiss(values, [case for field in fields for case in world.tipping[field]])
+        return first_fault(values, [case for field in fields for case in world.tipping[field]])
 
 
-def first_amiss(values: Replies, cases: list[Case]) -> str | None:
+def first_fault(values: Replies, cases: list[Case]) -> str | None:
     """The first case in which the choice doesn't tip where the answer says, in words."""
-    return next(filter(None, (amiss(values[case], case) for case in cases)), None)
+    return next(filter(None, (fault(values[case], case) for case in cases)), None)
 
 
 demand("finds how fast the worth must fade", "half_life_s")
@@ -244,4 +244,4 @@ def _(values: Replies, world: Cases) -> str | None:
     if all(values[case] is None for case in tipping):
         return (f"tips_at returned None for each of {len(tipping)} briefs, and in all of them the choice tips. "
                 f"{try_it(tipping[0])}")
-    return first_amiss(values, world.never)
+    return first_fault(values, world.never)

@@ -14,7 +14,7 @@ import pytest
 
 from dataml_lab.checks.pipeline.activity import COLUMNS, activity, end_of
 from dataml_lab.checks.pipeline.daily_summary import DURATION, LOGIN, PURCHASES, daily_summary, fed
-from dataml_lab.checks.pipeline.summaries import column_amiss, table, unlike, users_amiss
+from dataml_lab.checks.pipeline.summaries import fault_of_column, fault_of_users, first_difference, table
 from dataml_lab.runtime.answers import Failed, Maker
 
 SEEDS = range(10)
@@ -119,7 +119,7 @@ NONE = pd.DataFrame({name: [None if pd.isna(value) else value for value in value
 def test_a_summary_may_be_written_in_many_ways(frame):
     found = table(made(frame), DAY)
     pd.testing.assert_frame_equal(found, READ, check_index_type=False)
-    assert found.attrs == {} and unlike(found, READ) is None
+    assert found.attrs == {} and first_difference(found, READ) is None
 
 
 def test_a_summary_without_rows_is_one():
@@ -156,15 +156,15 @@ def test_a_column_without_numbers_costs_that_column_only(values, kind):
     if kind == "object":
         wrong[DURATION] = wrong[DURATION].astype(object)
     found = table(made(wrong), world.day)
-    assert column_amiss(found, world, DURATION).startswith(f"{DURATION} holds values of type {kind}")
-    assert column_amiss(found, world, PURCHASES) is column_amiss(found, world, LOGIN) is None
+    assert fault_of_column(found, world, DURATION).startswith(f"{DURATION} holds values of type {kind}")
+    assert fault_of_column(found, world, PURCHASES) is fault_of_column(found, world, LOGIN) is None
 
 
 def test_users_that_are_there_twice_or_not_at_all_or_for_no_reason_are_named():
-    assert users_amiss(READ, [7, 8], DAY) is None
-    assert "has 2 rows for user 8" in users_amiss(table(made(FRAME.assign(user_id=[8, 8])), DAY), [8], DAY)
-    assert "lacks 2 of 4 users, such as 5" in users_amiss(READ, [8, 7, 6, 5], DAY)
-    assert "has user 8, of whom nothing is known" in users_amiss(READ, [7], DAY)
+    assert fault_of_users(READ, [7, 8], DAY) is None
+    assert "has 2 rows for user 8" in fault_of_users(table(made(FRAME.assign(user_id=[8, 8])), DAY), [8], DAY)
+    assert "lacks 2 of 4 users, such as 5" in fault_of_users(READ, [8, 7, 6, 5], DAY)
+    assert "has user 8, of whom nothing is known" in fault_of_users(READ, [7], DAY)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -173,12 +173,12 @@ def test_a_wrong_value_is_told_with_what_is_special_about_its_user(column):
     right = pd.DataFrame.from_dict(world.rows, "index", columns=COLUMNS, dtype=float)
     special = next(user for user in world.rows if column in world.whys[user])
     usual = next(user for user in world.rows if not world.whys[user])
-    assert column_amiss(right, world, column) is None
+    assert fault_of_column(right, world, column) is None
     wrong = right.copy()
     wrong.loc[[special, usual], column] = 77.0
-    sentence = column_amiss(wrong, world, column)
+    sentence = fault_of_column(wrong, world, column)
     assert f"{column} of user {special} is 77 where" in sentence and world.whys[special][column] in sentence
-    assert f"of user {usual} is 77 where" in column_amiss(wrong.drop(index=special), world, column)
+    assert f"of user {usual} is 77 where" in fault_of_column(wrong.drop(index=special), world, column)
 
 
 def test_batches_bring_every_event_once_in_order():

@@ -160,9 +160,9 @@ def by_the_briefs_before():
     before = []
 
     def answer(brief):
-        unlike = [(other, [name for name in brief if brief[name] != other[name]]) for other in before]
+        differing = [(other, [name for name in brief if brief[name] != other[name]]) for other in before]
         before.append(brief)
-        for other, (name, *more) in unlike:
+        for other, (name, *more) in differing:
             if more:
                 continue
             theme = next(theme for themes in THEMES.values() for theme in themes if theme.field == name)

@@ -13,12 +13,12 @@ from dataml_lab.checks.streaming.choose import choose, too_dear
 from dataml_lab.checks.streaming.tips_at import (
     LIKE,
     NEAR,
-    amiss,
     case,
     cases,
     compared,
     ends,
     fair,
+    fault,
     measured,
     tipping_points,
     tips_at,
@@ -103,7 +103,7 @@ def test_who_always_has_a_value_loses_the_last_property_and_who_never_has_one_lo
 def test_a_value_beyond_the_range_is_no_tipping_point():
     found = world(1).tipping["worth"][0]
     for value in (ends(found)[0] / 1.01, ends(found)[1] * 1.01, 1e299, 1e-299):
-        assert "which is not between" in amiss(value, found)
+        assert "which is not between" in fault(value, found)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -111,7 +111,7 @@ def test_sentences_have_the_bills_on_both_sides_and_not_the_tipping_point(seed):
     for found in tipping(seed):
         right = found.tips[0]
         for value in (None, right * 1.2, right / 1.2):
-            sentence, _, code = amiss(value, found).partition(" Try it:\n")
+            sentence, _, code = fault(value, found).partition(" Try it:\n")
             assert eval(code, {"tips_at": lambda *given: given}) == (found.scenario.brief(found.what), found.field)
             assert f" {digits(right)}:" not in sentence and "e-0" not in sentence and "e+" not in sentence
             low, high = ends(found) if value is None else (value / NEAR, value * NEAR)
@@ -163,14 +163,14 @@ def test_a_bill_that_holds_in_choose_loses_nothing_here(table):
     asked = [each for seed in range(3) for each in fair_choices(seed).questions]
     if not any(too_dear(each, EVERY[int(bills(each.scenario, table).argmin())]) for each in asked):
         for known in [known for seed in range(3) for known in world(seed).all]:
-            assert amiss(searched(known.scenario, known.field, table), known) is None, known
+            assert fault(searched(known.scenario, known.field, table), known) is None, known
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.about)
 def test_a_search_is_not_blamed_for_a_mistake_in_the_bill(slip):
     for known in world(1).all:
         value = searched(known.scenario, known.field, slip.table)
-        sentence = amiss(value, known)
+        sentence = fault(value, known)
         assert not sentence or "If your bill says otherwise, mend that first." in sentence or (
             "a bill with a mistake in one part" in sentence and value)
 
@@ -178,6 +178,6 @@ def test_a_search_is_not_blamed_for_a_mistake_in_the_bill(slip):
 def test_where_a_bill_with_a_mistake_tips_the_part_is_named():
     (average, *_), known = SLIPS, world(1).tipping["half_life_s"][0]
     for slip in SLIPS:
-        sentence = amiss(searched(known.scenario, known.field, slip.table), known)
+        sentence = fault(searched(known.scenario, known.field, slip.table), known)
         assert not sentence or " tips there " not in sentence or slip.about in sentence or average.about in sentence
-    assert "mend that first" in amiss(known.tips[0] * 1.2, known)
+    assert "mend that first" in fault(known.tips[0] * 1.2, known)
