@@ -13,7 +13,7 @@ import pytest
 from dataml_lab import cli
 from dataml_lab.checks.exercise import seeds
 from dataml_lab.grading import COURSE
-from dataml_lab.grading.engine import judge
+from dataml_lab.grading.engine import judge, remote
 from dataml_lab.grading.engine.template import hindrance
 from dataml_lab.grading.environment import student_salt
 from tests.grading.conftest import released_course
@@ -80,6 +80,7 @@ def grade(folder, batch):
         patch.setattr(judge, "CELL_SECONDS", 20.0)
         patch.setattr(judge, "EXERCISE_SECONDS", 30.0)
         patch.setattr(judge, "NOTEBOOK_SECONDS", 80.0)
+        patch.setattr(remote, "DEADLINE", 2.0)  # after which a judge waits no longer; that of answers is as ever
         wire = Tripwire()
         wire.thread.start()
         out = course / "out.json"

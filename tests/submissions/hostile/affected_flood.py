@@ -9,9 +9,9 @@ deserves: 0
 from datetime import date, timedelta
 from itertools import cycle
 
-found = cycle([lambda: [date.min] * 200_000_000, lambda: "</pre>\x1b[2J" + "x" * 300_000_000,
+turns = cycle([lambda: [date.min] * 200_000_000, lambda: "</pre>\x1b[2J" + "x" * 300_000_000,
                lambda: {date.min + timedelta(days=day) for day in range(3_652_059)}])
 
 
 def affected(event_day, arrived_on):
-    return next(found)()
+    return next(turns)()

@@ -14,7 +14,7 @@ def without_end(self):
     return count()
 
 
-found = cycle(
+turns = cycle(
     [
         type(
             kind.__name__,
@@ -36,4 +36,4 @@ found = cycle(
 
 
 def revenue(orders):
-    return next(found)()
+    return next(turns)()

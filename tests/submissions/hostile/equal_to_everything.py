@@ -34,10 +34,10 @@ def agreeable(base):
     return type(base.__name__, (base,), agree | {"__lt__": lambda *_: False, "__hash__": lambda _: 0})
 
 
-found = cycle(
+turns = cycle(
     [agreeable(float)(0.0), agreeable(int)(0), agreeable(Decimal)(0), agreeable(complex)(0), agreeable(str)("rule")]
 )
 
 
 def revenue(orders):
-    return next(found)
+    return next(turns)

@@ -29,10 +29,10 @@ def interrupt(error):
     raise KeyboardInterrupt
 
 
-found = cycle(
+turns = cycle(
     [type("Hostile", (Exception,), {"__str__": text, "__repr__": text}) for text in (leave, interrupt, slowly)]
 )
 
 
 def revenue(orders):
-    raise next(found)
+    raise next(turns)

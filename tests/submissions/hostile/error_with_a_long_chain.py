@@ -46,8 +46,8 @@ def noted():
     raise error
 
 
-found = cycle([chained, circular, grouped, recursing, noted])
+turns = cycle([chained, circular, grouped, recursing, noted])
 
 
 def revenue(orders):
-    next(found)()
+    next(turns)()

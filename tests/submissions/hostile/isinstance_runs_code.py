@@ -45,8 +45,8 @@ class Slow:
     __reduce_ex__ = __array__ = __float__ = __len__ = __iter__ = __repr__ = __eq__ = slowly
 
 
-found = cycle([Nameless, Slow])
+turns = cycle([Nameless, Slow])
 
 
 def revenue(orders):
-    return next(found)()
+    return next(turns)()

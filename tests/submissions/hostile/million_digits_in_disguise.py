@@ -18,9 +18,9 @@ class Whole(int):
 
 
 huge = 1 << 33_000_000
-found = cycle([lambda: Whole(huge), lambda: Decimal("9" * 10_000_000), lambda: Decimal("1E+999999999999999999"),
+turns = cycle([lambda: Whole(huge), lambda: Decimal("9" * 10_000_000), lambda: Decimal("1E+999999999999999999"),
                lambda: Fraction(huge, 3), lambda: np.array([huge], dtype=object), lambda: {huge: huge}])
 
 
 def revenue(orders):
-    return next(found)()
+    return next(turns)()

@@ -10,9 +10,9 @@ from itertools import cycle
 
 import numpy as np
 
-found = cycle([float("nan"), Decimal("NaN"), Decimal("sNaN"), float("inf"), Decimal("-Infinity"), np.float64("nan"),
+turns = cycle([float("nan"), Decimal("NaN"), Decimal("sNaN"), float("inf"), Decimal("-Infinity"), np.float64("nan"),
                np.longdouble("nan"), np.float16("inf"), np.datetime64("NaT"), None, -0.0])
 
 
 def revenue(orders):
-    return next(found)
+    return next(turns)

@@ -33,7 +33,7 @@ class Empty:
 
 
 empty = Empty()
-found = cycle(
+turns = cycle(
     [
         generator,
         coroutine,
@@ -73,4 +73,4 @@ found = cycle(
 
 
 def revenue(orders):
-    return next(found)()
+    return next(turns)()

@@ -35,11 +35,11 @@ def array():
     return found
 
 
-found = cycle([array, with_attrs, lambda: pd.Series([1], name=Opens()), lambda: pd.DataFrame({"a": array()}),
+turns = cycle([array, with_attrs, lambda: pd.Series([1], name=Opens()), lambda: pd.DataFrame({"a": array()}),
                lambda: pd.DataFrame([[1]], columns=pd.Index(array())), lambda: pd.Index(array(), name=Opens()),
                lambda: pd.Series(pd.Categorical.from_codes([0], categories=pd.Index(array()))), lambda: {"a": Opens()},
                lambda: np.array([(Opens(),)], dtype=[("a", "O")])])
 
 
 def revenue(orders):
-    return next(found)()
+    return next(turns)()

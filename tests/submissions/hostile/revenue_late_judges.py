@@ -16,10 +16,10 @@ def below(kind):
         yield from below(child)
 
 
-found = cycle([kind for kind in below(BaseException)
+turns = cycle([kind for kind in below(BaseException)
                if kind.__module__.startswith("dataml_lab") and kind.__name__ in ("Failed", "OutOfTime")] or [Exception])
 
 
 def revenue(orders):
-    kind = next(found)
+    kind = next(turns)
     raise kind("")

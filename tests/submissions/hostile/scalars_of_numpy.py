@@ -15,7 +15,7 @@ class Mine:
     """An object that should have stayed here."""
 
 
-found = cycle(
+turns = cycle(
     [
         lambda: np.array([(Mine(), 1)], dtype=[("a", "O"), ("b", "f8")])[0],
         lambda: np.longdouble("1e4000"),
@@ -30,4 +30,4 @@ found = cycle(
 
 
 def revenue(orders):
-    return next(found)()
+    return next(turns)()

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 COLUMNS = ["user_id", "total_purchases_30d", "avg_session_duration_7d", "last_login_days_ago"]
-found = cycle(
+turns = cycle(
     [
         lambda: pd.DataFrame(index=pd.RangeIndex(10**12, name="user_id")),
         lambda: pd.DataFrame({"user_id": pd.Series(np.broadcast_to(1.0, 10**12), copy=False)}, copy=False),
@@ -32,4 +32,4 @@ class Pipeline:
         pass
 
     def summary(self, day):
-        return next(found)()
+        return next(turns)()

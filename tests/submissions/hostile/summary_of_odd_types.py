@@ -13,7 +13,7 @@ import pandas as pd
 
 COLUMNS = ["total_purchases_30d", "avg_session_duration_7d", "last_login_days_ago"]
 nested = pd.Series([[[1], {"a": 1}]])
-found = cycle([
+turns = cycle([
     lambda: pd.arrays.SparseArray([1.0]), lambda: pd.array([1], dtype="Int8"), lambda: pd.interval_range(0, 1),
     lambda: pd.period_range("2025", periods=1), lambda: pd.Categorical([1]), lambda: nested,
     lambda: pd.array([1], dtype="int64[pyarrow]"), lambda: pd.array([b"x"], dtype="binary[pyarrow]"),
@@ -31,4 +31,4 @@ class Pipeline:
         pass
 
     def summary(self, day):
-        return pd.DataFrame({"user_id": [1], **dict.fromkeys(COLUMNS, next(found)())})
+        return pd.DataFrame({"user_id": [1], **dict.fromkeys(COLUMNS, next(turns)())})

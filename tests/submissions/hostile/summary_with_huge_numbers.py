@@ -12,7 +12,7 @@ from itertools import cycle
 
 import pandas as pd
 
-found = cycle([10**400, Decimal("sNaN"), Decimal("1E+999999"), Fraction(10**400, 3), True, 1j])
+turns = cycle([10**400, Decimal("sNaN"), Decimal("1E+999999"), Fraction(10**400, 3), True, 1j])
 
 
 class Pipeline:
@@ -22,6 +22,6 @@ class Pipeline:
         pass
 
     def summary(self, day):
-        odd = next(found)
+        odd = next(turns)
         return pd.DataFrame({"user_id": [1], "total_purchases_30d": [odd], "avg_session_duration_7d": [odd],
                              "last_login_days_ago": [odd]}, dtype=object)

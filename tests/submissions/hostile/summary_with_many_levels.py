@@ -12,7 +12,7 @@ import pandas as pd
 
 COLUMNS = ["total_purchases_30d", "avg_session_duration_7d", "last_login_days_ago"]
 levels = pd.MultiIndex.from_tuples([(1, 2)], names=[None, None])
-found = cycle([
+turns = cycle([
     lambda: pd.DataFrame([[1, 2, 3]], columns=COLUMNS, index=levels),
     lambda: pd.DataFrame([[1, 2, 3]], columns=COLUMNS, index=levels.set_names(["user_id", "user_id"])),
     lambda: pd.DataFrame([[1, 2, 3]], columns=pd.MultiIndex.from_product([["a"], COLUMNS])),
@@ -31,4 +31,4 @@ class Pipeline:
         pass
 
     def summary(self, day):
-        return next(found)()
+        return next(turns)()
