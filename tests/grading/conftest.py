@@ -13,6 +13,7 @@ from dataml_lab.grading.build import release
 from tests.grading.corpus import PARTS, SALT
 
 TINY = Path(__file__).with_name("tiny_course")
+TOGETHER = pytest.mark.xdist_group("tiny course")  # of the tests that copy it
 collect_ignore = ["tiny_course"]  # a course that tests grade: its sources are no tests
 
 

@@ -24,7 +24,9 @@ from dataml_lab.grading.build import (
     write,
 )
 from dataml_lab.grading.source import answer_source, notebook
+from tests.grading.conftest import TOGETHER
 
+pytestmark = TOGETHER
 LESSON = "90_tiny"
 
 

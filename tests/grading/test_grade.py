@@ -26,8 +26,9 @@ from dataml_lab.grading.attempts import BusyError, alone
 from dataml_lab.grading.build import release
 from dataml_lab.grading.engine import template as engine
 from dataml_lab.grading.engine.template import hindrance
+from tests.grading.conftest import TOGETHER
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
+pytestmark = [TOGETHER, pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")]
 LESSON = "90_tiny"
 TOTAL, MEAN = "def total(values):\n    return sum(values)", "def mean(values):\n    return sum(values) / len(values)"
 sandbox = cache(lambda: ["--no-sandbox"] if hindrance() else [])  # the option, where the host can't isolate

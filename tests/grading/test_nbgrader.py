@@ -17,9 +17,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from dataml_lab.grading.build import release, release_path
-from tests.grading.conftest import TINY, make_tiny_known
+from tests.grading.conftest import TINY, TOGETHER, make_tiny_known
 
-pytestmark = pytest.mark.xdist_group("stock nbgrader")
+pytestmark = TOGETHER
 LESSON = "90_tiny"
 SALT = "the-secret-of-this-test"
 FULL, NOTHING = {"total": 2.0, "mean": 2.0}, {"total": 0.0, "mean": 0.0}

@@ -80,7 +80,7 @@ def grade(folder, batch):
         patch.setattr(judge, "CELL_SECONDS", 20.0)
         patch.setattr(judge, "EXERCISE_SECONDS", 30.0)
         patch.setattr(judge, "NOTEBOOK_SECONDS", 80.0)
-        patch.setattr(remote, "DEADLINE", 2.0)  # after which a judge waits no longer; that of answers is as ever
+        patch.setattr(remote, "DEADLINE", 3.0)  # after which a judge waits no longer; that of answers is as ever
         wire = Tripwire()
         wire.thread.start()
         out = course / "out.json"

@@ -14,6 +14,14 @@ from dataml_lab.grading.engine.template import Template, hindrance, worker_templ
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """These tests run in one process: a template takes seconds to start."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("engine"))
+
+
 class Runner:
     """A fork that runs sources."""
 

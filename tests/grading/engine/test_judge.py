@@ -1,6 +1,7 @@
 """One notebook judged: what ends a process costs what it was at work on, and nothing else."""
 
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -63,6 +64,23 @@ def forks(workers):
     return make
 
 
+@pytest.fixture
+def slow(monkeypatch):
+    """slow(seconds): by the judge's clock, a cell that holds the word "slow" takes so long."""
+
+    def make(seconds):
+        passed, run = [], judge.RemoteWorker.run
+
+        def late(worker, source, limit):
+            passed.extend([seconds] if "slow" in source else [])
+            return run(worker, source, limit)
+
+        monkeypatch.setattr(judge.RemoteWorker, "run", late)
+        monkeypatch.setattr(judge, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + sum(passed)))
+
+    return make
+
+
 def test_a_notebook_is_judged_in_one_process_and_in_order(forks):
     found = judged(
         task(a=SUM.format("a"), own="def a(x):\n    return 0", b="def b(x):\n    return a(x) + x + 1"), forks
@@ -107,16 +125,15 @@ def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):
     assert outcomes(found) == {"a": "fn", "b": "hh"} and "together" in found.verdicts["a"].findings[0].sentence
 
 
-def test_a_notebook_as_a_whole_has_an_end(forks, monkeypatch):
-    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 6)
-    found = judged(task(a=SUM.format("a"), own="import time\ntime.sleep(6.5)", b=SUM.format("b")), forks)
+def test_a_notebook_as_a_whole_has_an_end(forks, slow):
+    slow(judge.NOTEBOOK_SECONDS)
+    found = judged(task(a=SUM.format("a"), own="slow = 1", b=SUM.format("b")), forks)
     assert outcomes(found) == {"a": "hh", "b": "fn"} and "as a whole" in found.verdicts["b"].findings[0].sentence
 
 
-def test_a_notebook_has_its_time_once_however_often_its_cells_are_run(forks, monkeypatch):
-    monkeypatch.setattr(judge, "NOTEBOOK_SECONDS", 9)
-    slow = "import time\ntime.sleep(5)\nb = eval('base')"
-    found = judged(task(lesson1="base = 0", own=slow, a=SUM.format("a")), forks)
+def test_a_notebook_has_its_time_once_however_often_its_cells_are_run(forks, slow):
+    slow(0.6 * judge.NOTEBOOK_SECONDS)
+    found = judged(task(lesson1="base = 0", own="slow = eval('base')", a=SUM.format("a")), forks)
     assert outcomes(found) == {"a": "hh"} and len(forks.made) == 1
 
 
