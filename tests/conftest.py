@@ -67,6 +67,11 @@ def drawn(item):
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 16**8
 
 
+def needs(missing):
+    """Marks a test of what can be missing, with the reason: it is left to `make test-engines` and `make test-full`."""
+    return lambda test: pytest.mark.full(pytest.mark.skipif(bool(missing), reason=missing)(test))
+
+
 def pytest_report_header():
     share = os.environ.get("DATAML_LAB_SHARE")
     return f"of tests that repeat and multiply: a share of {share}, drawn by commit {commit()}" if share else None

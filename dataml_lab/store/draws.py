@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 STAGES = ("products", "couriers", "weather", "users", "sessions", "visits", "events", "orders", "tickets",
           "questions", "cancels", "raw", "webhooks")  # fmt: skip
@@ -34,6 +33,8 @@ def exponential(u: np.ndarray, mean: float | np.ndarray) -> np.ndarray:
 
 def normal(u: np.ndarray) -> np.ndarray:
     """Standard normal from uniforms, by the inverse of its distribution function."""
+    from scipy.special import ndtri  # half a second, which processes that only connect to something don't need
+
     return ndtri(np.clip(u, 1e-12, 1 - 1e-12))
 
 

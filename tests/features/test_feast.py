@@ -15,10 +15,11 @@ from dataml_lab.features import feast
 from dataml_lab.features.definition import Feature, View
 from dataml_lab.features.feast import FeastStore, missing
 from dataml_lab.features.store import FeatureStoreError, LocalStore
+from tests.conftest import needs
 from tests.features.behaviour import BEHAVIOUR, USERS, writing
 from tests.features.worlds import BEGIN, DAY, VIEW, events, fill, moments, rows
 
-needs_feast = pytest.mark.skipif(bool(missing()), reason=missing())
+needs_feast = needs(missing())
 
 
 # With Feast

@@ -219,6 +219,7 @@ def place(database, feed, column="confirmed_flush_lsn"):
     return rows(database, query)[0][0]
 
 
+@pytest.mark.parametrize("changing", ["other"], indirect=True)
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, None])
 def test_transactions_without_changes_hide_no_change(changing, limit):
     feed = changing.feed()

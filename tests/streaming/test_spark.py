@@ -12,8 +12,9 @@ from dataml_lab.streaming import spark
 from dataml_lab.streaming.batch import answer
 from dataml_lab.streaming.spark import SparkError, land, missing, on_spark
 from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling
+from tests.conftest import needs
 
-needs_spark = pytest.mark.skipif(bool(missing()), reason=missing())
+needs_spark = needs(missing())
 DAY = 86_400
 COVERS_ALL = 30 * DAY
 DAILY = Question(Tumbling(DAY))
