@@ -8,6 +8,7 @@ import pytest
 from dataml_lab.pipeline import ServeError, Warehouse, endpoint, online, publish_features, rebuild
 from dataml_lab.store import Store
 
+pytestmark = pytest.mark.xdist_group("online")  # they share a server
 SMALL = Store(users=120, days=60, seed=4)
 DAY = date(2025, 2, 20)
 

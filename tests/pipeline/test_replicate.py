@@ -13,6 +13,7 @@ from dataml_lab.store.feed import Change
 from dataml_lab.store.postgres import Server
 from dataml_lab.store.schema import TABLES, schema
 
+pytestmark = pytest.mark.xdist_group("replicate")  # they share a server
 SMALL = Store(users=120, days=60, seed=4)
 
 
