@@ -91,8 +91,11 @@ per_day = Question(Tumbling(DAY), key=None)  # EUR per day, of all customers tog
 pd.Series(per_customer._asdict()).drop("parse").to_frame("per_customer")
 
 # %% [markdown]
-# `windows` says how time is cut, `key` whose events are summed together. `where` keeps the completed orders. `time` is
-# the field with the moment at which an order occurred, `identity` the field by which an order is known again.
+# `windows` says how time is cut: `Tumbling(300)` cuts it into windows of 300 seconds, side by side. `key` says which
+# events go into one sum, here those of one customer. `where` keeps the completed orders.
+#
+# `time` is the field with the moment at which an order occurred, `identity` the one that identifies an order when it
+# comes a second time.
 #
 # ## Batch: a job that can be run again
 #
@@ -139,7 +142,7 @@ assert rows == len(daily) == len(days) == 180 and again == 7 and after.equals(da
 # %% [markdown]
 # That is what makes batch simple: if something went wrong, run it again.
 #
-# The same code answers the other question. A customer has a row for each window in which they ordered.
+# The same code answers the first question, `per_customer`. A customer has a row for each window in which they ordered.
 
 # %%
 with warehouse:
@@ -153,12 +156,16 @@ assert len(by_customer) == 7_875 and len(several) == 1 and several["events"].ite
 
 # %% [markdown]
 # At this shop hardly anybody orders twice in five minutes. An account that does may have been stolen. The shop wants to
-# know that within minutes, not tomorrow morning: that is what a stream is for.
+# know that within minutes, not tomorrow morning: that is what a stream is for, and
+# [02c](../02c_choosing/02c_choosing.ipynb) asks whether it can do so here.
 #
 # ## Stream: a process that never ends
 #
 # A `Processor` takes records as they come, and keeps its sums in a file. `follow` gives it the records of a topic. The
 # four partitions come mixed, in the order in which the network brings them.
+#
+# `lateness`, explained below, is how long it waits for late orders. `preliminary=True` also returns windows that aren't
+# complete yet.
 
 # %%
 with Processor(fresh("daily.db"), per_day, lateness=5 * DAY) as processor:
@@ -169,7 +176,7 @@ pd.Series(counts._asdict()).to_frame("records").T
 
 # %% [markdown]
 # Every record is accounted for. It was counted, left out because its order was cancelled, repeated, or put into
-# quarantine as in lesson 01.
+# quarantine as in lesson 01. (Of the 159 repeats of lesson 01, nine are left out here, as cancelled orders.)
 
 # %%
 print(f"{sum(counts):,} of {followed.records:,} records. Days and sums are those of the batch job: "
@@ -177,6 +184,7 @@ print(f"{sum(counts):,} of {followed.records:,} records. Days and sums are those
 
 # %% role="claim"
 assert streamed.equals(daily) and sum(counts) == followed.records == len(topic) and counts.late == 0
+assert counts.repeated == 159 - 9 and counts.left_out == (kept["status"] == "cancelled").sum() + 9
 
 # %% [markdown]
 # Both ways agree to the cent. The rest of this part shows what it takes for them to agree.
@@ -186,8 +194,7 @@ assert streamed.equals(daily) and sum(counts) == followed.records == len(topic) 
 # An order has two times. *Event time* is when it occurred, in the field `occurred_at`. *Arrival time* is when we
 # received it, in `received_at`.
 #
-# The question is about event time, but a stream sees orders in the order of arrival. What if the job uses the wrong
-# clock?
+# The question is about event time. What if the job uses the other clock?
 
 # %%
 with warehouse:
@@ -211,15 +218,18 @@ assert (off > 0.005).sum() == 159 and round(off.max()) == 444 and abs(sums["diff
 #
 # ## Watermark and lateness
 #
-# A window is complete when no more of its orders will come. A processor can't know that. It makes a rule instead.
+# A window is complete when no more of its orders will come. A processor can't know that. It follows a rule instead.
 #
 # The *watermark* is the newest event time that has come so far, minus a fixed time that we are willing to wait. That
 # fixed time is called *lateness*.
 #
-# An order that occurred before the watermark is *late*, and doesn't count any more. A
-# window is complete once the watermark has reached its end.
+# An order that occurred before the watermark is *late*, and in this lesson it doesn't count any more. A window is
+# complete once the watermark has reached its end.
 #
-# Five orders show it, with a lateness of two minutes.
+# > **Caution.** Flink, Spark and Kafka Streams drop a late record only if its window is complete already. *Allowed
+# > lateness* in Flink and Beam is something else: how long a complete window may still be corrected.
+#
+# Five orders show the rule, with a lateness of two minutes.
 
 # %%
 five = pd.DataFrame({"received": ["12:03:31", "12:04:41", "12:06:31", "12:06:50", "12:07:01"],
@@ -273,15 +283,16 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each mark is an order: to the right when it was received, upwards when it occurred. Those on the
-# diagonal came at once. The eleven below the green line, the watermark, came one to four days late and don't count.
+# diagonal came at once; the blue one just above the green line came almost a day late, in time. The eleven below that
+# line, the watermark, came one to four days late and don't count.
 #
 # > **Caution.** `Processor` keeps a watermark for each partition, and a window is final once the slowest one has
-# > reached its end. One record with a clock that is far ahead makes all later records of its partition late.
+# > reached its end. A partition without records keeps all windows open (Flink lets you declare it *idle*), and a record
+# > whose clock is far ahead makes all later ones of its partition late.
 #
 # ### What patience costs
 #
-# A longer lateness loses fewer orders, and its results come later. Here is the whole stream with more and more
-# patience.
+# A longer lateness loses fewer orders, and its results come later.
 
 # %%
 def with_lateness(topic, question, lateness):
@@ -307,10 +318,11 @@ assert (by_patience.loc["1 hour", "late"], short["counted"], short["repeated"]) 
 # With four days nothing is late, and five of the 180 days aren't final yet, because the watermark hasn't reached their
 # end. With one hour all days but the last are final, and 151 orders are missing in the sums for good.
 #
-# (288 records are late: these 151 orders, and 137 second copies. The processor has forgotten their ids by then, and
-# nothing is lost with them.)
+# (288 records are late: these 151 orders, and 137 second copies of counted orders. The processor keeps ids only as long
+# as the lateness, and calls an older copy late. Nothing is lost with it.)
 #
-# How long to wait depends on the source. The shop's web pages report each view and click within seconds.
+# How long to wait depends on the source. The shop's web pages report views and clicks within seconds (and logins and
+# purchases, counted with them here).
 
 # %%
 week = Store(days=7)
@@ -324,6 +336,8 @@ lost.map("{:.2%}".format)
 assert lost.loc["30 s", "views and clicks"] == 0 < lost.loc["10 s", "views and clicks"] < 0.005
 assert lost.loc[:"12 hours", "orders"].between(0.015, 0.0205).all() and lost.loc["4 days", "orders"] == 0
 assert lost.loc["1 s", "views and clicks"] > 0.03
+assert lost.loc["1 s", "orders"] - lost.loc["1 day", "orders"] < 0.0003
+assert (-lost.loc["1 day":, "orders"].diff().dropna()).between(0.0055, 0.0070).all()
 
 # %% role="figure" alt="Two lines over ten lateness values, from 1 second to 4 days. The line of views and clicks begins above 3% and is at 0 from 30 seconds on. The line of orders stays at about 2% up to 12 hours and then falls to 0 at 4 days."
 figure, axes = plt.subplots(figsize=(8, 3.2))
@@ -337,18 +351,21 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** To the right the lateness grows; upwards is the share of records that are lost. For views and
-# clicks half a minute is enough. For orders the first twelve hours of patience gain almost nothing: either wait four
-# days, or lose 2%.
+# clicks half a minute is enough. For orders the first day of patience gains almost nothing, and each further day about
+# 0.6 percentage points, until nothing is lost with four days.
 #
-# > **Tip.** Many shops do both. The stream shows *preliminary* sums as soon as an order comes, and a batch job makes
-# > the last days again every night.
+# > **Tip.** Many shops do both: the stream shows *preliminary* sums at once, and a batch job makes the last days again
+# > every night.
 #
 # ## Three kinds of windows
 #
-# *Tumbling* windows stand side by side, and each event is in one of them. *Sliding* windows overlap, and each event is
-# in several. A *session* has no fixed size: it ends when no event has come for a given time, its *gap*.
+# *Tumbling* windows stand side by side, and each event is in one of them. A *session* has no fixed size: it ends when no
+# event has come for a given time, its *gap*.
 #
-# The next cell asks for the views and clicks of one customer in each kind.
+# *Sliding* windows (in Kafka Streams: *hopping*) overlap. If one of 30 minutes begins every 15, each event is in two, and
+# a short burst of events that is cut in one is whole in the other.
+#
+# Here are the events of one customer in each kind.
 
 # %%
 def visit(record):
@@ -376,6 +393,8 @@ windows["sessions\ngap 15 min"]
 
 # %% role="claim"
 assert [found["events"].tolist() for found in windows.values()] == [[4, 1, 5], [4, 5, 1, 5, 5], [5, 5]]
+sessions = list(windows.values())[-1]
+assert f"{sessions['end'].iloc[0]:%H:%M:%S}" == "15:15:58"  # 15:00:58 and 15 minutes
 
 # %% role="figure" alt="A timeline of one customer's events on 3 January 2025 from 14:30 to 16:30, and below it the windows that hold them. Two groups of five events. Three tumbling windows hold 4, 1 and 5 events; five overlapping sliding windows hold 4, 5, 1, 5 and 5; two sessions hold 5 each."
 figure, axes = plt.subplots(figsize=(8, 3.4))
@@ -397,11 +416,12 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** At the top each stroke is an event of one customer. Below are the windows that hold them, with
-# the number of events in each. The first visit went on after 15:00, so the tumbling windows cut it in two; each session
-# holds one visit.
+# the number of events in each; sliding windows overlap, so they are drawn in two rows.
 #
-# Which gap is right? The Store knows which visits there really were, so the next cell counts how many of them each gap
-# finds.
+# The first visit went on after 15:00, so the tumbling windows cut it in two. Each session holds one visit, and ends when
+# its gap is over, 15 minutes after its last event.
+#
+# Which gap is right? The Store knows which visits there really were. How many of them does each gap find?
 
 # %%
 truth = week.activity.groupby("session_id").agg(user_id=("user_id", "first"), start=("occurred_at", "min"),
@@ -426,7 +446,7 @@ assert shares["30 s"] < 0.3 and shares["8 hours"] < 0.75
 
 # %% [markdown]
 # With 30 seconds a visit falls apart whenever a customer reads a page. With eight hours the visits of a day grow
-# together. Five minutes find 99.3% of the visits at this shop, and the half hour that many tools have by default 96.3%.
+# together. Five minutes find 99.3% of the visits at this shop; half an hour, the default of many tools, finds 96.3%.
 
 # %% [markdown] role="prompt" exercise="spending"
 # ### Exercise: spending per customer and five minutes ({{points}}, about 30 minutes)
@@ -454,12 +474,12 @@ assert shares["30 s"] < 0.3 and shares["8 hours"] < 0.75
 #
 # | about | the rule |
 # |---|---|
-# | windows | begin at each full five minutes and hold what *occurred* in them, to the microsecond: that from 12:00 holds 12:00:00, and not 12:05:00 |
+# | windows | begin at each full five minutes and hold what *occurred* in them, to the microsecond: 12:00:00 is in the window from 12:00, and 12:05:00 isn't |
 # | `start`, `total` | a `datetime` in UTC; the customer's EUR in that window, rounded or not |
 # | status | only `completed` orders count, the others are `cancelled`; a window without a completed order is not reported |
 # | newest | the newest `occurred_at` that was taken so far, of any customer and status |
-# | too late | an order that occurred *more* than two minutes before newest; whatever its status, it goes to `late()` and counts nowhere |
-# | complete | a window is, once newest is two minutes or more past its end; the `take` that brings it there reports it |
+# | too late | an order that occurred *more* than two minutes before newest; whatever its status, it goes to `late()` and counts nowhere, even if its window is still open |
+# | complete | a window is complete once newest is two minutes or more after its end; the `take` that makes it complete reports it |
 # | order of lists | any |
 # | repeats | no order comes twice; that is for 02b |
 #

@@ -92,7 +92,7 @@ SOON = {"next order": "The next order", "exactly two minutes": "An order", "canc
         "next day": "A day later, the next order"}
 
 
-@spending.demands("tells a window as soon as no more may come", points=1, call=shows(*SOON))
+@spending.demands("reports a window as soon as it is complete", points=1, call=shows(*SOON))
 def _(spending: Maker, world: Orders) -> str | None:
     for name, what in SOON.items():
         stream = world.told(name)
@@ -115,7 +115,7 @@ for orders in (world.told("late again"), world.stream):
     print("reported twice:", [w for w in found if sum(w[:2] == other[:2] for other in found) > 1], "of", len(found))"""
 
 
-@spending.demands("tells each window once", points=1, call=TWICE)
+@spending.demands("reports each window once", points=1, call=TWICE)
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
     for found in (reported(spending, world.told("late again")).results, of_stream.results):
         for first, again in twice(found):
@@ -193,7 +193,7 @@ for window, total in world.expected.items():
 print("that a batch job doesn't find:", sums.keys() - world.expected.keys())"""
 
 
-@spending.demands("comes to what a batch job finds", points=1, call=BATCH)
+@spending.demands("reports the sums that a batch job finds", points=1, call=BATCH)
 def _(spending: Maker, of_stream: Report, world: Orders) -> str | None:
     if reported(spending, []).results:
         return "Of a stream without any order, a window was reported."

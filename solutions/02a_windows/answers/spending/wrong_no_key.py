@@ -1,6 +1,6 @@
 """Sums all customers together, and tells the sum as that of the last one.
 
-fails: keeps customers apart; waits two minutes for what comes late; tells a window as soon as no more may come; comes to what a batch job finds
+fails: keeps customers apart; waits two minutes for what comes late; reports a window as soon as it is complete; reports the sums that a batch job finds
 """
 
 from datetime import timedelta
