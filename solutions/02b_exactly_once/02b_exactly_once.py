@@ -24,8 +24,8 @@
 # - answer a new question about old records: replay a stream, run a batch job for past days;
 # - name the same ideas in Spark, Flink and Kafka Streams.
 #
-# **You need** 02a, the consumers of [01a Push](../01a_push/01a_push.ipynb), and about 65 minutes, 30 of them for the
-# exercise.
+# **You need** 02a, what [01a Push](../01a_push/01a_push.ipynb) says about consumers, and about 65 minutes, 30 of them for
+# the exercise.
 
 # %%
 import json
@@ -78,10 +78,10 @@ assert (len(topic), len(kept), len(daily)) == (8_857, 8_416, 180)
 # ## State
 #
 # Between two records a processor remembers three things: the windows that aren't complete, the watermark, and the ids
-# of recent orders, by which it knows a repeat. Together they are its *state*.
+# of recent orders, by which it recognises a repeat. Together they are its *state*.
 #
 # If the state grew with every record, the process would run out of memory one day. The next cell counts its open
-# windows and ids after every 500 records.
+# windows and ids after every 500 records. `Arrived(partition, offset, value)` is one record of a topic.
 
 # %%
 lines = store.raw("orders").lines
@@ -117,7 +117,8 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** To the right more and more records are taken; upwards is what the processor remembers. The lines
-# don't grow, because what the watermark has passed is forgotten. A lateness of four days needs the most memory.
+# go up and down, but don't grow with the records: what the watermark has passed is forgotten. A lateness of four days
+# needs the most memory.
 #
 # ## One step for the result and the position
 #
@@ -142,7 +143,7 @@ with Processor(file, per_day, lateness=5 * DAY) as processor:
     follow(topic, processor, batch=500)
 with closing(sqlite3.connect(file)) as connection:
     places = pd.read_sql("SELECT partition, position, counted, repeated FROM partitions", connection)
-    windows = pd.read_sql("SELECT start, events, cents FROM windows ORDER BY start, partition LIMIT 2", connection)
+    windows = pd.read_sql("SELECT start, partition, events, cents FROM windows ORDER BY 1, 2 LIMIT 2", connection)
 places
 
 # %%
@@ -152,11 +153,11 @@ windows
 assert places["position"].sum() == len(topic) and len(windows) == 2
 
 # %% [markdown]
-# The first table holds the position in each partition, the second the sums (`start` in microseconds, money in cents).
-# Both are in the same file.
+# The first table holds the position in each partition, the second a sum for each day and partition (`start` in
+# microseconds, money in cents), which `results` adds up. Both are in the same file.
 #
 # Does that survive a crash? The next cell starts a real process. It ends itself while it parses its 4,321st record, in
-# the middle of a batch, as if the power had gone.
+# the middle of a batch, as if somebody had killed it.
 
 # %%
 CHILD = """
@@ -180,8 +181,8 @@ child = subprocess.run([sys.executable, "-c", CHILD, str(crashed), topic.servers
 print(f"The process ended with exit code {child.returncode}.")
 
 # %% [markdown]
-# Now a second process goes on with the file that the first one left. Its records, and those that the file held already,
-# should be the whole topic.
+# The file holds the records of the batches that were committed. Now a second processor goes on with that file. These
+# records and those that it reads should be the whole topic.
 
 # %%
 with Processor(crashed, per_day, lateness=5 * DAY) as processor:
@@ -195,13 +196,14 @@ print(f"Lost: {max(0, len(topic) - before - rest)}, counted twice: {max(0, befor
 assert child.returncode == 1 and 0 < before < 4_321 and before + rest == len(topic) and streamed.equals(daily)
 
 # %% [markdown]
-# This is called *effectively once*: records may come again, and the result doesn't show it. The “exactly once” of
-# stream engines is the same, for results that stay in their own topics or store.
+# This is called *effectively once*: records may come again, and the result doesn't show it. When a stream engine
+# promises “exactly once”, it means the same. The promise covers results in the engine's own topics or store, or in one
+# that takes part in its transactions or is written under keys.
 #
-# > **Caution.** The promise ends where the result leaves that store. An e-mail can't be taken back by a transaction.
+# > **Caution.** The promise ends where the result leaves such a store. An e-mail can't be taken back by a transaction.
 #
-# A transaction also costs time, because it waits for the disk. The next cell measures how many records a second are
-# taken, by how many share one commit.
+# A transaction also costs time, because it waits for the disk. The next cell measures how many records are taken in a
+# second, when 1, 10, 100 or 1,000 records share one commit.
 
 # %% tags=["nbval-ignore-output"]
 def rate(size, records):
@@ -222,13 +224,15 @@ rates.map("{:,.0f}".format).to_frame("records a second")
 assert rates[1_000] > 3 * rates[1]
 
 # %% [markdown]
-# Your rates will differ. With one record a commit the rate is by far the lowest.
+# Your rates will differ. With one record a commit the rate is by far the lowest. With many, a result appears only when
+# its batch is committed, and after a crash the batch is processed again.
 
 # %% [markdown] role="prompt" exercise="deliver"
 # ### Exercise: count each order once ({{points}}, about 30 minutes)
 #
-# A log holds orders; a table shall hold what each customer has spent. Write `deliver(log, table)`, which brings the
-# table up to date with the log. It is started again and again, in processes that may crash at any moment.
+# A *log*, which is another word for a topic, holds orders; a table shall hold what each customer has spent. Write
+# `deliver(log, table)`, which brings the table up to date with the log. It is started again and again, in processes
+# that may crash at any moment.
 #
 # First step: read the log to its end in a loop, and write each customer's sum. Then ask of each thing that your function
 # remembers: where is it after a crash?
@@ -251,13 +255,13 @@ assert rates[1_000] > 3 * rates[1]
 # |---|---|
 # | result | when `deliver` returns, `table.get(user_id)` is the sum of the cents of that customer's orders, a whole number, for each customer with an order |
 # | other keys | are yours: texts, such as `"offset"` |
-# | crash | can come between any two calls, also just before or after `table.write` and `log.commit`, and once more soon after a restart |
-# | what outlives it | the table and the committed offset, nothing else; only one process runs at a time; you needn't use all five calls |
+# | crash | can come between any two calls, also just before or after `table.write` and `log.commit`; a second crash can come soon after the restart |
+# | what outlives a crash | the table and the committed offset, nothing else; only one process runs at a time; you needn't use all five calls |
 # | repeats | the producer sends some orders again, once or more often: the same `order_id` at another offset, at most 100 records after the first |
 # | no repeats | two orders with different ids, even if they are alike |
 # | numbers | the id of an order can also be the `user_id` of somebody |
 # | reading again | a new process may read some 20 records again that have been delivered, no more: the log grows for years |
-# | room | beside the totals the table holds at most 300 values: numbers, texts, or lists and dicts of them; a list of 100 ids counts as 100 |
+# | room | beside the totals the table holds at most 300 values: numbers, texts, or lists and dicts of them; a list of 100 ids counts as 100, a dict of 100 ids and their offsets too |
 #
 # Suppose that the log holds the record above and, at offset 60, the same order again. Then `table.get(314)` is 4250 in
 # the end, whether or not a process crashed in between.
@@ -303,6 +307,7 @@ with Processor(fresh("per_channel.db"), per_channel, lateness=5 * DAY) as proces
     hourly = processor.results(preliminary=True)
 march = hourly[hourly["start"].between("2025-03-01", "2025-04-01", inclusive="left")].reset_index(drop=True)
 print(f"{replayed.records:,} records read, the batch job's windows and sums: {march.equals(from_batch)}.")
+print(f"Orders of March came until {kept[kept['occurred_at'].dt.month == 3]['received_at'].max():%d %B, %H:%M}.")
 
 # %% role="claim"
 of_march = kept[kept["occurred_at"].dt.month == 3]
@@ -310,8 +315,8 @@ assert march.equals(from_batch) and len(from_batch) == 836 and replayed.records 
 assert of_march["received_at"].agg("max").date() == date(2025, 4, 3)
 
 # %% [markdown]
-# Both agree again. The replay read all records, though only March was asked for. It may begin at the offset of 1 March,
-# which Kafka finds by time; it may not end with March, whose orders came until 3 April.
+# Both agree again. The replay read all records, though only March was asked for. It could begin at the offset of 1
+# March, which Kafka finds by time, but it must not stop at the end of March: its orders came until 3 April.
 #
 # Anybody can read a log again, from any offset, and nobody else notices. Here is the record at offset 1,000 of
 # partition 2.
@@ -327,16 +332,17 @@ print(message.offset(), json.loads(message.value())["occurred_at"])
 #
 # ## The same stream on an engine
 #
-# For more data than one machine can take, don't extend a processor of your own. Use an engine. All three of these have
-# what you have met here, partly by other names.
+# For more data than one machine can take, don't extend a processor of your own. Flink and Spark run your query on a
+# cluster; Kafka Streams is a library for your own programs. All three have what you have met here, partly by other names.
 #
 # | here | [Apache Flink](https://nightlies.apache.org/flink/flink-docs-stable/) | [Spark Structured Streaming](https://spark.apache.org/docs/latest/streaming/index.html) | [Kafka Streams](https://kafka.apache.org/documentation/streams/) |
 # |---|---|---|---|
 # | lateness | bounded out-of-orderness | delay threshold | grace period |
 # | a file with state and positions | checkpoint | checkpoint | changelog topics, transactions |
 #
-# One thing differs. Our processor asks how old an event is; the engines ask whether its window is still open, so they
-# count a little more.
+# Some things differ. An order older than the watermark is late for our processor, but these three still count it while
+# its window is open. Spark moves one watermark for the whole query after each batch; Kafka Streams has none, and
+# compares the window's end and grace period with the newest time of its partition.
 #
 # The next cell gives Spark the clean orders in the order of arrival, and asks for the revenue of each day. (It needs
 # Java 17 and half a gigabyte for PySpark. Without them it says so, and the notebook goes on.)
@@ -357,7 +363,8 @@ print(on_spark(per_day, lateness=5 * DAY))
 # %% [markdown]
 # ## What to take along
 #
-# - The state of a processor is what lies between the watermark and now. Keep it bounded, or the process will end.
+# - The state of a processor is what lies between the watermark and now. Keep it bounded, or the process will run out
+#   of memory.
 # - A crash fits between any two steps. Put result and position into one transaction, or write in such a way that
 #   writing again changes nothing.
 # - “Exactly once” ends where the result leaves the store.
