@@ -80,8 +80,8 @@ print(f"Counted, and safe on the disk, within two seconds: {quick}.")
 assert quick
 
 # %% [markdown]
-# But an order has to reach the topic first. The *age* of an order is the time from when it occurred to when it can be
-# in an answer. In a stream that is when it is received; in batches it is the next run after that.
+# But an order has to reach the topic first. The *age* of an order is the time from when it occurred to when it can first
+# be in an answer: in a stream as soon as it is received, in batches after the next run.
 #
 # The next cell computes the *median* age: half of the events are younger than it, half are older.
 
@@ -102,6 +102,8 @@ ages.rename_axis("median age (min)").round(2)
 stream, quarter, hour, night = (ages.loc[name] for name in rhythms)
 assert abs(stream["orders"] - quarter["orders"]) < 0.5 and round(60 * stream["views and clicks"]) == 3
 assert quarter["views and clicks"] > 100 * stream["views and clicks"] and night.between(480, 540).all()
+assert (store.orders["received_at"].dt.ceil("15min") == store.orders["received_at"]).all()
+assert (store.orders["occurred_at"].dt.hour >= 12).mean() > 0.6
 
 # %% role="figure" alt="Bars: the median age in minutes of views and clicks, and of orders. As a stream 3 seconds and 7.5 minutes; with a run every 15 minutes 7.5 and 7.5; with a run every hour 29 and 30."
 figure, axes = plt.subplots(figsize=(8, 3.2))
@@ -109,7 +111,7 @@ shown = ages.iloc[:3]
 for shift, source, color in ((-0.2, "views and clicks", "C0"), (0.2, "orders", "C1")):
     bars = axes.barh(np.arange(3) + shift, shown[source], height=0.38, color=color, label=source)
     axes.bar_label(bars, [f"{age:.1f}" if age >= 0.1 else f"{age * 60:.0f} s" for age in shown[source]], padding=4)
-axes.set(yticks=range(3), yticklabels=shown.index, xlabel="median age when it can be in an answer (min)",
+axes.set(yticks=range(3), yticklabels=shown.index, xlabel="median age of an event when it is first in an answer (min)", xlim=(0, 34),
          title="For orders, a stream is no fresher than a run every 15 minutes")
 axes.invert_yaxis()
 axes.grid(visible=False, axis="y")
@@ -118,17 +120,21 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each bar is a median age; shorter is fresher. Views and clicks (blue) are three seconds old in a
-# stream, and seven and a half minutes with a run every quarter of an hour. Orders (orange) are equally old in both,
-# because the shop's systems hand them over every quarter of an hour.
+# stream, and seven and a half minutes with a run every quarter of an hour. Orders (orange) are equally old in both: the
+# shop's systems hand them over every quarter of an hour, and we suppose that a run starts just after that.
 #
-# With a run every night both are over eight hours old. So a requirement that is called “real-time” needs two questions:
-# how fast does its source report, and how old may the result be? Where a quarter of an hour is young enough, a batch
-# job every 15 minutes does it, and it can be run again.
+# With a run every night, which isn't in the figure, both are over eight hours old. (That is less than half a day: most
+# events occur after noon.)
 #
-# ## To compute it again
+# So a requirement that is called “real-time” needs two questions: how fast does its source report, and how old may the
+# result be? Where a quarter of an hour is young enough, a batch job every 15 minutes is enough, and it can be run again.
+#
+# ## Computing a day again
 #
 # A rule changes, and 1 April has to be computed again. The batch job reads the rows of that day. The stream is
-# replayed from its first record, as in 02b.
+# replayed from its first record.
+#
+# (For the sum of a day a replay could begin at the offset of 1 April, as in 02b. For a sum of all time it couldn't.)
 
 # %%
 topic, warehouse = store.topic("orders", Faults.none()), pipeline.Warehouse(fresh("shop.duckdb"))
@@ -163,15 +169,15 @@ pd.Series(again).round(2).to_frame("seconds")
 assert [*again.values()][1] > [*again.values()][0]
 
 # %% [markdown]
-# Your times will differ. The shop has half a year of orders; with ten years of them the stream would take twenty times
-# as long, and the batch job as long as now.
+# Your times will differ. The shop has half a year of orders. With ten years of them this replay would take twenty times
+# as long, and the batch job hardly longer if the table finds the rows of a day by an index.
 #
 # ## Which of the two?
 #
 # | | batch | stream |
 # |---|---|---|
-# | freshness | about half the time between two runs, and what the source takes | seconds, and what the source takes |
-# | complexity | one query, nothing to remember | windows, watermark, ids and positions, in one transaction; harder to debug, because order and timing matter |
+# | freshness | up to the time between two runs, often about half of it, and what the source takes | seconds, and what the source takes |
+# | complexity | one query, nothing to remember | windows, watermark, ids and positions, in one transaction; harder to debug, because order and timing matter; somebody on call when it stops |
 # | to compute again | run the job for those days | replay the log, as far as it still goes |
 # | typical use | reports, analytics, training data for models | alerts, fraud, live dashboards |
 # | tools | cron and SQL, [dbt](https://docs.getdbt.com/), [Airflow](https://airflow.apache.org/docs/), Spark | Kafka Streams, Flink, Spark Structured Streaming |
@@ -219,25 +225,25 @@ axes.set(xlabel="wait (h)", ylabel="worth left (%)", ylim=(0, 103), xlim=(0, 4.0
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** To the right is the wait, upwards the worth that is left. An event that has just missed a run has
-# lost nearly everything, and an event that comes just before a run nothing. Their average, 34%, is not the 25% of an
-# event that waits for the average time.
+# **Read the figure.** To the right is the wait, upwards the worth that is left. An event that just misses a run loses
+# nearly everything; an event that comes just before a run loses nothing. The average over all waits, 34%, is not the 25%
+# of an event that waits for the average time.
 
 # %% [markdown] role="prompt" exercise="choose"
-# ### Exercise 1: batch or stream? ({{points}}, about 20 minutes)
+# ### Exercise: batch or stream? ({{points}}, about 20 minutes)
 #
-# For each of these, is batch or stream processing more appropriate, and if batch, how often?
+# Batch or stream, and if batch, how often?
 #
-# - a weekly marketing e-mail with personal recommendations
-# - detecting fraudulent credit card transactions
-# - daily revenue reports for the finance team
-# - the real-time leaderboard of an online game
+# - a weekly e-mail of recommendations
+# - finding fraudulent card payments
+# - the daily revenue report
+# - the leaderboard of an online game
 #
-# Write `choose(brief)`, which answers that for any such case. It returns the seconds between two runs (60, 300, 900,
-# 3600, 21600, 86400 or 604800), or 0 for a stream.
+# Write `choose(brief)`, which settles such cases by one computation. It returns the seconds between two runs (60, 300,
+# 900, 3600, 21600, 86400 or 604800), or 0 for a stream.
 #
-# A choice is judged by the bill of a day. It holds if its bill is at most 2% above that of the cheapest choice.
-# Exercise 2 builds on your bill, so each part of it is tried where much depends on it.
+# A choice is judged by the bill of a day. It holds if its bill is at most 2% above that of the cheapest choice. The
+# check tries each part of the bill on briefs in which that part decides; the next exercise uses your bill.
 #
 # First step: write `bill(brief, every)`, the EUR of a day, and compare it with the example. What is lost on average is
 # not what is lost at the average wait.
@@ -248,7 +254,7 @@ plt.show()
 # | `events_per_day` | how many events there are, evenly over the day |
 # | `worth` | EUR that an event earns if its result is there at once |
 # | `half_life_s` | seconds after which half of that is lost |
-# | `reruns_per_day` | how often a day the whole history has to be computed again |
+# | `reruns_per_day` | how many times a day the whole history has to be computed again (0.1: once in ten days) |
 # | `run_cost` | EUR of one batch run |
 # | `stream_day` | EUR of a day on which a stream runs, whatever it does |
 #
@@ -273,7 +279,7 @@ plt.show()
 # | every 900 s | 91.8% | 58.84 |
 # | every 3600 s | 72.1% | 77.28 |
 #
-# The cases above, and one that is often called real-time:
+# The cases above, and one that is often called real-time, with the numbers of the example:
 #
 # | case | `events_per_day` | `worth` | `half_life_s` | `reruns_per_day` | `run_cost` | `stream_day` |
 # |---|---:|---:|---:|---:|---:|---:|
@@ -315,7 +321,7 @@ shares = [1 - (bill(example, every) - bill({**example, "worth": 0}, every)) / 24
 assert [round(share, 3) for share in shares] == [1, 0.918, 0.721] and round(shares[0], 4) == 0.9996
 
 # %% [markdown] role="prompt" exercise="tips_at"
-# ### Exercise 2: where does it tip? ({{points}}, about 15 minutes)
+# ### Exercise: where does it tip? ({{points}}, about 15 minutes)
 #
 # “It depends” is no justification. A number is: *a stream pays as long as the worth halves within 40 minutes*.
 #
@@ -328,12 +334,12 @@ assert [round(share, 3) for share in shares] == [1, 0.918, 0.721] and round(shar
 # | about | the rule |
 # |---|---|
 # | `field` | any of the six numbers of the brief, such as `"half_life_s"`; its present value is above 0 |
-# | bill | that of exercise 1, whose functions you may call; if it is a little off, so are the tipping points |
+# | bill | that of the exercise before, whose functions you may call; if it is a little off, so are the tipping points |
 # | range | from a hundredth of the field's present value to a hundred times it |
-# | how often it tips | within the range the cheaper side changes once, or never: then return `None` |
+# | how often it tips | within the range the cheaper side changes once or never; if it never changes, return `None` |
 # | judged | at 5% below your value and at 5% above it, different sides must be cheaper |
 #
-# In the example of exercise 1, `tips_at(brief, "stream_day")` is about 50.8. If a day of streaming cost 48 EUR, the
+# In the example of the exercise before, `tips_at(brief, "stream_day")` is about 50.8. If a day of streaming cost 48 EUR, the
 # stream would be cheaper; at 53 EUR the run every 900 seconds is.
 #
 # {{properties}}
@@ -362,18 +368,20 @@ assert round(tips_at(example, "stream_day"), 1) == 50.8 and 2_300 < tips_at(exam
 # %% [markdown] role="question" exercise="tips_at"
 # #### Question: justify it ({{essay points}}, about 15 minutes)
 #
-# Take the four scenarios of exercise 1: the weekly e-mail, fraudulent payments, the daily revenue report and the
-# leaderboard. For each, say in three or four sentences whether you would process it in batches or as a stream, and why.
+# Take the four cases of `choose`: the e-mail, the fraudulent payments, the revenue report and the leaderboard. For each,
+# say in three or four sentences whether you would process it in batches or as a stream, and why.
 #
-# First step: run the check of exercise 2. Below its verdict it lists what these cases cost in both ways, and where your
-# `tips_at` finds that they tip.
+# First step: run the check of `tips_at`. Below its verdict it lists what these cases cost in both ways, and where your
+# `tips_at` finds that they tip. “(exactly: …)” beside a value means that your bill is a little off there.
+#
+# A stream can pay *above* a half-life: where the worth fades within much less than its 2 seconds, it is too late as well.
 #
 # A person reads your answer beside that list; 200 to 300 words are enough.
 #
 # | what earns points | points |
 # |---|---:|
-# | each choice rests on what a late result costs in that case, with an order of magnitude of its own | 1 |
-# | for one case, what would have to change for the other choice to be right, with a tipping point from exercise 2 | 1 |
+# | each choice names what a late result costs in that case, roughly, in EUR a day: from the list, or your own estimate | 1 |
+# | for one case, what would have to change for the other choice to be right, with a tipping point from the list | 1 |
 # | what the stream of one case would need beyond the batch job (late records, crashes, computing again), and who pays for that | 1 |
 
 # %% [markdown] role="essay" exercise="tips_at"

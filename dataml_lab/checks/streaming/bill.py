@@ -1,4 +1,4 @@
-"""The bill of exercises 3 and 4: what a day costs that is worked off in batches, or as a stream."""
+"""The bill of `choose` and `tips_at`: what a day costs that is worked off in batches, or as a stream."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

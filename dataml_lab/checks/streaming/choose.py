@@ -54,7 +54,7 @@ def try_it(*questions: Question) -> str:
     return "\n".join(["Try it:", *(f"choose({asked.scenario.brief(asked.what)})" for asked in questions)])
 
 
-@choose.demands("settles the cases of the lesson", points=2)
+@choose.demands("settles the cases of the lesson", points=1)
 def _(chosen: Replies, world: Choices) -> str | None:
     for asked in world.cases:
         wrong = too_dear(asked, chosen[asked])
@@ -74,10 +74,10 @@ def _(chosen: Replies, world: Choices) -> str | None:
     return None
 
 
-def demand(field: str, text: str) -> None:
+def demand(field: str, text: str, points: int = 1) -> None:
     """Makes it a property that both scenarios of each pair for this field are settled, and those near a tipping point
     in which slips about it show."""
-    @choose.demands(text, points=1)
+    @choose.demands(text, points=points)
     def _(chosen: Replies, world: Choices) -> str | None:
         for pair in world.pairs[field]:
             for asked, other in (pair, pair[::-1]):
@@ -102,4 +102,4 @@ TEXTS = {
     "stream_day": "weighs what a day of streaming costs",
 }
 for field, text in TEXTS.items():
-    demand(field, text)
+    demand(field, text, points=2 if field == "half_life_s" else 1)  # what the lesson is about

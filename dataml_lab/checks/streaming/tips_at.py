@@ -136,17 +136,29 @@ def measured(tips_at: Answer) -> str:
 
 
 def said(tips_at: Answer, case: Case) -> str:
-    """Where the answer says that a case tips, and whether that is so: then on which side a stream is cheaper. Nothing
-    is asked where it tips twice."""
+    """Where the answer says that a case tips, and whether that is so: then on which side a stream is cheaper. Where a
+    bill that is a little off moves the value, the right one stands beside it. Nothing is asked where it tips twice."""
     if len(case.tips) > 1:
         return "twice"
-    value = named(tips_at, case)
-    words = "never" if value is None else digits(value)
+    value, right = named(tips_at, case), next(iter(case.tips), None)
+    words = digits(value) if value else "never"
     if fault(value, case):
-        return f"{words} (wrong)"
-    if value is None:
-        return words
-    return f"{words}, stream cheaper {'above' if margin(case.scenario.at(case.field, value * NEAR)) > 0 else 'below'}"
+        if not value or not all_but_equal(value, case):
+            return f"{words} (wrong)"
+        words = f"{words} (exactly: {digits(right) if right else 'never'})"
+    return f"{words}, stream cheaper {side(right, case)}" if right else words
+
+
+def all_but_equal(value: float, case: Case) -> bool:
+    """Whether stream and batches cost nearly the same at a value in the range, so that a bill that holds in `choose`
+    may tip there."""
+    low, high = ends(case)
+    return low <= value <= high and abs(margin(case.scenario.at(case.field, value))) < np.log(NEAR)
+
+
+def side(right: float, case: Case) -> str:
+    """On which side of its tipping point a stream is cheaper."""
+    return "above" if margin(case.scenario.at(case.field, right * NEAR)) > 0 else "below"
 
 
 tips_at = Exercise("tips_at", cases, function("tips_at"), fair, essay=3, measured=measured)

@@ -145,11 +145,17 @@ def sampled(waits, first):
     return waiting(lambda lives: sum(0.5 ** (lives * (n + first) / waits) for n in range(waits)) / waits)
 
 
+def with_both_ends(waits):
+    """A bill with the mean over so many waits, the first of them 0 and the last the time between two runs."""
+    return waiting(lambda lives: sum(0.5 ** (lives * n / (waits - 1)) for n in range(waits)) / waits)
+
+
 BILLS = [
     *(slip.table for slip in SLIPS), *LIKE,
     *(Table(event=event) for event in ((2e-6, 2e-6), (2e-5, 2e-6), (2e-6, 2e-4), (2e-7, 2e-6), (2e-6, 0.0))),
     *(Table(rerun=rerun) for rerun in ((0, 0), (2, 2), (40, 2), (2, 0), (20, 40), (2, 400), (1, 20), (4, 80))),
     *(sampled(waits, first) for waits in (3, 10, 60, 100) for first in (0, 0.5, 1)),
+    *(with_both_ends(waits) for waits in (10, 100, 1_000)),
 ]
 
 
@@ -164,6 +170,20 @@ def test_a_bill_that_holds_in_choose_loses_nothing_here(table):
     if not any(too_dear(each, EVERY[int(bills(each.scenario, table).argmin())]) for each in asked):
         for known in [known for seed in range(3) for known in world(seed).all]:
             assert fault(searched(known.scenario, known.field, table), known) is None, known
+        assert "wrong" not in measured(tips_at.answer({"tips_at": by(table)}))
+
+
+def by(table):
+    """An answer that searches by this bill."""
+    return lambda brief, name: searched(Scenario(**{field: brief[field] for field in FIELDS}), name, table)
+
+
+def test_where_a_bill_that_is_a_little_off_tips_the_exact_value_stands_beside_it():
+    table = measured(tips_at.answer({"tips_at": by(with_both_ends(100))}))
+    assert "half_life_s         30 -> 0.352 (exactly: never)" in table
+    assert "worth            0.004 -> 0.0000402 (exactly: never)" in table
+    assert "half_life_s          8 -> 0.496 (exactly: 0.466), stream cheaper above" in table
+    assert table.count("exactly") == 3 and max(map(len, table.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.about)
