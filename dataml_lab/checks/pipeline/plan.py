@@ -20,6 +20,7 @@ from dataml_lab.checks.pipeline.replay import (
     Outage,
     Plan,
     Record,
+    days_back,
     purchases,
     replay,
     rows_made,
@@ -158,14 +159,14 @@ for brief in world.briefs:
     chosen = plan(brief.told)
     print(chosen["store"], brief.run(chosen, "repeated"))""")
 def _(plans: list[tuple[Brief, Plan]]) -> str | None:
-    for brief, chosen in plans:
+    for number, (brief, chosen) in enumerate(plans, 1):
         record = replay(brief.repeated, [], chosen)
         if record.twice:
-            return (f"With {chosen.store}, {record.twice:,} rows are in the table more than once: each run writes days "
-                    "that an earlier run has written.")
+            return (f"Brief {number}: with {chosen.store}, {record.twice:,} rows are in the table more than once, for "
+                    "each run writes days that an earlier run has written.")
         if record.lost:
-            return (f"With {chosen.store} and {chosen.lookback_days} days back, {record.lost} of {DAYS} days are gone "
-                    "in the end: a run empties the table, and writes only the days that it makes.")
+            return (f"Brief {number}: with {chosen.store} and {chosen.lookback_days} days back, {record.lost} of {DAYS} "
+                    "days are gone in the end. A run empties the table, and writes only the days that it makes.")
     return None
 
 
@@ -175,35 +176,55 @@ for brief in world.briefs:
     print("id is kept:", brief.told["id_is_kept"], "clock:", brief.told["clock_s"], "s, key:", chosen["key"])
     print(brief.run({**chosen, "schedule_h": 24, "lookback_days": 3, "store": "replace_days"}, "repeated"))""")
 def _(plans: list[tuple[Brief, Plan]]) -> str | None:
-    for brief, chosen in plans:
+    for number, (brief, chosen) in enumerate(plans, 1):
         record = replay(brief.repeated, [], Plan(24, 3, chosen.key, "replace_days"))
         if record.wrong:
-            kept = "keeps" if brief.told["id_is_kept"] else "does not keep"
-            return (f"Counted by {chosen.key}, {record.wrong:,} rows are wrong although nothing came late: this source "
-                    f"{kept} the id of a message when it sends it again, and its clock ticks every "
-                    f"{brief.told['clock_s']} s, within which somebody may buy twice.")
+            return (f"Brief {number}: counted with the key {chosen.key}, {of_all(record.wrong)} wrong although nothing "
+                    f"came late. {_miscounted(chosen.key)}")
     return None
+
+
+def _miscounted(key: str) -> str:
+    """Why this key counts wrong where it does: "event_id" under new ids, "content" by a clock that writes minutes."""
+    return {"event_id": "This source gives a message a new id when it sends it again, so the purchase is counted twice. "
+                        "Its clock writes seconds, and nobody buys twice within a second.",
+            "content": "This source's clock writes minutes, so two purchases of a user in the same minute count as "
+                       "one. A message that is sent again keeps its id.",
+            "none": "A tenth of all messages comes twice, and so each of these purchases is counted twice."}[key]
+
+
+def of_all(rows: int) -> str:
+    """How many of all rows, in words that `wrong` may follow."""
+    return f"{rows:,} of {USERS * DAYS:,} rows {'is' if rows == 1 else 'are'}"
 
 
 @plan.scene
 def wrong(plans: list[tuple[Brief, Plan]]) -> str | None:
     """What stays wrong because a plan looks back too little, in words."""
-    for brief, chosen in plans:
+    for number, (brief, chosen) in enumerate(plans, 1):
         record = replay(brief.late, brief.outages, chosen._replace(key="event_id", store="replace_days"))
         if record.wrong:
-            return (f"Looking {chosen.lookback_days} days back, {record.wrong:,} of {USERS * DAYS:,} rows are wrong "
-                    f"in the end. {_worst(brief)}; some came just after a run, and the next one was "
-                    f"{chosen.schedule_h} h later, or an outage.")
+            reach = days_back(brief.late, brief.outages, chosen.schedule_h)
+            return (f"Brief {number}: looking {told_days(chosen.lookback_days)} back, {of_all(record.wrong)} wrong in "
+                    f"the end. {_worst(brief)}. A message may come just after a run: then it waits for the next one, "
+                    f"{chosen.schedule_h} h by this schedule, or until an outage is over. Here the run that counted "
+                    f"one of them had to look {told_days(reach)} back.")
     return None
+
+
+def told_days(number: int) -> str:
+    """A number of days, in words."""
+    return f"{number} day{'s' * (number != 1)}"
 
 
 @plan.scene
 def old(plans: list[tuple[Brief, Plan]]) -> str | None:
     """How old the data gets that readers see, in words, where they don't accept that."""
-    for brief, chosen in plans:
+    for number, (brief, chosen) in enumerate(plans, 1):
         accept_h = brief.told["accept_h"]
         if chosen.schedule_h > accept_h:
-            return f"With a run every {chosen.schedule_h} h readers see data that old; they accept {accept_h} h."
+            return (f"Brief {number}: with a run every {chosen.schedule_h} h readers see data that old; they accept "
+                    f"{accept_h} h.")
     return None
 
 
@@ -229,12 +250,13 @@ for brief in world.briefs:
     print(chosen, "makes", brief.rows(chosen), "rows, paid for:", brief.told["budget_rows"])""")
 def _(plans: list[tuple[Brief, Plan]], wrong: str | None, old: str | None) -> str | None:
     if wrong or old:
-        return "A table that is wrong or old is no bargain: mend that first."
-    for brief, chosen in plans:
+        return ("The budget is judged once no row is wrong and the data is fresh enough: mend what is said of these two "
+                "first.")
+    for number, (brief, chosen) in enumerate(plans, 1):
         made, budget = rows_made(brief.outages, chosen), brief.told["budget_rows"]
         if made > budget:
-            return (f"A run every {chosen.schedule_h} h that looks {chosen.lookback_days} days back makes "
-                    f"{made:,} rows, where {budget:,} are paid for. Readers accept data "
+            return (f"Brief {number}: a run every {chosen.schedule_h} h that looks {told_days(chosen.lookback_days)} "
+                    f"back makes {made:,} rows, where {budget:,} are paid for. Readers accept data "
                     f"{brief.told['accept_h']} h old. {_worst(brief)}.")
     return None
 

@@ -79,6 +79,13 @@ def rows_made(outages: list[Outage], plan: Plan) -> int:
     return int(USERS * made[hours <= DAYS * 24].sum())
 
 
+def days_back(messages: Messages, outages: list[Outage], schedule_h: int) -> int:
+    """How many days before its own a run has to make, so that the first run after each message counts it."""
+    hours = runs(schedule_h, outages)
+    first = hours[np.searchsorted(hours, messages.arrived_h, side="right")]
+    return int((day_of(first) - messages.occurred_h // 24).max())
+
+
 def day_of(hours: np.ndarray) -> np.ndarray:
     """The day that is the current one for runs at these hours."""
     return (hours - 1) // 24

@@ -22,6 +22,7 @@ from dataml_lab.checks.pipeline.replay import (
     Plan,
     Record,
     counted_once,
+    days_back,
     purchases,
     replay,
     rows_made,
@@ -246,6 +247,38 @@ def test_what_a_shop_needs_is_neither_the_delay_nor_the_wait_alone_nor_their_rou
             days = [max(brief.told["delays_h"]) / 24, max(schedule_h, *brief.told["outages_h"]) / 24]
             assert brief.least > max(math.ceil(max(days)), round(sum(days)))
         assert brief.least > math.ceil((max(brief.told["delays_h"]) + max(brief.told["outages_h"])) / 24)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("schedule_h", [1, 8, 24])
+def test_the_days_back_that_messages_need_leave_nothing_wrong_and_a_day_less_does(schedule_h, seed):
+    for brief in world(seed).briefs:
+        needed = days_back(brief.late, brief.outages, schedule_h)
+        enough, less = (replay(brief.late, brief.outages, Plan(schedule_h, days, "event_id", "replace_days"))
+                        for days in (needed, needed - 1))
+        assert enough == Record(0, 0, 0) and less.wrong > 0
+
+
+@pytest.mark.parametrize(("key", "because", "never"), [
+    ("event_id", "gives a message a new id when it sends it again", "minute"),
+    ("content", "two purchases of a user in the same minute count as one", "second"),
+    ("none", "comes twice", "clock"),
+])
+def test_a_key_that_counts_wrong_is_said_to_be_wrong_for_its_source_alone(key, because, never):
+    for seed in SEEDS:
+        verdict = plan.judge({"plan": lambda brief: {**by_formula(brief), "key": key}}, [seed])
+        (finding,) = (one for one in verdict.findings if one.outcome == "fails")
+        assert because in finding.sentence and never not in finding.sentence.partition("\n")[0]
+
+
+def test_what_stays_wrong_names_its_brief_and_the_days_that_a_message_needed():
+    brief = world(1).briefs[4]
+    verdict = plan.judge({"plan": lambda told: {
+        **by_formula(told), "lookback_days": brief.least - 1 if told == brief.told else 90,
+    }}, [1])
+    finding = next(one for one in verdict.findings if one.property == "makes good what came late")
+    assert finding.sentence.startswith(f"Brief 5: looking {brief.least - 1} day")
+    assert f"had to look {brief.least} days back" in finding.sentence
 
 
 def test_each_brief_is_asked_about_once():
