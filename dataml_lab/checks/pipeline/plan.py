@@ -165,8 +165,8 @@ def _(plans: list[tuple[Brief, Plan]]) -> str | None:
             return (f"Brief {number}: with {chosen.store}, {record.twice:,} rows are in the table more than once, for "
                     "each run writes days that an earlier run has written.")
         if record.lost:
-            return (f"Brief {number}: with {chosen.store} and {chosen.lookback_days} days back, {record.lost} of {DAYS} "
-                    "days are gone in the end. A run empties the table, and writes only the days that it makes.")
+            return (f"Brief {number}: with {chosen.store} and {chosen.lookback_days} days back, {record.lost} of "
+                    f"{DAYS} days are gone in the end: a run empties the table, and writes only what it makes.")
     return None
 
 
@@ -186,8 +186,8 @@ def _(plans: list[tuple[Brief, Plan]]) -> str | None:
 
 def _miscounted(key: str) -> str:
     """Why this key counts wrong where it does: "event_id" under new ids, "content" by a clock that writes minutes."""
-    return {"event_id": "This source gives a message a new id when it sends it again, so the purchase is counted twice. "
-                        "Its clock writes seconds, and nobody buys twice within a second.",
+    return {"event_id": "This source gives a message a new id when it sends it again, so the purchase is counted "
+                        "twice. Its clock writes seconds, and nobody buys twice within a second.",
             "content": "This source's clock writes minutes, so two purchases of a user in the same minute count as "
                        "one. A message that is sent again keeps its id.",
             "none": "A tenth of all messages comes twice, and so each of these purchases is counted twice."}[key]
@@ -250,8 +250,8 @@ for brief in world.briefs:
     print(chosen, "makes", brief.rows(chosen), "rows, paid for:", brief.told["budget_rows"])""")
 def _(plans: list[tuple[Brief, Plan]], wrong: str | None, old: str | None) -> str | None:
     if wrong or old:
-        return ("The budget is judged once no row is wrong and the data is fresh enough: mend what is said of these two "
-                "first.")
+        return ("The budget is judged once no row is wrong and the data is fresh enough: mend what is said of these "
+                "two first.")
     for number, (brief, chosen) in enumerate(plans, 1):
         made, budget = rows_made(brief.outages, chosen), brief.told["budget_rows"]
         if made > budget:
