@@ -27,7 +27,7 @@ class Report:
         return "\n".join(
             [
                 f"received     {self.received:>9,}",
-                f"kept         {self.kept:>9,}  of these orphans: {self.orphans:,}",
+                f"kept         {self.kept:>9,}  (orphans among them: {self.orphans:,})",
                 f"quarantined  {sum(self.quarantined.values()):>9,}",
                 *reasons,
                 f"published    {len(self.days):>9,}  days: {days}",

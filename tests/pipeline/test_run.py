@@ -36,7 +36,7 @@ def test_a_run_tells_what_became_of_every_line(zone, users, products, tmp_path):
     assert report.quarantined == {"total: negative": 1, "order: repeated": 1, "line: not JSON": 1}
     assert repr(report).splitlines()[:3] == [
         "received             6",
-        "kept                 3  of these orphans: 1",
+        "kept                 3  (orphans among them: 1)",
         "quarantined          3",
     ]
     assert repr(report).endswith("published            2  days: 2025-03-01 to 2025-03-02")
