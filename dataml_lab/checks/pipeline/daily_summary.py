@@ -77,8 +77,8 @@ print(Pipeline().summary(world.day))  # of a new pipeline, which took in nothing
 def _(usual: pd.DataFrame, daily_summary: Maker, world: Activity) -> str | None:
     user = world.events[-1]["user_id"]
     others = set(table(fed(daily_summary, world.events[-1:]), world.day).index) - {user}
-    return (f"A new pipeline took in an event of user {user}, and its summary has user {others.pop()}, whose events "
-            "another one took in: what it keeps must be in `self`, not in the class.") if others else None
+    return (f"A new pipeline took in one event, of user {user}, and its summary has user {min(others)}. A table is "
+            "made from the events that this object took in; keep them in `self`, not in the class.") if others else None
 
 
 @daily_summary.demands("has one row for each user", points=1, after=FIRST, call="""\
@@ -114,7 +114,8 @@ made.ingest(world.events + world.again + [world.twin])
 print("One purchase more than planned is right for user", world.twin["user_id"])
 print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
-    wrong = first_difference(of_shifted(fed(daily_summary, shifted(world.events + world.again)), world.day), usual)
+    repeated = of_shifted(fed(daily_summary, shifted(world.events + world.again)), world.day)
+    wrong = first_difference(repeated, usual, "the table with these repeats", "the table without them")
     if wrong:
         return f"A third of the events came a second time, later, and {wrong}: an event is known by its event_id."
     return _two_at_the_same_second(daily_summary, usual, world)
@@ -145,7 +146,8 @@ for events in (world.log[::-1], world.mixed):
 def _(daily_summary: Maker, made_later: pd.DataFrame, world: Activity) -> str | None:
     for name, events in (("backwards", world.log[::-1]), ("mixed up", world.mixed)):
         made = fed(daily_summary, shifted(events))
-        wrong = first_difference(of_shifted(made, world.day), made_later)
+        wrong = first_difference(of_shifted(made, world.day), made_later, f"the table of events {name}",
+                                 "the table of events in the order of their times")
         if wrong:
             return f"The same events were taken in twice, once in the order of their times and once {name}: {wrong}."
     return blank(made_later)
@@ -160,7 +162,7 @@ print(world.beside(made.summary(world.day)))""")
 def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     events, end = shifted(world.delayed), world.end
     never_asked = of_shifted(fed(daily_summary, events), world.day)
-    wrong = first_difference(never_asked, usual)
+    wrong = first_difference(never_asked, usual, "the table with late events", "the table with all in time")
     if wrong:
         return (f"Events came up to four days late. The summary of {world.day}, made when all were there, was "
                 f"compared with that of a pipeline to which all came in time: {wrong}. An event belongs to the moment "
@@ -168,13 +170,13 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     made = fed(daily_summary, (event for event in events if event["received_at"] < end))
     table(made, world.day)
     take_in(made, [event for event in events if event["received_at"] >= end])
-    wrong = first_difference(of_shifted(made, world.day), never_asked)
+    wrong = first_difference(of_shifted(made, world.day), never_asked, "the one made again", "the other")
     return blank(never_asked) if not wrong else (
         f"The summary of {world.day} was made once at the end of that day, and again when late events had come. It was "
         f"compared with one that was made only then: {wrong}.")
 
 
-@daily_summary.demands("makes the same table again", points=1, after=FIRST, call="""\
+@daily_summary.demands("gives the same table when asked again", points=1, after=FIRST, call="""\
 made = Pipeline()
 for batch in (world.events[:30], [], world.events[30:]):
     made.ingest(batch)
@@ -197,7 +199,7 @@ def _(daily_summary: Maker, usual: pd.DataFrame, world: Activity) -> str | None:
     return blank(usual)
 
 
-@daily_summary.demands("makes any past day", points=1, after=FIRST, call="""\
+@daily_summary.demands("leaves later events out of a past day's table", points=1, after=FIRST, call="""\
 from datetime import timedelta
 made = Pipeline()
 made.ingest(world.log)
@@ -214,7 +216,8 @@ def _(daily_summary: Maker, knowing_more: Made, made_later: pd.DataFrame, mistak
     for back in (1, 33):
         day = world.day - back * DAY
         until_then = fed(daily_summary, (event for event in world.events if event["occurred_at"] < end_of(day)))
-        wrong = first_difference(table(knowing_more, day), table(until_then, day))
+        wrong = first_difference(table(knowing_more, day), table(until_then, day), "the table of the first",
+                                 "the table of the second")
         if wrong:
             return (f"The summary of {day} was made by a pipeline that knows the days after it as well, and by one "
                     f"that doesn't: {wrong}.")
@@ -235,7 +238,7 @@ def _(knowing_more: Made, world: Activity, oracle: Callable) -> str | None:
     for back in (-1, 4, 20):
         day = world.day - back * DAY
         expected = pd.DataFrame.from_dict(oracle(world.log, day), "index", float, Row._fields)
-        wrong = first_difference(table(knowing_more, day), expected.sort_index())
+        wrong = first_difference(table(knowing_more, day), expected.sort_index(), "your table", "the other one")
         if wrong:
             return f"The summary of {day} was compared with a slow and obvious one: {wrong}."
     return None

@@ -85,8 +85,8 @@ def fault_of_users(found: pd.DataFrame, expected: Iterable[int], day: date) -> s
     users = set(expected)
     lacking, surplus = sorted(users - set(found.index)), sorted(set(found.index) - users)
     if lacking:
-        return (f"The summary of {day} lacks {len(lacking)} of {len(users)} users, such as {lacking[0]}: whoever did "
-                "anything at all before the end of the day has a row.")
+        return (f"The summary of {day} lacks {len(lacking)} of {len(users)} users, such as {lacking[0]}: each user who "
+                "did anything at all before the end of the day has a row.")
     return (f"The summary of {day} has user {surplus[0]}, of whom nothing is known at the end of that day."
             if surplus else None)
 
@@ -117,14 +117,15 @@ def shown(value: float | None) -> str:
     return "missing" if value is None or math.isnan(value) else f"{value:.9g}"
 
 
-def first_difference(found: pd.DataFrame, other: pd.DataFrame) -> str | None:
+def first_difference(found: pd.DataFrame, other: pd.DataFrame, one: str = "the one",
+                     two: str = "the other") -> str | None:
     """The first difference between two summaries, in words: `user 7 has total_purchases_30d 2 in the one and 3
-    in the other`; None where there is none."""
+    in the other`, where they may have better names; None where there is none."""
     if list(found.index) != list(other.index):
         users = sorted(set(found.index) ^ set(other.index))
         return f"user {users[0]} is in only one of them" if users else "a user is in one of them more than once"
     for column in COLUMNS:
-        for user, one, two in zip(found.index, found[column], other[column], strict=True):
-            if not same(one, two):
-                return f"user {user} has {column} {shown(one)} in the one and {shown(two)} in the other"
+        for user, value, right in zip(found.index, found[column], other[column], strict=True):
+            if not same(value, right):
+                return f"user {user} has {column} {shown(value)} in {one} and {shown(right)} in {two}"
     return None

@@ -83,6 +83,41 @@ def test_a_second_purchase_in_the_same_second_that_changes_nothing_is_said_to_le
     assert f"the second one left {PURCHASES} at " in sentence
 
 
+def fed_with(make):
+    """A student's pipeline that keeps all events, and makes a summary of them so."""
+
+    class Pipeline:
+        def __init__(self):
+            self.events = []
+
+        def ingest(self, batch):
+            self.events += batch
+
+        def summary(self, day):
+            return pd.DataFrame.from_dict(make(self.events, day), "index", float, COLUMNS)
+
+    return Pipeline
+
+
+def said(pipeline):
+    """What is said of each property that an answer loses."""
+    return {finding.property: finding.sentence for finding in daily_summary.judge({"Pipeline": pipeline}, [1]).findings
+            if finding.outcome == "fails"}
+
+
+def test_a_repeat_that_counts_is_told_with_the_table_that_has_it():
+    def each_time(events, day):
+        return summary([{**event, "event_id": number} for number, event in enumerate(events)], day)
+
+    sentence = said(fed_with(each_time))["counts each event once"]
+    assert "in the table with these repeats and" in sentence and "in the table without them" in sentence
+
+
+def test_a_table_that_is_always_the_same_is_not_said_to_be_anothers():
+    sentence = said(fed_with(lambda _, day: told(1).rows))["makes a table from its own events"]
+    assert f"its summary has user {min(told(1).rows)}." in sentence and "another" not in sentence
+
+
 # what passes for a summary
 
 
