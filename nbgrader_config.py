@@ -40,6 +40,8 @@ c.Autograde.sanitize_preprocessors = [
     ClearOutput, RestoreMarks, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
     ExecuteInHiddenWorlds, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+# nbgrader skips pages that exist, and doesn't see that a score or a mark has changed since.
+c.GenerateFeedback.force = True
 c.Execute.skip_cells_with_tag = f"never-{secrets.token_hex(8)}"  # else a tag skips a test, for full marks
 c.Execute.timeout = 60
 c.Execute.shutdown_kernel = "immediate"
