@@ -51,8 +51,9 @@ class Assessor:
 
     def unjudged(self, submission: Submission, problem: str) -> Attempt:
         """The attempt that is noted where judging a submission ends the process that does it."""
-        built = self._untouched(submission.lesson)
-        return self._attempt(submission, built, Judgement(), problem, digest=handed_in(submission).digest)
+        built, handed = self._untouched(submission.lesson), handed_in(submission)
+        return self._attempt(submission, built, Judgement(), problem, digest=handed.digest,
+                             timestamp=moment(handed.files))
 
     def _untouched(self, lesson: str) -> Rebuilt:
         """What the submission of a student who has not begun is rebuilt to."""

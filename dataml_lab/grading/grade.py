@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.assess import Assessor
@@ -61,8 +61,7 @@ def _unchanged(book: ScoreBook, submission: Submission, again: bool) -> Graded |
             return None
     except (OSError, AttemptError) as error:
         return Graded(submission, "failed", None, f"its files can't be read: {error}")
-    trouble = _enter(book, submission, last, anew=False)
-    return Graded(submission, "failed" if trouble else "unchanged", last, trouble)
+    return _entered(book, submission, last, "unchanged")
 
 
 def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
@@ -90,16 +89,16 @@ def _work(assessor: Assessor, template: Template, submission: Submission, core: 
 
 def _graded(book: ScoreBook, assessor: Assessor, outcome: Outcome) -> Graded:
     """Keeps the attempt that an outcome holds, and enters it."""
-    submission, trouble = outcome.piece, outcome.error
+    submission = outcome.piece
     try:
         with uninterrupted():
             attempt = _attempt(assessor, outcome)
-            if attempt:
-                keep(submission, attempt)
-                trouble = _enter(book, submission, attempt)
+            if not attempt:
+                return Graded(submission, "failed", None, outcome.error)
+            keep(submission, attempt)
+            return _entered(book, submission, attempt, "new")
     except OSError as error:
-        attempt, trouble = None, f"what was found could not be kept: {error}"
-    return Graded(submission, "failed" if trouble else "new", attempt, trouble)
+        return Graded(submission, "failed", None, f"what was found could not be kept: {error}")
 
 
 def _attempt(assessor: Assessor, outcome: Outcome) -> Attempt | None:
@@ -114,14 +113,14 @@ def _is_entered(book: ScoreBook, submission: Submission, attempt: Attempt) -> bo
     return submission.autograded.exists() and book.scores(submission) == attempt.scores
 
 
-def _enter(book: ScoreBook, submission: Submission, attempt: Attempt, anew: bool = True) -> str:
-    """Gives nbgrader an attempt, its notebook and its scores; unless `anew`, only if it doesn't have it. Returns what
-    hindered that; empty if nothing did."""
+def _entered(book: ScoreBook, submission: Submission, attempt: Attempt, state: Literal["new", "unchanged"]) -> Graded:
+    """What came of giving nbgrader an attempt: its notebook, its scores, and the penalty for being late. Of what is
+    unchanged, nbgrader may have all but the penalty."""
     try:
-        if not anew and _is_entered(book, submission, attempt):
-            return ""
+        if state == "unchanged" and _is_entered(book, submission, attempt):
+            return Graded(submission, state, attempt, penalty=book.penalise(submission))
         write_whole(submission.autograded, json.dumps(attempt.notebook, ensure_ascii=False, indent=1), mode=0o444)
-        book.enter(submission, attempt)
+        return Graded(submission, state, attempt, penalty=book.enter(submission, attempt))
     except Exception as error:  # nothing about one submission may stop the others
-        return f"its scores could not be entered: {type(error).__name__}: {str(error)[:300]}"
-    return ""
+        trouble = f"its scores could not be entered: {type(error).__name__}: {str(error)[:300]}"
+        return Graded(submission, "failed", attempt, trouble)

@@ -1,11 +1,15 @@
 """The one writer of scores into nbgrader's gradebook. Entering an attempt again changes nothing."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from nbgrader.preprocessors import AssignLatePenalties
 
 from dataml_lab.grading.attempts import Attempt
+from dataml_lab.grading.late import SETTINGS, late_penalties, penalty
 from dataml_lab.grading.submissions import Submission
 
 PATIENCE = 30  # seconds that another program may take with the gradebook
@@ -13,7 +17,7 @@ NO_RESPONSE = "No response."  # nbgrader's comment on words that are as they wer
 
 
 class GradebookError(RuntimeError):
-    """A gradebook that can't be written to; the message says what to do."""
+    """A gradebook that can't be written to, or settings that can't be read; the message says what to do."""
 
 
 class ScoreBook:
@@ -23,6 +27,7 @@ class ScoreBook:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import OperationalError
 
+        self._late = _late_penalties(course)
         warnings.filterwarnings("ignore", "Object of type <Submitted", module="nbgrader")
         if not (course / "gradebook.db").exists():
             raise GradebookError(f"{course} has no gradebook.db, so it is no course folder yet: run `dataml-lab "
@@ -61,17 +66,27 @@ class ScoreBook:
             return {}
         return {grade.name: grade.auto_score for grade in notebook.grades}
 
-    def enter(self, submission: Submission, attempt: Attempt) -> None:
-        """Enters the scores of an attempt: all of them or, where that fails, none; durable on return. Marks that a
-        person gave stay, and nbgrader asks a person to look at them again."""
+    def enter(self, submission: Submission, attempt: Attempt) -> float:
+        """Enters the scores of an attempt and the penalty for being late, which it returns: all of them or, where that
+        fails, none; durable on return. Marks that a person gave stay, and nbgrader asks a person to look at them
+        again."""
+        return self._durably(self._enter, submission, attempt)
+
+    def penalise(self, submission: Submission) -> float:
+        """Enters the penalty that being late costs a submission now, and returns it: since its scores were entered, the
+        due date may be another, a person may have given marks or an extension. Durable on return."""
+        return self._durably(self._penalise, submission)
+
+    def _durably(self, write: Callable[..., float], *details: Any) -> float:
         try:
-            self._enter(submission, attempt)
+            points = write(*details)
             self._commit()
         except BaseException:
             self._book.db.rollback()
             raise
+        return points
 
-    def _enter(self, submission: Submission, attempt: Attempt) -> None:
+    def _enter(self, submission: Submission, attempt: Attempt) -> float:
         self._book.update_or_create_student(submission.student)
         moment = {"timestamp": attempt.timestamp} if attempt.timestamp else {}
         self._book.update_or_create_submission(submission.lesson, submission.student, **moment)
@@ -81,3 +96,21 @@ class ScoreBook:
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in notebook.comments:
             comment.auto_comment = NO_RESPONSE if comment.name in attempt.untouched else None
+        return self._penalise(submission)
+
+    def _penalise(self, submission: Submission) -> float:
+        notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
+        self._book.db.flush()
+        self._book.db.refresh(notebook)  # its score is a sum that the database makes
+        if self._late:
+            notebook.late_submission_penalty = penalty(self._late, notebook)
+        return notebook.late_submission_penalty or 0.0
+
+
+def _late_penalties(course: Path) -> AssignLatePenalties | None:
+    """What a course has nbgrader assign penalties with; GradebookError where its settings can't be read."""
+    try:
+        return late_penalties(course)
+    except Exception as error:  # settings are code
+        raise GradebookError(f"{course / SETTINGS} can't be read: {type(error).__name__}: "
+                             f"{str(error)[:300]}") from error

@@ -22,18 +22,22 @@ class Graded(NamedTuple):
     state: Literal["new", "unchanged", "failed"]
     attempt: Attempt | None
     trouble: str = ""
+    penalty: float = 0.0  # points that being late costs
 
     def problems(self) -> list[str]:
-        """What the instructor should know of it, a line each; once it is unchanged, only why it has no points."""
+        """What the instructor should know of it, a line each; of what is unchanged, only what it lost
+        without being judged."""
         if self.trouble:
             return [f"not graded: {self.trouble.splitlines()[0]}"]
         unreadable = [f"0 points: {self.attempt.problem}"] if self.attempt.problem else []
-        return unreadable if self.state == "unchanged" else [*unreadable, *_findings(self.attempt)]
+        late = [f"it was late, which costs {self.penalty:g} points"] if self.penalty else []
+        return [*unreadable, *late, *([] if self.state == "unchanged" else _findings(self.attempt))]
 
     def as_data(self) -> dict[str, Any]:
         """For programs."""
         return {"student": self.submission.student, "lesson": self.submission.lesson, "state": self.state,
-                "trouble": self.trouble, **{name: getattr(self.attempt, name, None) for name in FIELDS}}
+                "trouble": self.trouble, "penalty": self.penalty,
+                **{name: getattr(self.attempt, name, None) for name in FIELDS}}
 
 
 def _findings(attempt: Attempt) -> Iterator[str]:
