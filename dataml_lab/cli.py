@@ -75,7 +75,8 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--course", type=Path, metavar="DIR", help="the course folder; default: this checkout")
     parser.epilog = """Submissions lie in submitted/<student>/<lesson>/. Scores go into gradebook.db, the notebooks with
 their outputs into autograded/, and all that was found into attempts/. Each problem is a line: a file that can't be
-read, damage that was repaired, a process that was ended, and signs of an attack on the grader.
+read, that came late, or that lies where nothing is graded; damage that was repaired, a process that was ended, and
+signs of an attack on the grader.
 It can be interrupted, and started again: what is graded stays, and nothing is graded twice.
 The exit code is 1 if something could not be read or graded."""
 
@@ -220,7 +221,19 @@ def _batch(course: Path, options: argparse.Namespace) -> list[dict]:
         found.append(graded.as_data())
         report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
         _show_progress(started, len(found), total, report)
-    return found
+    return found + _misplaced(course, options)
+
+
+def _misplaced(course: Path, options: argparse.Namespace) -> list[dict]:
+    """Names what was handed in where nothing is graded, and returns it, for programs."""
+    from dataml_lab.checks import PARTS, RETIRED
+    from dataml_lab.grading.results import misplaced
+    from dataml_lab.grading.strays import strays
+
+    found = strays(course, options.lessons or [*PARTS, *RETIRED], options.student)
+    if not options.json:
+        print("".join(f"{stray}\n" for stray in found), end="", file=sys.stderr)
+    return [misplaced(stray) for stray in found]
 
 
 def _show_progress(started: float, done: int, total: int, report: str) -> None:

@@ -21,7 +21,15 @@ from dataml_lab.grading.outputs import with_outputs
 from dataml_lab.grading.rebuild import Rebuilt, rebuilt
 from dataml_lab.grading.rebuild.reading import SubmissionError, read
 from dataml_lab.grading.releases import released_for
-from dataml_lab.grading.submissions import HandedIn, Submission, SubmissionProblem, handed_in, moment, notebook_name
+from dataml_lab.grading.submissions import (
+    HandedIn,
+    Submission,
+    SubmissionProblem,
+    handed_in,
+    moment,
+    notebook_name,
+    shown,
+)
 
 MOST_BESIDE = 50 << 20  # bytes of a file that may lie beside a notebook: the sandbox has room for little more
 
@@ -44,8 +52,7 @@ class Assessor:
         release = released_for(self.course, submission.lesson, submitted)
         built, beside = rebuilt(release.book, submitted), _beside(handed, name)
         found = Judgement() if problem else judged(self._task(submission, built, beside), process)
-        found.endings += [f"{path} was left out: it has more than {MOST_BESIDE >> 20} MB"
-                          for path in handed.files if path != name and path not in beside]
+        found.endings += _left_out(handed, name, beside)
         return self._attempt(submission, built, found, problem, digest=handed.digest, timestamp=moment(handed.files),
                              file=name, release=release.version, seconds=round(time.monotonic() - started, 3))
 
@@ -87,7 +94,7 @@ def _notebook(handed: HandedIn, lesson: str) -> tuple[str, NotebookNode, str]:
     name, problem = "", handed.problem
     try:
         if not problem:
-            name = notebook_name(handed.files, lesson)
+            name = notebook_name(handed, lesson)
             return name, read(handed.files[name]), ""
     except (SubmissionProblem, SubmissionError) as error:
         problem = str(error)
@@ -97,6 +104,14 @@ def _notebook(handed: HandedIn, lesson: str) -> tuple[str, NotebookNode, str]:
 def _beside(handed: HandedIn, name: str) -> dict[str, bytes]:
     """The files that lie beside the notebook when it is run."""
     return {path: data for path, data in handed.files.items() if path != name and len(data) <= MOST_BESIDE}
+
+
+def _left_out(handed: HandedIn, name: str, beside: dict[str, bytes]) -> Iterator[str]:
+    """What does not lie beside the notebook although it was handed in, and why, in a line each."""
+    yield from (f"{shown([path])} was left out: it has more than {MOST_BESIDE >> 20} MB"
+                for path in handed.files if path != name and path not in beside)
+    if handed.links:
+        yield f"{shown(handed.links)} was left out: links are not followed"
 
 
 def _cells(built: Rebuilt) -> Iterator[CodeCell]:

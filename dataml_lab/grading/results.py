@@ -9,6 +9,7 @@ from dataml_lab.checks import exercises
 from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.grading.attempts import Attempt
 from dataml_lab.grading.engine.remote import SENSELESS
+from dataml_lab.grading.strays import Stray
 from dataml_lab.grading.submissions import Submission
 
 FIELDS = ("scores", "problem", "damage", "endings", "broken", "integrity", "release", "seconds")  # for programs
@@ -40,6 +41,12 @@ class Graded(NamedTuple):
                 **{name: getattr(self.attempt, name, None) for name in FIELDS}}
 
 
+def misplaced(stray: Stray) -> dict[str, Any]:
+    """What was handed in and is not graded, as data of each `Graded`."""
+    return {"student": stray.student, "lesson": stray.lesson, "state": "misplaced", "trouble": str(stray),
+            "penalty": 0.0, **dict.fromkeys(FIELDS)}
+
+
 def _findings(attempt: Attempt) -> Iterator[str]:
     """Lines about damage, processes, checks that failed, and what should be looked at."""
     yield from (f"repaired: {what}" for _, what in attempt.damage if what not in attempt.integrity)
@@ -51,11 +58,15 @@ def _findings(attempt: Attempt) -> Iterator[str]:
 
 
 def summary(found: list[dict[str, Any]], course: Path) -> str:
-    """What came of a batch, as data of each `Graded`, in a line for each lesson."""
+    """What came of a batch, as data of each `Graded`, in a line for each lesson, and for what lies elsewhere."""
     if not found:
         return f"Nothing is handed in: submissions belong into {course / 'submitted'}/<student>/<lesson>/."
-    return "\n".join(_line(lesson, [one for one in found if one["lesson"] == lesson])
-                     for lesson in sorted({one["lesson"] for one in found}))
+    graded = [one for one in found if one["state"] != "misplaced"]
+    lines = [_line(lesson, [one for one in graded if one["lesson"] == lesson])
+             for lesson in sorted({one["lesson"] for one in graded})]
+    if elsewhere := len(found) - len(graded):
+        lines.append(f"Not graded for the place in which it lies: {elsewhere}, named above.")
+    return "\n".join(lines)
 
 
 def _line(lesson: str, found: list[dict[str, Any]]) -> str:

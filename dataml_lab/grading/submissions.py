@@ -1,8 +1,12 @@
-"""What students handed in: a folder `submitted/<student>/<lesson>` is a submission."""
+"""What students handed in: a folder `submitted/<student>/<lesson>` is a submission.
+
+No link is followed below `submitted/`: it would lead to the work of others. Hard links are files as any other: reading
+one gives no more than a copy would have, and backups make them of honest work.
+"""
 
 import hashlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +14,7 @@ from dataml_lab.checks import PARTS, RETIRED
 
 MOST_BYTES = 100 << 20  # of all files of a submission together
 MOST_FILES = 1_000
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
 class Submission(NamedTuple):
@@ -40,11 +45,12 @@ class Submission(NamedTuple):
 
 class HandedIn(NamedTuple):
     """The files of a submission by name; a text that changes with any byte of them; why they can't be graded, empty if
-    they can."""
+    they can; the names of links, which are left out."""
 
     files: dict[str, bytes]
     digest: str
     problem: str = ""
+    links: tuple[str, ...] = ()
 
 
 class SubmissionProblem(ValueError):
@@ -56,7 +62,12 @@ def submissions(course: Path, lessons: list[str], students: list[str] | None = N
     root = course / "submitted"
     names = sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
     return [Submission(course, student, lesson) for lesson in lessons for student in names
-            if (not students or student in students) and (root / student / lesson).is_dir()]
+            if (not students or student in students) and _is_there(root / student / lesson)]
+
+
+def _is_there(folder: Path) -> bool:
+    """Whether there is a folder, or a link in its place."""
+    return folder.is_dir() or folder.is_symlink()
 
 
 def lessons_handed_in(course: Path) -> list[str]:
@@ -65,25 +76,44 @@ def lessons_handed_in(course: Path) -> list[str]:
 
 
 def handed_in(submission: Submission) -> HandedIn:
-    """What was handed in. Links are left out; of files that are too large or too many, there is only the problem."""
-    paths = list(_paths(submission.folder))
+    """What was handed in. Links are left out; of files that are too large or too many, and of a folder that is a link,
+    there is only the problem."""
+    folder = submission.folder
+    if link := next((path for path in (folder.parent, folder) if path.is_symlink()), None):
+        problem = f"{link.relative_to(submission.course)} is a link, and none is followed: put the files in its place"
+        return HandedIn({}, problem, problem)
+    paths, links = _paths(folder)
     size = sum(path.lstat().st_size for path in paths)
     if size > MOST_BYTES or len(paths) > MOST_FILES:
         problem = (f"{len(paths)} files of {size >> 20:,} MB were handed in, where {MOST_FILES} of "
                    f"{MOST_BYTES >> 20} are the most")
         return HandedIn({}, problem, problem)
-    files = {str(path.relative_to(submission.folder)): path.read_bytes() for path in paths}
-    return HandedIn(files, _digest(files))
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+    return HandedIn(files, _digest(files), links=tuple(str(path.relative_to(folder)) for path in links))
 
 
-def _paths(folder: Path) -> Iterator[Path]:
-    """The regular files in a folder and below, in the order of their names."""
-    for path in sorted(folder.iterdir()):
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode) and path.name != ".ipynb_checkpoints":
-            yield from _paths(path)
-        elif stat.S_ISREG(mode):
-            yield path
+def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The regular files in a folder and below, and the links."""
+    found = [(path, path.lstat().st_mode) for path in inside(folder)]
+    return [path for path, mode in found if stat.S_ISREG(mode)], [path for path, mode in found if stat.S_ISLNK(mode)]
+
+
+def inside(folder: Path) -> Iterator[Path]:
+    """What is in a folder and below it, but for folders themselves and the editor's copies. Folders may be nested
+    thousands deep."""
+    todo = [folder]
+    while todo:
+        for path in sorted(todo.pop().iterdir()):
+            if path.is_symlink() or not path.is_dir():
+                yield path
+            elif path.name != ".ipynb_checkpoints":
+                todo.append(path)
+
+
+def shown(names: Iterable[str]) -> str:
+    """The first of these names, and how many more there are; without what a terminal would take for commands."""
+    first, *more = names
+    return "".join(c if c.isprintable() else "?" for c in first) + (f" and {len(more)} more" if more else "")
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -95,17 +125,39 @@ def _digest(files: dict[str, bytes]) -> str:
     return found.hexdigest()[:12]
 
 
-def notebook_name(files: dict[str, bytes], lesson: str) -> str:
-    """The name of the notebook among files: the lesson's own; else the last of those that begin with it ("01_a (2)");
-    else that of the only notebook. SubmissionProblem where there is none of these."""
-    notebooks = [name for name in files if name.lower().endswith(".ipynb") and "/" not in name]
+def notebook_name(handed: HandedIn, lesson: str) -> str:
+    """The name of the notebook that was handed in: the lesson's own; else the last of those that begin with it
+    ("01_a (2)"); else that of the only notebook. SubmissionProblem where there is none of these."""
+    notebooks = [name for name in handed.files if is_notebook(name) and "/" not in name]
     renamed = sorted((name for name in notebooks if name.startswith(lesson)), key=lambda name: (len(name), name))
     if f"{lesson}.ipynb" in notebooks:
         return f"{lesson}.ipynb"
     if renamed or len(notebooks) == 1:
         return (renamed or notebooks)[-1]
-    raise SubmissionProblem(f"it holds {'several notebooks' if notebooks else 'no notebook'}, and none that is called "
-                            f"{lesson}.ipynb")
+    if notebooks:
+        raise SubmissionProblem(f"it holds several notebooks, and none that is called {lesson}.ipynb")
+    raise SubmissionProblem(f"it holds no notebook{_instead(handed)}")
+
+
+def _instead(handed: HandedIn) -> str:
+    """What there is in place of a notebook, and what to do about it; empty if nothing can be done."""
+    links, deep, packed = ([name for name in names if wanted(name)] for names, wanted in
+                           ((handed.links, is_notebook), (handed.files, is_notebook), (handed.files, is_packed)))
+    for names, advice in ((links, "a link, and none is followed: put the file in its place"),
+                          (deep, "in a folder of its own: move it up"), (packed, "packed: unpack it")):
+        if names:
+            return f", and {shown(names)} is {advice}"
+    return ""
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file is called like a notebook."""
+    return name.lower().endswith(".ipynb")
+
+
+def is_packed(name: str) -> bool:
+    """Whether a file is called like an archive."""
+    return name.lower().endswith(ARCHIVES)
 
 
 def moment(files: dict[str, bytes]) -> str:

@@ -18,8 +18,8 @@ TELLING = """
     revenue_right revenue_not_begun revenue_forgets_the_condition revenue_prints_only revenue_threads_and_files
     worth_it_right
     answer_in_two_cells answer_turned_into_markdown colab deep_json deleted_answer_cell deleted_graded_cell
-    duplicate_ids edited_graded_cell empty_file helper_in_a_lesson_cell latin_1 magics_in_the_answer nbformat_3 no_file
-    no_metadata_at_all notebook_is_a_link older_release renamed_by_the_browser script_for_the_browser
+    duplicate_ids edited_graded_cell empty_file folder_is_a_link helper_in_a_lesson_cell latin_1 magics_in_the_answer
+    nbformat_3 no_file no_metadata_at_all notebook_is_a_link older_release renamed_by_the_browser script_for_the_browser
     skip_execution_tags symbolic_links wrong_types_in_json
     answers_twice cells_rewritten checks_module_forged descriptors_written equal_to_everything gradebook_changed
     memory_filled network_called not_a_number package_searched pickled_code process_ended
@@ -71,6 +71,8 @@ def hand_in(course, case, lesson_cells=True):
     for name, content in handed_in(case, released).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if name == ".":
+            path.rmdir()
         path.symlink_to(content) if isinstance(content, str) else path.write_bytes(content)
 
 

@@ -277,6 +277,32 @@ def test_what_could_not_be_read_is_reported_each_time_and_nothing_twice(course, 
         assert len(set(lines)) == len(lines)
 
 
+def test_what_lies_elsewhere_is_a_line_and_something_is_wrong(course, capsys):
+    hand_in(course, "ada", total=TOTAL).rename(course / "submitted" / "ada" / "90_Tiny")
+    assert grade(course) == 1
+    out, err = capsys.readouterr()
+    line = f"ada: submitted/ada/90_Tiny is not graded there: move what it holds into submitted/ada/{LESSON}/"
+    assert err == f"{line}\n" and out == "Not graded for the place in which it lies: 1, named above.\n"
+    hand_in(course, "bob", total=TOTAL)
+    assert grade(course) == 1 and f"{LESSON}: 1 graded" in capsys.readouterr().out
+    states = {who: one["state"] for who, one in graded(course, capsys).items()}
+    assert states == {"ada": "misplaced", "bob": "unchanged"}
+    assert grade(course, "--student", "bob") == 0 and grade(course, "00") == 0
+
+
+@pytest.mark.parametrize("name", [LESSON, f"{LESSON}/{LESSON}.ipynb", ""])
+def test_a_link_to_the_work_of_another_earns_nothing_and_is_a_line(course, capsys, name):
+    hand_in(course, "ada", total=TOTAL, mean=MEAN)
+    path = course / "submitted" / "eve" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(course / "submitted" / "ada" / name)
+    assert grade(course) == 1
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if "0 points" in line)
+    assert line.startswith(f"eve/{LESSON}: 0 points: ") and "is a link, and none is followed" in line
+    assert [scores(course)[who, "total"][0] for who in ("ada", "eve")] == [2, 0]
+    assert "sum(values)" not in (course / "autograded" / "eve" / LESSON / f"{LESSON}.ipynb").read_text("utf-8")
+
+
 def test_names_that_are_not_there_are_reported(course, capsys, tmp_path):
     assert grade(course) == 0 and "Nothing is handed in" in capsys.readouterr().out
     hand_in(course, "ada")
