@@ -4,10 +4,11 @@ import sys
 
 import pytest
 
+from tests.grading.conftest import TOGETHER
 from tests.grading.test_grade import LESSON, MEAN, TOTAL, grade, hand_in
 from tests.grading.test_nbgrader import grade_by_hand, nbgrader, readable
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
+pytestmark = [TOGETHER, pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")]
 
 
 def feedback(course, student):

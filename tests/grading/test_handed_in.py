@@ -7,8 +7,10 @@ import pytest
 
 from dataml_lab.grading.strays import strays
 from dataml_lab.grading.submissions import Submission, SubmissionProblem, handed_in, notebook_name, submissions
+from tests.grading.conftest import TOGETHER
 from tests.grading.test_grade import LESSON
 
+pytestmark = TOGETHER
 ADAS, ANYBODYS = f"submitted/ada/{LESSON}/", f"submitted/<student>/{LESSON}/"
 
 

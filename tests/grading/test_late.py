@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from tests.grading.conftest import TOGETHER
 from tests.grading.test_grade import LESSON, MEAN, TOTAL, grade, graded, hand_in
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")
+pytestmark = [TOGETHER, pytest.mark.skipif(sys.platform != "linux", reason="the engine needs Linux")]
 DUE = "2026-03-01 12:00:00 UTC"
 HANDED_IN = {  # by student: when
     "in_time": "2026-03-01 11:59:59 UTC",
