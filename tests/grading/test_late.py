@@ -15,11 +15,11 @@ pytestmark = [TOGETHER, pytest.mark.skipif(sys.platform != "linux", reason="the 
 DUE = "2026-03-01 12:00:00 UTC"
 HANDED_IN = {  # by student: when
     "in_time": "2026-03-01 11:59:59 UTC",
-    "elsewhere": "2026-03-01 13:30:00 +0200",  # by its clock later than due
+    "elsewhere": "2026-03-01T13:30:00+02:00",  # by its clock later than due
     "in_grace": "2026-03-01 12:30:00 UTC",
     "late": "2026-03-01 14:00:00 UTC",
     "extended": "2026-03-03 11:00:00 UTC",
-    "late_after_all": "2026-03-03 13:00:00 UTC",
+    "late_after_all": "2026-03-03 13:30:00 UTC",
     "unknown": "",
 }
 EXTENDED = {"extended", "late_after_all"}  # by two days
