@@ -16,7 +16,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from dataml_lab.grading.stock import ExecuteInHiddenWorlds, LeaveOutClaims, RestoreMarks
+from dataml_lab.grading.stock import ExecuteInHiddenWorlds, LeaveOutClaims, OnlyWhereAllowed, RestoreMarks
 
 COURSE = Path(__file__).resolve().parent
 
@@ -36,6 +36,7 @@ c.Exchange.root = str(COURSE / "exchange")
 c.GenerateAssignment.preprocessors.insert(0, LeaveOutClaims)
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nreturn NotImplemented"}
 
+c.Autograde.exporter_class = OnlyWhereAllowed
 c.Autograde.sanitize_preprocessors = [
     ClearOutput, RestoreMarks, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [

@@ -187,11 +187,13 @@ def megabytes(process: psutil.Process) -> float:
 
 def compare(course: Path, lesson: str, copies: int, serial: int, cores: int, rounds: int) -> None:
     """Prints the table of the four ways to grade."""
+    from dataml_lab.grading.stock import UNPROTECTED
+
     stock = [sys.executable, "-m", "nbgrader", "autograde", lesson]
     shards = [[*stock, f"--student={letter}*"] for letter in ascii_lowercase[:cores]]
     ours = [*OURS, lesson, "--course", ".", "--workers", str(cores)]
-    ways = {"stock, one process": ([stock], serial, {}),
-            f"stock, {cores} processes": (shards, copies, {"OMP_WAIT_POLICY": "PASSIVE"}),
+    ways = {"stock, one process": ([stock], serial, {UNPROTECTED: "1"}),
+            f"stock, {cores} processes": (shards, copies, {"OMP_WAIT_POLICY": "PASSIVE", UNPROTECTED: "1"}),
             "ours": ([ours], copies, {}), "ours, not isolated": ([[*ours, "--no-sandbox"]], copies, {})}
     alone, together, *both = ways
     costs, found, differing = defaultdict(list), {}, []

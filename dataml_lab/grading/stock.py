@@ -1,14 +1,32 @@
 """What stock nbgrader needs for this course: releases without claims, submissions in a clean state, hidden worlds."""
 
+import os
 from pathlib import Path
 
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from dataml_lab.grading.environment import course_salt, environment, student_salt
 from dataml_lab.grading.rebuild import rebuilt
 from dataml_lab.grading.releases import released_for
 from dataml_lab.grading.source import CLAIM
+
+UNPROTECTED = "DATAML_LAB_NO_SANDBOX"  # set in the environment of who wants nbgrader to run submissions
+
+
+class OnlyWhereAllowed(NotebookExporter):
+    """The exporter of `nbgrader autograde`. It is refused, before anything was touched, unless the environment says
+    otherwise: submissions would run with the user's own rights."""
+
+    def __init__(self, parent: Autograde, **settings: object) -> None:
+        if not os.environ.get(UNPROTECTED):
+            parent.log.error("Refused: nbgrader would run submissions unprotected, with your rights. `dataml-lab grade "
+                             "%s` grades them in sandboxes. To let nbgrader do it, set %s=1.",
+                             parent.coursedir.assignment_id, UNPROTECTED)
+            raise NbGraderException("submissions are graded by `dataml-lab grade`")
+        super().__init__(parent=parent, **settings)
 
 
 class LeaveOutClaims(NbGraderPreprocessor):

@@ -17,6 +17,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from dataml_lab.grading.build import release, release_path
+from dataml_lab.grading.stock import UNPROTECTED
 from tests.grading.conftest import TINY, TOGETHER, make_tiny_known
 
 pytestmark = TOGETHER
@@ -176,16 +177,18 @@ def hand_in_through_the_exchange(course, student, book):
     nbgrader(course, "collect", LESSON)
 
 
-def nbgrader(folder, *arguments, may_fail=False):
+def nbgrader(folder, *arguments, may_fail=False, **variables):
     """Runs nbgrader in a folder and returns what it reported; it must succeed unless it may fail."""
-    run = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=folder, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=folder, capture_output=True, text=True,
+                         env={**os.environ, **variables})
     assert may_fail or run.returncode == 0, run.stderr
     return run.stderr
 
 
 def autograde(course, students, *more, may_fail=False):
     """Grades the students whose names match a pattern, in one batch; returns what nbgrader reported."""
-    return nbgrader(course, "autograde", LESSON, f"--student={students}", *more, may_fail=may_fail)
+    allowed = {UNPROTECTED: "1"}
+    return nbgrader(course, "autograde", LESSON, f"--student={students}", *more, may_fail=may_fail, **allowed)
 
 
 def scores(course, student):
@@ -249,6 +252,17 @@ def test_one_bent_submission_earns_what_its_answers_deserve(tiny_course):
     book = autograded(tiny_course, "eve")
     assert [cell.source for cell in essay_cells(book)] == [WORDS]
     assert all("tags" not in cell.metadata for cell in graded_cells(book).values())
+
+
+def test_autograde_is_refused_and_touches_nothing_unless_it_is_allowed(tiny_course):
+    released = nbformat.read(release_path(tiny_course, LESSON), as_version=4)
+    hand_in(tiny_course, "ada", answered(released))
+    kept = tiny_course / "autograded" / "ada" / LESSON / "kept"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    said = nbgrader(tiny_course, "autograde", LESSON, "--force", may_fail=True)
+    assert f"`dataml-lab grade {LESSON}`" in said and f"{UNPROTECTED}=1" in said and "Traceback" not in said
+    assert list(kept.parent.iterdir()) == [kept]
 
 
 # ------------------------------------------------------------------------------------------------ a class
