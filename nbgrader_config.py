@@ -16,6 +16,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
+from dataml_lab.grading import pages
 from dataml_lab.grading.stock import ExecuteInHiddenWorlds, LeaveOutClaims, OnlyWhereAllowed, RestoreMarks
 
 COURSE = Path(__file__).resolve().parent
@@ -47,3 +48,10 @@ c.Execute.skip_cells_with_tag = f"never-{secrets.token_hex(8)}"  # else a tag sk
 c.Execute.timeout = 60
 c.Execute.shutdown_kernel = "immediate"
 c.KernelManager.transport_encryption = "auto"
+
+# What students wrote is shown by formgrader, on the origin of Jupyter, and in feedback.
+c.HTMLExporter.extra_template_basedirs = pages.TEMPLATES
+c.HTMLExporter.template_file = "guarded.html.j2"
+c.HTMLExporter.filters = pages.FILTERS
+c.HTMLExporter.preprocessors = [pages.HarmlessOutputs]
+c.HTMLExporter.sanitize_html = True

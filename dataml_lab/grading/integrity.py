@@ -4,8 +4,10 @@ No sign costs a point by itself: the judge trusts nothing that comes from a subm
 """
 
 import re
+from collections.abc import Iterator
 
 from dataml_lab.grading.engine.judge import Judgement
+from dataml_lab.grading.pages import MOST_TEXT, left_out
 from dataml_lab.grading.rebuild import Rebuilt
 
 SIGNS = {
@@ -39,4 +41,16 @@ def suspicions(built: Rebuilt, found: Judgement) -> list[str]:
     signs = [f"{cell.id} {words}" for cell in own for sign, words in SIGNS.items() if re.search(sign, cell.source)]
     tampering = [damage.what for damage in built.damage if TAMPERING.search(damage.what)]
     lies = [f"its process forged messages: {words}" for words in found.lies]
-    return list(dict.fromkeys([*lies, *tampering, *signs]))
+    return list(dict.fromkeys([*lies, *tampering, *signs, *_not_shown(built)]))
+
+
+def _not_shown(built: Rebuilt) -> Iterator[str]:
+    """What pages leave out of the student's texts, a clause for each cell; only of the first characters, else somebody
+    could make it take long."""
+    left = MOST_TEXT
+    for cell in built.book.cells:
+        if cell.cell_type != "markdown" or cell.id not in built.own or len(cell.source) > left:
+            continue
+        left -= len(cell.source) + 1
+        if words := left_out(cell.source, cell.get("attachments")):
+            yield f"{cell.id} has what pages leave out: {', '.join(words[:5])}{', …' if len(words) > 5 else ''}"

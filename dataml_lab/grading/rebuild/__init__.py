@@ -24,7 +24,7 @@ class Rebuilt(NamedTuple):
 
     book: NotebookNode
     damage: tuple[Damage, ...]
-    own: frozenset[str]  # ids of the code cells whose source is the student's; that of the others is the release's
+    own: frozenset[str]  # ids of the cells whose source is the student's; that of the others is the release's
 
 
 def rebuilt(released: NotebookNode, submitted: NotebookNode) -> Rebuilt:
@@ -39,7 +39,7 @@ def rebuilt(released: NotebookNode, submitted: NotebookNode) -> Rebuilt:
     book = NotebookNode(released, metadata=copy.deepcopy(released.metadata),
                         cells=_nodes(released.cells, layout))
     given = {(cell.id, cell.source) for cell in originals}
-    own = {cell.id for cell in book.cells if cell.cell_type == "code" and (cell.id, cell.source) not in given}
+    own = {cell.id for cell in book.cells if (cell.id, cell.source) not in given}
     return Rebuilt(book, (*damage_of_notebook(submitted, layout), *damage_of_cells(layout)), frozenset(own))
 
 

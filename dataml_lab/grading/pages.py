@@ -1,0 +1,153 @@
+"""Pages of nbgrader that show what students wrote: formgrader's and feedback. Nothing of it acts there.
+
+What is sanitised is the HTML that a text is rendered to, not the text. Behind that, the pages themselves forbid all
+scripts but their own.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbgrader
+import nh3
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from pygments.token import STANDARD_TYPES
+from traitlets import Bool
+
+# Where the exporter looks for a template; ours of the same name as nbgrader's extend those.
+TEMPLATES = [str(Path(__file__).with_name("templates")),
+             str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates")]
+MOST_TEXT = 100_000  # characters that are rendered: longer texts are shown as they are
+FORMS = ("text/plain", "text/html", "text/latex", "image/png", "image/jpeg")  # of outputs that are shown
+TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input"}
+ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "ol": {"start"},
+              "td": {"style", "colspan", "rowspan"}, "th": {"style", "colspan", "rowspan"}, "table": {"border"},
+              "input": {"checked"}}
+CHECKBOX = {"input": {"type": "checkbox", "disabled": ""}}  # of a list of tasks
+# Not even a link to this server: a page there may do something when it is opened.
+ADDRESSES = {"href": re.compile(r"https?://|mailto:|#"), "src": re.compile(r"data:image/(png|jpeg|gif|webp);base64,")}
+CLASSES = {"span": {name for name in STANDARD_TYPES.values() if name}, "div": {"highlight"}, "table": {"dataframe"}}
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
+POLICY = ("default-src 'none'; base-uri 'none'; form-action 'none'; connect-src 'self'; img-src data:; "
+          f"font-src 'self' data: {MATHJAX}; style-src 'self' 'unsafe-inline' {MATHJAX}; "
+          f"script-src 'unsafe-eval' {MATHJAX} 'unsafe-hashes' ")
+
+
+def harmless(html: str) -> str:
+    """HTML without anything that acts, loads, covers what is beside it, or can be taken for a part of the page.
+
+    >>> harmless('<b onclick="f()">a &lt; b</b><script>f()</script><a href="javascript:f()">c</a>')
+    '<b>a &lt; b</b><a rel="noopener noreferrer">c</a>'
+    """
+    return nh3.clean(str(html), tags=TAGS, attributes=ATTRIBUTES, attribute_filter=_allowed, allowed_classes=CLASSES,
+                     url_schemes={"http", "https", "mailto", "data"}, filter_style_properties={"text-align"},
+                     set_tag_attribute_values=CHECKBOX)
+
+
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    """The value of an attribute; None where it leads where it must not."""
+    return value if name not in ADDRESSES or ADDRESSES[name].match(value) else None
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's own, to which a picture that isn't there is its description."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        try:
+            return super().image(text, url, title)
+        except InvalidNotebook:
+            return escape(text)
+
+
+def rendered(source: str, attachments: dict | None = None) -> str:
+    """A text in Markdown as HTML, with everything in it that may act. What is too long or nested too deep is shown as
+    it is."""
+    try:
+        if len(source) <= MOST_TEXT:
+            renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+            return MarkdownWithMath(renderer).render(source)
+    except RecursionError:
+        pass
+    return f"<pre>{escape(source)}</pre>"
+
+
+# ------------------------------------------------------------------------------------------------ what is left out
+
+class _Parts(HTMLParser):
+    """The tags and attributes in HTML, each as words that name it, by what it says."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found = {}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found[tag] = f"<{tag}>"
+        for name, value in attrs:
+            if name not in ("id", "class", "rel"):  # renderer and sanitiser set these themselves
+                self.found[tag, name, re.sub(r"[\s;]", "", value or "")] = f"{name} of <{tag}>"
+
+
+def left_out(source: str, attachments: dict | None = None) -> list[str]:
+    """What pages leave out of a text in Markdown, in words.
+
+    >>> left_out("a < b, *c*<br><img src=x onerror='f()'> [d](javascript:f()) <svg onload=f()>")
+    ['src of <img>', 'onerror of <img>', 'href of <a>', '<svg>']
+    """
+    before = rendered(source, attachments)
+    kept = _Parts(harmless(before)).found
+    lost = {part: words for part, words in _Parts(before).found.items() if part not in kept}
+    return list(dict.fromkeys(words for part, words in lost.items() if isinstance(part, str) or part[0] not in lost))
+
+
+# ------------------------------------------------------------------------------------------------ nbconvert
+
+@pass_context
+def markdown2html(context: Context, source: str) -> str:
+    """The filter of templates that renders a cell's text."""
+    return harmless(rendered(source, context.get("cell", {}).get("attachments")))
+
+
+class HarmlessOutputs(Preprocessor):
+    """Leaves of outputs the forms that can be shown without harm, and of numbers of cells only numbers."""
+
+    enabled = Bool(True)
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
+        """The cell, and the resources as they came."""
+        if not isinstance(cell.get("execution_count"), int):
+            cell.pop("execution_count", None)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data = NotebookNode({form: output.data[form] for form in FORMS if form in output.data})
+                output.metadata = NotebookNode()
+        return cell, resources
+
+
+def guarded(head: str, more: str = "") -> str:
+    """A page's head with a policy: of scripts run its own, those in `more` of the page's markup, and MathJax."""
+    nonce = secrets.token_urlsafe(16)
+    policy = POLICY + " ".join([f"'nonce-{nonce}'", *_hashes(more)])
+    head = re.sub(r"<script\b", f'<script nonce="{nonce}"', head)
+    return head.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}" />', 1)
+
+
+def _hashes(markup: str) -> Iterator[str]:
+    """What a policy calls the scripts and handlers in markup."""
+    for script in re.findall(r"(?s)<script[^>]*>(.+?)</script>|\bonclick=\"([^\"]+)\"", markup):
+        digest = hashlib.sha256("".join(script).encode()).digest()
+        yield f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+# nbconvert's strip_files_prefix makes other addresses, once they were looked at: "/files/javascript:f()".
+FILTERS = {"markdown2html": markdown2html, "clean_html": harmless, "strip_files_prefix": harmless, "guarded": guarded}
