@@ -5,13 +5,15 @@ import os
 import sys
 from pathlib import Path
 
-# What this environment's JupyterLab does unless its user chose otherwise: it asks no network for news and updates, and
-# has no tool for making assignments, which this course makes from sources.
+# What this environment's JupyterLab does unless its user chose otherwise: it asks no network for news and updates, has
+# no tool for making assignments, which this course makes from sources, and formgrader grades in sandboxes.
 SETTINGS = {
     Path("share", "jupyter", "lab", "settings", "overrides.json"):
         {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}},
     Path("etc", "jupyter", "labconfig", "page_config.json"):
         {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}},
+    Path("etc", "jupyter", "jupyter_server_config.d", "dataml_lab.json"):
+        {"ServerApp": {"jpserver_extensions": {"dataml_lab.grading.formgrader": True}}},
 }
 
 

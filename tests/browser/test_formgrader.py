@@ -1,25 +1,17 @@
 """An essay from both sides, in a real browser: an instructor grades it in formgrader, beside the measured behaviour of
 the code that it is about; and a student writes it in JupyterLab, where it is in nobody's way."""
 
-import copy
-import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from dataml_lab.grading import COURSE
 from dataml_lab.grading.build import release_path
 from dataml_lab.grading.engine.template import hindrance
+from tests.browser.tiny import LESSON, grade, hand_in, released_course, run
 
 expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
-LESSON = "90_tiny"
 TOTAL = "def total(values):\n    return sum(values)"
 RIGHT = "def mean(values):\n    return sum(values) / len(values)"
 WRONG = "def mean(values):\n    return 12.5"
@@ -32,35 +24,11 @@ pytestmark = pytest.mark.xdist_group("formgrader")
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, newcomer, window):
     """The course of the tiny lesson, in a folder of its own, after the submissions of two students were graded."""
-    folder = tmp_path_factory.mktemp("course") / "tiny"
-    shutil.copytree(Path(__file__).parents[1] / "grading" / "tiny_course", folder)
-    shutil.copy(COURSE / "nbgrader_config.py", folder)
-    variables = {"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
-    made = SimpleNamespace(folder=folder, variables=variables, newcomer=newcomer)
-    run(made, "tiny_lesson.py")
-    hand_in(made, "ann", RIGHT, STUB)
-    hand_in(made, "bob", WRONG, "Where few values are **large**.")
-    sandbox = [] if not hindrance() else ["--no-sandbox"]
-    command = "import sys, tiny_lesson; from dataml_lab import cli; sys.exit(cli.main(sys.argv[1:]))"
-    run(made, "-c", command, "grade", LESSON, "--course", str(folder), *sandbox)
+    made = released_course(tmp_path_factory.mktemp("course") / "tiny", newcomer)
+    hand_in(made, "ann", mean_answer=RIGHT, mean_essay=STUB)
+    hand_in(made, "bob", mean_answer=WRONG, mean_essay="Where few values are **large**.")
+    grade(made)
     return made
-
-
-def run(course, *arguments):
-    """Runs a program of Python in the course's folder; it must succeed."""
-    done = subprocess.run([sys.executable, *arguments], cwd=course.folder, capture_output=True, text=True,
-                          env={**course.newcomer, **course.variables})
-    assert done.returncode == 0, done.stderr
-
-
-def hand_in(course, student, code, words):
-    """Lays a notebook with these answers among the submissions."""
-    book = copy.deepcopy(nbformat.read(release_path(course.folder, LESSON), as_version=4))
-    for cell in book.cells:
-        cell.source = {"mean-answer": code, "mean-essay": words}.get(cell.id, cell.source)
-    path = course.folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(nbformat.v4.writes(book), "utf-8")
 
 
 def gradebook_of(course, student):
@@ -110,6 +78,19 @@ def test_points_and_a_comment_reach_gradebook_and_feedback(course, submission, s
     page = (course.folder / "feedback" / "bob" / LESSON / f"{LESSON}.html").read_text("utf-8")
     assert "Whose incomes, for example?" in page and "came out as 12.5" in page
     assert "Whose incomes" not in (course.folder / "feedback" / "ann" / LESSON / f"{LESSON}.html").read_text("utf-8")
+
+
+@pytest.mark.skipif(bool(hindrance()), reason="submissions can't be isolated here")
+def test_the_button_autograde_grades_in_a_sandbox(course, address, window):
+    ran = course.folder / "ran"
+    hand_in(course, "cyd", total_answer=TOTAL,
+            mean_answer=f"{RIGHT}\n\n\ntry:\n    open({str(ran)!r}, 'w').close()\nexcept OSError:\n    pass")
+    window.goto(f"{address}/formgrader/manage_submissions/{LESSON}")
+    window.locator("tr", has_text="cyd").locator(".autograde a").click()
+    told = window.locator(".modal-body")
+    expect(told).to_contain_text(f"{LESSON}: 1 graded")
+    assert not ran.exists()
+    assert gradebook_of(course, "cyd") == (4, False)
 
 
 # ------------------------------------------------------------------------------------------------ a student
