@@ -119,14 +119,12 @@ def markdown2html(context: Context, source: str) -> str:
 
 
 class HarmlessOutputs(Preprocessor):
-    """Leaves of outputs the forms that can be shown without harm, and of numbers of cells only numbers."""
+    """Leaves of outputs the forms that can be shown without harm, and nothing about how."""
 
     enabled = Bool(True)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
         """The cell, and the resources as they came."""
-        if not isinstance(cell.get("execution_count"), int):
-            cell.pop("execution_count", None)
         for output in cell.get("outputs", []):
             if "data" in output:
                 output.data = NotebookNode({form: output.data[form] for form in FORMS if form in output.data})
