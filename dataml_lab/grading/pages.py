@@ -33,7 +33,7 @@ ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "h
               "td": {"style", "colspan", "rowspan"}, "th": {"style", "colspan", "rowspan"}, "table": {"border"},
               "input": {"checked"}}
 CHECKBOX = {"input": {"type": "checkbox", "disabled": ""}}  # of a list of tasks
-# Not even a link to this server: a page there may do something when it is opened.
+# A relative address leads into the server that shows the page, where opening one may do something.
 ADDRESSES = {"href": re.compile(r"https?://|mailto:|#"), "src": re.compile(r"data:image/(png|jpeg|gif|webp);base64,")}
 CLASSES = {"span": {name for name in STANDARD_TYPES.values() if name}, "div": {"highlight"}, "table": {"dataframe"}}
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
