@@ -140,7 +140,7 @@ def _method(thing: Any, name: str, method: str) -> Callable:
 
 
 def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
-    """What a function returns for what it is lent; `Failed` with a description of what it raises, and the call."""
+    """What a function returns for what it is lent; `Failed` with a description of what it raises, and a call to try."""
     try:
         return function(*lent)
     except BaseException as error:  # pytest.fail, too, is no Exception
@@ -151,15 +151,15 @@ def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
         for argument in lent:
             if isinstance(argument, Lent):
                 argument.undo()
-    raise Failed(f"{name} raised {words}.\n{name}({', '.join(map(_as_written, given))})")
+    tables = any(isinstance(argument, pd.DataFrame | pd.Series) for argument in given)  # a call can't show their rows
+    call = "" if tables else f"\n{name}({', '.join(map(_as_written, given))})"
+    raise Failed(f"{name} raised {words}.{call}")
 
 
 def _as_written(argument: Any) -> str:
     """An argument as a call shows it: data, or what stands for it."""
     if isinstance(argument, Handle):
         return type(argument).__name__.lower()
-    if isinstance(argument, pd.DataFrame | pd.Series):
-        return f"<{len(argument)} rows>"
     return getattr(argument, "__name__", "a function") if callable(argument) else shown(argument, MOST_WRITTEN)
 
 

@@ -12,7 +12,7 @@ from dataml_lab.checks.scenes import Replies
 from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
 from dataml_lab.runtime.shown import shown
 
-NUMBERS = "returns a number for each row"
+NUMBERS = "returns a Series of numbers"
 # Code that shows, for each of some tables, the rows for which something else was counted than is right.
 SEE = """\
 for table in {tables}:
@@ -77,7 +77,7 @@ def first_difference(found: np.ndarray, rows: list[Transaction], itself_too: boo
 def told(value: float, row: Transaction) -> str:
     """What was counted for a row, and what is right."""
     return (f"for the {row.kind} of user {row.user_id} at {clock(row.occurred_at)} it returned "
-            f"{'nothing' if np.isnan(value) else f'{value:g}'}, where {row.right} is right")
+            f"{'NaN' if np.isnan(value) else f'{value:g}'}, where {row.right} is right")
 
 
 @orders_in_last_30d.demands(NUMBERS, points=0, call="orders_in_last_30d(world.plain.tx)")

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from dataml_lab.checks.features.orders_in_last_30d import orders_in_last_30d
 from dataml_lab.checks.features.transactions import DAY, transactions
+from tests.catalogued import catalogued
 
 MONTH = timedelta(days=30)
 
@@ -42,6 +44,20 @@ def test_the_mixed_table_has_everything():
     assert mixed.index.has_duplicates and not mixed["occurred_at"].is_monotonic_increasing
     assert set(mixed["kind"]) == {"order", "refund"}
     assert mixed.groupby(["user_id", "occurred_at"])["kind"].nunique().max() == 2
+
+
+def test_what_is_missing_is_told_as_nan():
+    """A number that is missing was once told as "returned nothing", as if the call had."""
+    verdict = orders_in_last_30d.judge(catalogued("orders_in_last_30d", "wrong_missing_for_none"), [1])
+    assert "it returned NaN, where 0 is right" in verdict.findings[2].sentence
+
+
+def test_where_an_answer_raises_the_lines_to_paste_are_shown():
+    """The verdict once showed the call `orders_in_last_30d(<564 rows>)`, which nobody can run."""
+    answer = {"orders_in_last_30d": lambda tx: tx["no such column"]}
+    sentence = orders_in_last_30d.judge(answer, [1], practice=True).findings[0].sentence
+    assert "raised KeyError" in sentence and " rows>" not in sentence
+    assert sentence.endswith('world = practice("orders_in_last_30d", 1)\norders_in_last_30d(world.plain.tx)')
 
 
 def test_a_seed_gives_the_same_world():
