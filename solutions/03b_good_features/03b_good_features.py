@@ -24,7 +24,7 @@
 # - judge a feature by four criteria: predictive, available, not leaky, computable;
 # - write features of your own for a model, and say how each could come to know the future.
 #
-# **You need** part 03a, and about 70 minutes: 20 to read, 35 for two exercises, 15 for a question. A good place for a
+# **You need** part 03a, and about 75 minutes: 25 to read, 35 for two exercises, 15 for a question. A good place for a
 # break is before the second exercise.
 
 # %%
@@ -81,7 +81,8 @@ pairs.assign(right=pairs["score who ordered"] > pairs["score who didn't"])
 #
 # Guessing has an AUC of 0.5, a perfect ranking has 1.
 # [`roc_auc_score`](https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html) of
-# scikit-learn computes it. (The name stands for the area under a curve, which lesson 05 draws.)
+# scikit-learn computes it. (The name stands for the area under the
+# [ROC curve](https://scikit-learn.org/stable/modules/model_evaluation.html#roc-metrics).)
 
 # %%
 print(f"AUC of the five: {roc_auc_score(five['ordered'], five['score']):.2f}")
@@ -98,10 +99,10 @@ assert roc_auc_score([True, False], [1, 1]) == 0.5
 # distance from the mean. Afterwards all features have mean 0 and the same spread, whatever their unit was.
 #
 # A *logistic regression* multiplies each standardised feature by a number, its *weight*. It adds up the products and a
-# constant, and turns the sum into a probability: 0 gives 50 %, 2 gives 88 %, −2 gives 12 %. Training finds the weights
-# and the constant that fit the known labels best.
+# constant, and turns the sum into a probability: 0 gives 50%, 2 gives 88%, −2 gives 12%. Training finds the weights
+# and the constant that fit the known labels best, and keeps the weights small (*regularisation*).
 #
-# Here are five customers and one feature, with a weight of 1 and a constant of −1.
+# Here are five other customers, with one feature, a weight of 1 and a constant of −1.
 
 # %%
 worked = pd.DataFrame({"orders_30d": [0, 1, 2, 3, 4]})
@@ -116,7 +117,8 @@ assert worked["orders_30d"].mean() == 2 and worked.round(2).loc[4].tolist() == [
 
 # %% [markdown]
 # The mean is 2 orders. The customer with 4 orders lies 1.41 standard deviations above it, and gets a sum of 0.41 and
-# a probability of 60 %.
+# a probability of 60%. (The standard deviation divides by the number of values here, as in scikit-learn, where
+# [01b](../01b_clean/01b_clean.ipynb) divides by one less.)
 #
 # ## Better features beat better algorithms
 #
@@ -129,7 +131,7 @@ assert worked["orders_30d"].mean() == 2 and worked.round(2).loc[4].tolist() == [
 # |---|---|
 # | [logistic regression](https://scikit-learn.org/stable/modules/linear_model.html#logistic-regression) | adds up weighted features |
 # | [decision tree](https://scikit-learn.org/stable/modules/tree.html) | asks yes/no questions, such as "more than 2 orders?", and ends in a probability |
-# | [random forest](https://scikit-learn.org/stable/modules/ensemble.html#forest) | takes the mean of many trees, each trained on other rows |
+# | [random forest](https://scikit-learn.org/stable/modules/ensemble.html#forest) | takes the mean of many trees, each trained on a random sample of the rows and, at each question, of the features |
 # | [gradient boosting](https://scikit-learn.org/stable/modules/ensemble.html#gradient-boosting) | adds up many small trees; each mends errors of those before it |
 
 # %%
@@ -145,8 +147,8 @@ algorithms = {
 #
 # - from the customer table alone;
 # - the same, and the orders of the last 30 days;
-# - the view `SPENDING`: orders in 7 and in 30 days, spending and products in 90 days, the mean total of an order, and
-#   the days since the last order.
+# - the view `SPENDING`: orders in 7 and in 30 days, spending and products in 90 days, the mean total of all orders so
+#   far, and the days since the last order.
 
 # %%
 def customer(rows):
@@ -199,7 +201,8 @@ plt.show()
 # row the four marks lie close together. From row to row they move by about 0.2 and by about 0.05.
 #
 # The choice of the algorithm changes the AUC by at most 0.03. The simplest algorithm gains 0.2 by one feature about
-# orders, and 0.05 more by the six of the view. In each row, the worst algorithm beats the best one of the row above.
+# orders, and 0.05 more by the six of the view. In the second and the third row, the worst algorithm beats the best one
+# of the row above.
 
 # %% role="claim"
 simple = scores["logistic regression"]
@@ -225,16 +228,18 @@ assert (scores.min(axis=1).iloc[1:].to_numpy() > scores.max(axis=1).iloc[:-1].to
 # - *not leaky*: it doesn't know what is to be predicted;
 # - *computable* in the time there is.
 #
-# For each of the four, here is a feature that breaks it.
+# For each of the four, here are features that break it.
 #
 # | feature | what it is | breaks |
 # |---|---|---|
 # | `lucky` | the last two digits of the customer's number | predictive: it has nothing to do with the question |
-# | `spend_week` | spending in the calendar week of the mailing | available: it is complete when the week is over |
+# | `paid_sunday` | what was paid on the day before | available: the letters go out at midnight, and the bank's file comes at noon |
+# | `spend_week` | spending in the week from `as_of` on | not leaky: it is what is to be predicted |
 # | `spend_ever` | spending over the whole table | not leaky: the table goes on after `as_of` |
 # | `similar` | the mean number of orders of the 50 customers with the most similar spending | computable: each request compares a customer with everybody |
 #
-# Each of them runs, and gives a number for each customer.
+# What leaks isn't available at `as_of` either. The reverse doesn't hold: `paid_sunday` says nothing of the coming week,
+# and comes too late all the same. The other four are computed from the orders.
 
 # %%
 def lucky(events, asked, as_of):
@@ -258,7 +263,7 @@ def spend_ever(events, asked, as_of):
 
 # %%
 def similar(events, asked, as_of):
-    """The mean number of orders of the 50 customers whose spending is nearest."""
+    """The mean number of orders of the 50 customers whose spending is nearest, the customer's own included."""
     known = events[events["occurred_at"] < as_of].groupby("user_id")["total"].agg(["sum", "size"])
     spent = known["sum"].reindex(asked).fillna(0.0).to_numpy()
     nearest = np.argsort(abs(known["sum"].to_numpy() - spent[:, None]), axis=1)[:, :50]
@@ -310,7 +315,7 @@ plt.show()
 # `orders_30d`, `lucky` and `similar` have both at the same place.
 #
 # `lucky` lies a little below 0.5 by chance. `spend_week` is perfect in the history and worthless in the server.
-# `spend_ever` is more dangerous: it loses 0.06 only, and nobody will ask why.
+# `spend_ever` is more dangerous: it loses only 0.06, and nobody will ask why.
 
 # %% role="claim"
 assert alone.loc["spend_week"].tolist() == [1.0, 0.5]
@@ -331,6 +336,7 @@ assert (same["history"] == same["server"]).all()
 # %%
 def with_more(made, rows, known):
     """The features of the view and one more, made of the orders that `known(as_of)` gives for each Monday."""
+    # the rows are in the order of as_of, and so are the parts
     parts = [made(known(moment), mine["user_id"].tolist(), moment) for moment, mine in rows.groupby("as_of")]
     return spending(rows).assign(more=np.concatenate(parts))
 
@@ -356,8 +362,11 @@ promises.round(3)
 assert promises["promised (history)"].is_monotonic_increasing and promises["delivered (server)"].is_monotonic_decreasing
 
 # %% [markdown]
-# Both leaks promise more than the honest model, and deliver less. The more a leak promises, the less it delivers.
-# Part [03c](../03c_leaks/03c_leaks.ipynb) finds such leaks by a test.
+# Both leaks promise more than the honest model, and deliver less. Part [03c](../03c_leaks/03c_leaks.ipynb) finds such
+# leaks by a test.
+#
+# The future has other ways in as well. A fill value can be the mean of the whole table. A row can have occurred before
+# `as_of` and been received after it, so that the server doesn't have it yet.
 
 # %% [markdown]
 # ### What a request costs
@@ -439,12 +448,12 @@ def days_since_last(tx, users, as_of):
 # | returned | a DataFrame of numbers, finite and not missing, with five columns or more; its index is `users`, in their order. The columns and their names are yours to choose |
 # | known | what occurred before `as_of`; what occurs at `as_of` itself is part of the label, a purchase in [`as_of`, `as_of` + 7 days) |
 # | in training | `tx` is the whole history of the shop, the weeks after `as_of` included |
-# | in the server | `tx` ends before `as_of`, with all users' rows; `users` is often a single one, who gets the same row alone as among others |
+# | in the server | `tx` ends before `as_of`, and has the rows of all users. `users` often holds a single user, whose row must be the same as among others |
 # | users | some may have no transactions before `as_of` |
 # | `tx` | has no gaps; `amount` is in EUR, `occurred_at` to the microsecond; it stays as it was |
 # | repeated | the same question gets the same answer, whatever was asked before |
-# | different | five of your columns say different things: none of the five is a constant or a weighted sum of the other four |
-# | predictive | an AUC of at least 0.67 in the server; good features reach about 0.78 |
+# | different | five of your columns say different things: none of the five is a constant, or a weighted sum of the other four plus a constant (`100 - days` says the same as `days`) |
+# | predictive | an AUC of at least 0.67 in the server, by features that don't know the future; good ones reach about 0.78 |
 # | size | some 2,500 transactions of 300 users, a second a call |
 #
 # For the AUC, a logistic regression is trained on your features, standardised, at two moments, 80 days and more after
@@ -484,12 +493,13 @@ def features(tx, users, as_of):
 # First step: for each of the five, two lines, one that begins "because customers …" and one that begins "it leaks
 # when …".
 #
-# A person reads your answer, beside the AUC of each of your columns alone; 200 to 300 words are enough.
+# A person reads your answer, beside the AUC of each of your columns alone; 200 to 300 words are enough. An AUC of about
+# 0.5 contradicts a reason, unless you say with which other feature the column helps.
 #
 # | what earns points | points |
 # |---|---:|
-# | for each of the five a reason that rests on how customers behave, and that its AUC doesn't contradict | 2 |
-# | for each of the five the way in which it could come to know the future: a window, a join, a fill value, a late row | 2 |
+# | for each of the five a reason that rests on how customers behave, and that its AUC doesn't contradict (three or four: 1 point) | 2 |
+# | for each of the five the way in which it could come to know the future: a window, a join, a fill value, a late row (three or four: 1 point) | 2 |
 # | which one you would give up first if the server had to answer in a millisecond, and why | 1 |
 
 # %% [markdown] role="essay" exercise="features"
@@ -521,7 +531,7 @@ def features(tx, users, as_of):
 # - Before you try another algorithm, ask what a customer does that no column says.
 # - A good feature is predictive, available, not leaky and computable.
 # - A feature that looks too good is probably not available, or leaks.
-# - Say what nothing means. A customer without an order did not order zero days ago.
+# - Decide which value a customer without an order gets: it did not order zero days ago.
 #
 # **Next:** [03c Leaks](../03c_leaks/03c_leaks.ipynb) deletes the future and computes features again, so that a leak
 # shows itself.

@@ -14,6 +14,7 @@ from dataml_lab.checks.scenes import Replies
 from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import shown
 
+MOMENT = "%d %B %Y, %H:%M:%S"
 NEVER = 999.0  # days, where nothing is known
 KNOWN, NEW, SILENT = 8, 2, 2  # users: with orders before the moment, with later ones only, with none
 FIRST = "returns a number for each of users, in their order"
@@ -105,7 +106,7 @@ def _(found: Replies, world: Customers) -> str | None:
     for what, question in (("exactly at as_of", world.edge), ("at as_of and later", world.history)):
         wrong = first_difference(found[question], found[world.past], world, "was returned without them")
         if wrong:
-            return f"With orders that occur {what}: {wrong}"
+            return f"Orders were added that occur {what}. {wrong}"
     return None
 
 
@@ -114,8 +115,7 @@ def first_difference(one: pd.Series, other: pd.Series, world: Customers, which: 
     for user in world.past.users:
         if not np.isclose(one[user], other[user], rtol=0, atol=1e-6, equal_nan=True):
             mine = world.past.tx.loc[world.past.tx["user_id"] == user, "occurred_at"]
-            newest = f"whose newest order before it is of {mine.max():%d %B, %H:%M:%S}" if len(mine) else (
-                "who has no order before it")
-            return (f"as of {world.past.as_of:%d %B, %H:%M:%S}, for user {user}, {newest}, it returned "
-                    f"{one[user]:.4f}, where {other[user]:.4f} {which}.")
+            newest = f"newest order before it: {mine.max():{MOMENT}}" if len(mine) else "no order before it"
+            return (f"For user {user} and as_of {world.past.as_of:{MOMENT}} ({newest}) it returned {one[user]:.4f}, "
+                    f"where {other[user]:.4f} {which}.")
     return None

@@ -45,6 +45,7 @@ def measured(features: Answer, modelled: dict[float, pd.DataFrame], world: World
 
 
 FIRST = "returns five columns of numbers, a row for each user"
+HONEST = "doesn't know what comes after as_of"
 features = Exercise("features", world, function("features"), fair, essay=5, measured=measured)
 
 
@@ -82,8 +83,11 @@ def gap(found: pd.DataFrame) -> str | None:
         wrong = ~(found[name].abs() < LARGEST)
         if wrong.any():
             user = found.index[int(np.argmax(wrong))]
-            return (f"features returned {found.at[user, name]} in the column {shown(name)} for user {user}, where a "
-                    f"model needs a number below {LARGEST:g}.")
+            value = found.at[user, name]
+            needed = "a finite number, also for a user without orders" if not np.isfinite(value) else (
+                f"below {LARGEST:g}, so that a model can square it")
+            return (f"features returned {value} in the column {shown(name)} for user {user}: each value must be "
+                    f"{needed}.")
     return None
 
 
@@ -144,7 +148,7 @@ def _(tables: Replies, others: Replies, world: World) -> str | None:
         "and returned the same numbers for all of them, though each has ordered in between.")
 
 
-@features.demands("doesn't know what comes after as_of", points=2, after=FIRST, call="""\
+@features.demands(HONEST, points=2, after=FIRST, call="""\
 for question in (world.past, world.history, world.variants["another future"]):
     print(features(*question))""")
 def _(features: Answer, tables: Replies, world: World) -> str | None:
@@ -185,7 +189,7 @@ def _(tables: Replies, world: World) -> str | None:
     return found and f"The rows of tx were put in another order, and {found}."
 
 
-@features.demands("tells a server the same of one user as training of many", points=2, after=FIRST, call="""\
+@features.demands("gives a user asked alone the same row as among others", points=2, after=FIRST, call="""\
 for question in (world.past, *world.alone):
     print(features(*question))
 for name in ("stranger", "stranger among others"):
@@ -210,8 +214,9 @@ for question in world.model.values():
 def _(modelled: dict[float, pd.DataFrame]) -> str | None:
     columns = pd.concat([modelled[day] for day in TRAINING])
     different = rank(columns)
-    return (f"Of {columns.shape[1]} columns only {different} say something of their own: the others are the same for "
-            f"everybody, or sums and multiples of these. {COLUMNS} are needed.") if different < COLUMNS else None
+    return (f"Of {columns.shape[1]} columns only {different} say something of their own, and {COLUMNS} are needed. "
+            "Each of the others is the same for everybody, or a sum of multiples of these and a constant, as 100 - "
+            "days is one of days.") if different < COLUMNS else None
 
 
 def rank(columns: pd.DataFrame) -> int:
@@ -221,7 +226,7 @@ def rank(columns: pd.DataFrame) -> int:
     return int(np.linalg.matrix_rank((varied / varied.std()).to_numpy(), tol=1e-4)) if varied.shape[1] else 0
 
 
-@features.demands(f"predicts who buys: an AUC of {AUC:.2f} in the server", points=2, after=FIRST,
+@features.demands(f"predicts who buys: an AUC of {AUC:.2f} in the server", points=2, after=HONEST,
                   call="world.scores(features)")
 def _(modelled: dict[float, pd.DataFrame], world: World) -> str | None:
     reached = auc(modelled, world.labels)

@@ -1,9 +1,12 @@
 """The core of exercise `features`: that what its worlds have planned is what a loop over the orders finds."""
 
+import re
+
 import pytest
 
-from dataml_lab.checks.features.days_since_last import KNOWN, NEVER, NEW, customers
+from dataml_lab.checks.features.days_since_last import KNOWN, NEVER, NEW, customers, days_since_last
 from dataml_lab.checks.features.shop import DAY, before
+from tests.catalogued import catalogued
 
 
 def days(tx, user, as_of):
@@ -30,3 +33,9 @@ def test_the_questions_differ_in_what_they_are_named_for(seed):
     strangers = set(users) - set(past["user_id"])
     assert len(strangers & set(edge["user_id"])) == NEW and strangers - set(history["user_id"])
     assert users != sorted(users) and not past["occurred_at"].is_monotonic_increasing
+
+
+def test_a_difference_is_told_with_the_year_in_a_sentence():
+    verdict = days_since_last.judge(catalogued("days_since_last", "wrong_whole_days"), [1])
+    assert re.match(r"For user \d+ and as_of \d\d \w+ 2025, [\d:]{8} \(newest order before it: \d\d \w+ 202[45], ",
+                    verdict.findings[1].sentence)

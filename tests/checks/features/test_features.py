@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataml_lab.checks.features.features import features, rank
+from dataml_lab.checks.features.features import features, gap, rank
 from dataml_lab.checks.features.questions import TRAINING, auc, plain_features, world
 from dataml_lab.checks.features.shop import DAY, before, buys
+from tests.catalogued import catalogued
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -64,6 +65,29 @@ def test_what_knows_the_label_is_measured_as_good_in_the_history_only():
     name, history, server = measured[-2].split()[:3]
     assert (name, float(history), float(server)) == ("'label'", 1.0, 0.5) and measured[-2].endswith("knows the future")
     assert sum("knows the future" in line for line in measured) == 1
+
+
+def test_what_knows_the_future_earns_nothing_for_its_prediction():
+    """Features that leaked in four of five columns once got 10 of 13 points, two of them for their AUC."""
+    verdict = features.judge(catalogued("features", "wrong_end_of_day"), [1])
+    leak, auc = verdict.findings[4], verdict.findings[-1]
+    assert (leak.outcome, auc.outcome, auc.earned) == ("fails", "not judged", 0) and leak.property in auc.sentence
+
+
+def test_a_column_that_is_another_turned_round_is_not_one_more():
+    """That a constant is part of such a sum was once said neither in the prompt nor in the verdict."""
+    days = pd.DataFrame({"days": [3.0, 8.0, 1.0, 4.0], "orders": [1.0, 2.0, 2.0, 5.0]})
+    assert rank(days) == rank(days.assign(fresh=100 - days["days"])) == 2
+
+
+@pytest.mark.parametrize(("value", "told"), [
+    (np.nan, "nan in the column 'a' for user 8: each value must be a finite number"),
+    (-np.inf, "-inf in the column 'a' for user 8: each value must be a finite number"),
+    (1e205, "1e+205 in the column 'a' for user 8: each value must be below 1e+100"),
+])
+def test_a_gap_is_told_by_what_it_is(value, told):
+    """What is missing was once said to be no number below 1e+100."""
+    assert told in gap(pd.DataFrame({"a": [1.0, value]}, index=[7, 8]))
 
 
 @pytest.mark.parametrize("columns", range(1, 6))
