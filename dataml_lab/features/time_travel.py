@@ -51,16 +51,17 @@ class Moved(NamedTuple):
 
     @property
     def cause(self) -> str:
-        """The future events that moved it, in words."""
+        """The future rows that moved it, in words: a label is what the index calls a row, not an id in a column."""
         values = ", given other values" if self.how == "poisoned" else ""
         if len(self.events) > 1:
-            named = "made up at as_of" if self.how == "at as_of" else ", ".join(map(str, self.events[:FEW]))
+            labels = ", ".join(map(str, self.events[:FEW]))
+            named = "made up at as_of" if self.how == "at as_of" else f"labelled {labels}"
             more = ", …" if self.how != "at as_of" and len(self.events) > FEW else ""
             fewer = "fewer were not found" if len(self.events) > FEW else "no single one of them does it alone"
-            return f"{len(self.events)} future events together ({named}{more}){values}: {fewer}"
+            return f"{len(self.events)} future rows together ({named}{more}){values}: {fewer}"
         if self.how == "at as_of":
             return f"an event at as_of itself, {self.occurred_at}"
-        return f"the future event {self.events[0]} of {self.occurred_at}{values}"
+        return f"the future row labelled {self.events[0]}, of {self.occurred_at}{values}"
 
 
 class Failed:
@@ -127,7 +128,7 @@ def time_travel(
     ...     return pd.DataFrame(sums).reindex(users).fillna(0.0)
     >>> for moved in time_travel(spending, events, [1, 2, 3], pd.Timestamp("2025-03-05", tz="UTC")):
     ...     print(moved)
-    all of user 1: 10.0 from the past alone, 40.0 with the future event 2 of 2025-03-09 00:00:00+00:00
+    all of user 1: 10.0 from the past alone, 40.0 with the future row labelled 2, of 2025-03-09 00:00:00+00:00
     """
     as_of = checked(events, users, as_of, key, time)
     run = partial(computed, features, users, as_of)

@@ -211,7 +211,7 @@ def test_of_many_rows_that_matter_only_together_not_each_is_sought():
     orders = shop([(1, "toys", 1.0, n * DAY) for n in range(-100, 900)])
     (moved,) = time_travel(features, orders, USERS, AS_OF)
     assert len(moved.events) == 401 and moved.occurred_at == AS_OF and len(calls) < 150
-    assert "401 future events together (200, 201, 202, 203, 204, 205, 206, 207, …): fewer" in str(moved)
+    assert "401 future rows together (labelled 200, 201, 202, 203, 204, 205, 206, 207, …): fewer" in str(moved)
 
 
 def test_a_row_that_does_it_takes_the_logarithm_of_their_number():
@@ -273,7 +273,7 @@ def test_columns_that_only_the_future_makes():
     orders = shop([(1, "toys", 1.0, -DAY), (2, "books", 1.0, DAY)])
     whole, *_ = time_travel(dummies, orders, USERS, AS_OF)
     assert whole[:6] == ("books", None, "absent", "there", "deleted", (101,))
-    assert "column books: absent from the past alone, there with the future event 101" in str(whole)
+    assert "column books: absent from the past alone, there with the future row labelled 101," in str(whole)
 
 
 def test_users_whom_only_the_future_knows():
@@ -312,11 +312,12 @@ def test_findings_can_be_read():
         return [str(moved) for moved in time_travel(leak, ORDERS, [1], AS_OF)]
 
     assert words(with_column("again", bought_again)) == [
-        "again of user 1: 0 from the past alone, 1 with 2 future events together (106, 108): "
+        "again of user 1: 0 from the past alone, 1 with 2 future rows together (labelled 106, 108): "
         "no single one of them does it alone"
     ]
     assert words(with_column("largest", largest_of_all)) == [
-        "largest of user 1: 10.0 from the past alone, 30.0 with the future event 106 of 2025-03-05 15:00:00+00:00"
+        "largest of user 1: 10.0 from the past alone, "
+        "30.0 with the future row labelled 106, of 2025-03-05 15:00:00+00:00"
     ]
     assert words(inclusive)[0] == (
         "orders of user 1: 3 from the past alone, 4 with an event at as_of itself, 2025-03-05 12:00:00+00:00"

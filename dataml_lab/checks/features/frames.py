@@ -69,8 +69,9 @@ def of_users(value: pd.DataFrame | pd.Series, name: str, users: list[int]) -> pd
     raise Failed(f"{name} was asked about {len(users)} users, and the index of what it returned {told}.")
 
 
-def difference(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
-    """Where two frames of the same users differ first, in words; None where they don't."""
+def difference(one: pd.DataFrame, other: pd.DataFrame,
+               words: str = "of user {user}, {name} is {one} and then {other}") -> str | None:
+    """Where two frames of the same users differ first, in these words; None where they don't."""
     if list(one.columns) != list(other.columns):
         return columns_apart(list(one.columns), list(other.columns))
     for name in one.columns:
@@ -79,7 +80,8 @@ def difference(one: pd.DataFrame, other: pd.DataFrame) -> str | None:
             place = int(np.argmax(apart))
             before, after = one[name].iloc[place], other[name].iloc[place]
             digits = 10 if f"{before:.10g}" != f"{after:.10g}" else 16
-            return f"of user {one.index[place]}, {shown(name)} is {before:.{digits}g} and then {after:.{digits}g}"
+            return words.format(user=one.index[place], name=shown(name), one=f"{before:.{digits}g}",
+                                other=f"{after:.{digits}g}")
     return None
 
 

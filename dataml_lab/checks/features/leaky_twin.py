@@ -93,8 +93,9 @@ def twin(leaky_twin: Answer, asked: Asked) -> Twin:
 
 
 def apart(one: pd.Series, other: pd.Series, name: str) -> str | None:
-    """Where two features differ first, in words; None where they don't."""
-    return difference(one.to_frame(name), other.loc[one.index].to_frame(name))
+    """Where a twin differs first from the honest feature, in words; None where it doesn't."""
+    return difference(one.to_frame(name), other.loc[one.index].to_frame(name),
+                      "for user {user} the honest {name} is {one}, and your twin is {other}")
 
 
 def measured(twins: Replies, world: World) -> str:
@@ -121,7 +122,8 @@ def first_difference(twins: Replies, name: str, world: World) -> str | None:
     feature itself is no twin."""
     history, server = world.history[name], world.server[name]
     if not apart(history.honest, twins[history].feature, name):
-        return f"For {shown(name)} leaky_twin returned the honest feature itself, where tx has a future as well."
+        return (f"For {shown(name)} leaky_twin returned the honest feature itself, also in the history, where tx goes "
+                "on after as_of. The honest feature earns nothing, in the server neither.")
     feature, tx = twins[server]
     if feature.index.tolist() != server.users:
         return (f"The twin of {shown(name)} has the index {shown(feature.index.tolist())}, with users "
@@ -130,15 +132,15 @@ def first_difference(twins: Replies, name: str, world: World) -> str | None:
         return "After the call tx is not what it was: work on a copy, others still need it."
     found = apart(server.honest, feature, name)
     return found and (f"Where tx ends before as_of, {server.as_of:%d %B %Y, %H:%M}, the twin has to be the honest "
-                      f"feature, which is named first: {found}.")
+                      f"feature: {found}.")
 
 
 def harmless(twins: Replies, name: str, world: World) -> str | None:
     """That a twin doesn't gain by the future, in words; None where it does."""
     leaky, without = (twins[asked[name]].feature for asked in (world.history, world.server))
-    if not apart(leaky, without, name):
-        return (f"The twin of {shown(name)} is the same whether tx goes on after as_of or not: hardly an order lies "
-                "at as_of itself, so that to know of that one is to know nothing.")
+    if not difference(leaky.to_frame(name), without.loc[leaky.index].to_frame(name)):
+        return (f"The twin of {shown(name)} is the same with and without the future of tx. (`<=` instead of `<` "
+                "changes nothing: almost no order lies exactly at as_of.)")
     if (~np.isfinite(leaky)).any():
         return f"The twin of {shown(name)} is missing or infinite for user {leaky.index[~np.isfinite(leaky)][0]}."
     faked, honest = world.auc(leaky), world.auc(world.history[name].honest)
@@ -148,9 +150,10 @@ def harmless(twins: Replies, name: str, world: World) -> str | None:
 
 
 DIFFERING = """\
-name, tx, users, as_of, honest = world.server["{name}"]
-both = honest.to_frame("honest").assign(twin=leaky_twin(name, tx, users, as_of))
-both[both["twin"] != both["honest"]]"""  # the users for whom they differ where there is no future
+for place, asked in (("server: nobody", world.server), ("history: many", world.history)):
+    name, tx, users, as_of, honest = asked["{name}"]
+    both = honest.to_frame("honest").assign(twin=leaky_twin(name, tx, users, as_of))
+    print(place + " should differ", both[both["twin"] != both["honest"]], sep="\\n")"""
 HARMLESS = """\
 name, tx, users, as_of, honest = world.history["{name}"]
 world.auc(honest), world.auc(leaky_twin(name, tx, users, as_of))"""
@@ -158,9 +161,9 @@ world.auc(honest), world.auc(leaky_twin(name, tx, users, as_of))"""
 
 def demand(name: str) -> None:
     """Makes it two properties that the twin of a feature is like it without a future, and gains by one."""
-    leaky_twin.demands(f"{name}: nobody tells the twin from it where there is no future", points=1,
+    leaky_twin.demands(f"{name}: in the server the twin equals the feature", points=1,
                        call=DIFFERING.format(name=name))(lambda twins, world: first_difference(twins, name, world))
-    leaky_twin.demands(f"{name}: the twin knows the future, and fakes success", points=1,
+    leaky_twin.demands(f"{name}: in the history the twin's AUC is at least {GAIN} higher", points=1,
                        call=HARMLESS.format(name=name))(lambda twins, world: harmless(twins, name, world))
 
 
