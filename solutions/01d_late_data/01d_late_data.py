@@ -167,7 +167,7 @@ left.bar_label(left.containers[0], padding=2)
 left.set(title="Four days back, no row stays wrong", xlabel="past days made again each night", ylabel="rows wrong in the end")
 left.margins(y=0.12)
 right.bar(made.index, made / 1_000, color="C0")
-right.set(title="Each day back makes 13,000 rows more", xlabel="past days made again each night", ylabel="rows made (thousands)")
+right.set(title="Each day back: 13,000 rows more", xlabel="past days made again each night", ylabel="rows made (thousands)")
 plt.show()
 
 # %% [markdown]
