@@ -13,17 +13,18 @@
 # %% [markdown]
 # # 01a Ingest: a pull that loses nothing and repeats nothing
 #
-# [Lesson 00](../00_start_here/00_start_here.ipynb) showed why raw data needs a pipeline. Lesson 01 builds one, for a
-# shop's orders. Every data system takes data from its sources through the same four steps:
+# [Lesson 00](../00_start_here/00_start_here.ipynb) showed what wrong data does to a report and to a model. Lesson 01
+# builds a *data pipeline* for a shop's orders: a program that takes data from its sources, through four steps, to those
+# who use it.
 #
 # ```text
 # sources            →  ingest        →  clean         →  transform      →  serve
-# files, APIs,          pull, push,      coerce types,    aggregate,        warehouse,
-# topics, webhooks,     change feed;     refuse, explain  join, derive      API, CRM,
-# databases             lose nothing                                        dashboard, model
+# files, APIs,          pull, push,      convert types;   aggregate,        warehouse,
+# topics, webhooks,     change feed;     refuse bad rows, join, derive      API, CRM,
+# databases             lose nothing     with a reason                      dashboard, model
 # ```
 #
-# This part takes the first step, from a file and from an HTTP API.
+# This part takes the first step, from a file and from an HTTP API. The other words are explained where they are used.
 #
 # **After this part you will be able to**
 #
@@ -31,8 +32,8 @@
 # - name four mistakes of a simple pull, and count what they lose or repeat;
 # - write a pull that can crash at any moment, and be run again.
 #
-# **You need** to read and write Python, some pandas, and to know what an HTTP request is. It takes about 60 minutes,
-# and the exercise takes 30 of them. Everything runs on this machine, without a network.
+# **You need** to read and write Python, some pandas, and to know what an HTTP request is. It takes about 75 minutes,
+# and the exercise takes 45 of them. Everything runs on this machine, without a network.
 
 # %%
 import inspect
@@ -88,8 +89,8 @@ assert len(raw.lines) > len(truth)
 # To *ingest* is to copy what a source holds, exactly as it is, into storage of your own. This storage is called the
 # *raw zone*. Nothing is corrected here: a correction may turn out to be a bug, and then you need the original.
 #
-# A file *lands* whole or not at all. It is written under a temporary name, forced to disk, and then renamed. The
-# operating system renames in one step, so a reader never sees half a file.
+# A file *lands* whole or not at all. It is written under a temporary name, and renamed once the operating system has
+# put it on the disk. A rename is one step, so a reader never sees half a file.
 
 # %%
 zone = pipeline.RawZone(desk / "files")
@@ -101,7 +102,7 @@ print(f"{batch.received:,} lines received: {len(batch.records):,} are JSON objec
 assert batch.received == len(raw.lines) == len(batch.records) + len(batch.quarantine)
 
 # %% [markdown]
-# A line that isn't JSON goes to *quarantine*: it is put aside with its file, its number and the reason. So nothing
+# A line that isn't a JSON object goes to *quarantine*: it is put aside with its file, its number and the reason. So nothing
 # gets lost, and one equation holds through the whole lesson: **kept + quarantined = received**.
 
 # %%
@@ -129,7 +130,7 @@ def pull_naively(url, stored, checkpoint):
 
 
 # %% [markdown]
-# 1. An empty page has no last row: `[-1]` raises an error as long as the shop has no order.
+# 1. An empty page has no last row: `[-1]` raises an error whenever there is no new order.
 # 2. An API also answers 429 (“too many requests”) or 500 (“server error”). Such an answer holds no page, and nothing
 #    here waits and asks again.
 # 3. The process may die after it stored the rows, and before its checkpoint is saved. Then the next run stores them
@@ -151,7 +152,8 @@ def pull_naively(url, stored, checkpoint):
 #
 # ### Count the damage
 #
-# The next cell asks page after page in one of these two ways, and counts how often it stored each order.
+# The next cell asks page after page in one of these two ways, and counts how often it stored each order. This API sends
+# 250 orders a page, and `since` means *from* that time on.
 
 # %%
 def pull_by_time(url, is_new):
@@ -161,7 +163,7 @@ def pull_by_time(url, is_new):
         while True:
             page = client.get("/orders", params={"since": checkpoint}).json()["data"]
             stored += [order["order_id"] for order in page if is_new(order["received_at"], checkpoint)]
-            if len(page) < 250:
+            if len(page) < 250:  # the last page
                 return Counter(stored)
             checkpoint = page[-1]["received_at"]
 
@@ -175,11 +177,14 @@ stored = {"from the timestamp on": pull_by_time(calm.url, lambda received_at, ch
           "after the timestamp": pull_by_time(calm.url, lambda received_at, checkpoint: received_at > checkpoint)}
 
 # %%
-sent = Counter(truth["order_id"])
+sent = Counter(truth["order_id"])  # a Counter minus a Counter is what is left over, never below 0
 for way, found in stored.items():
     print(f"{way}: {(sent - found).total()} orders lost, {(found - sent).total()} stored twice")
 
 # %% [markdown]
+# The first way repeats at least one order at each of the 34 borders between pages. The second loses orders only where a
+# tie lies across a border.
+#
 # No error was raised and no log line was written. The worst bugs of a pipeline look like that: every part works, and
 # the number in the report is wrong.
 #
@@ -216,19 +221,21 @@ def pull_with_a_crash(url, folder):
     """Pulls into a folder, crashes on the way, and pulls again; what the second run did."""
     try:
         pipeline.pull(url, StopsAtPage20(folder))
-    except SystemExit as crash:
-        print(f"First run: {crash}. Second run:", end=" ")
-    return pipeline.pull(url, pipeline.RawZone(folder))
+    except SystemExit:
+        return pipeline.pull(url, pipeline.RawZone(folder))
 
 
 # %%
 pulled = pull_with_a_crash(calm.url, desk / "calm")
 calm.stop()
-print(f"{pulled.pages} pages.")
+print(f"The second run fetched {pulled.pages} pages of {len(pipeline.RawZone(desk / 'calm').files())}.")
 landed = pipeline.read(pipeline.RawZone(desk / "calm")).records
 stored["cursor, with a crash"] = Counter(record.data["order_id"] for record in landed)
 
 # %% [markdown]
+# The first run landed 20 pages, but its checkpoint says 19. So the second run fetched page 20 once more, and the 15 that
+# were missing.
+#
 # Now the three ways side by side.
 
 # %%
@@ -238,6 +245,7 @@ counts
 
 # %% role="claim"
 assert stored["cursor, with a crash"] == sent
+assert pulled.pages == 16 and len(pipeline.RawZone(desk / "calm").files()) == 35
 assert counts.to_numpy().tolist() == [[45, 0], [0, 18], [0, 0]]
 
 # %% role="figure" alt="Pairs of bars for three ways to pull, in orders stored twice and orders lost. From the timestamp on: 45 stored twice, none lost. After the timestamp: none stored twice, 18 lost. Cursor, with a crash: none of either."
@@ -252,18 +260,20 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each way has two bars: orders stored twice (upper, blue) and orders lost (lower, orange). Only
-# the pull with the cursor has neither, although it alone was interrupted.
+# the pull with the cursor has neither, although it alone was interrupted. Where an API
+# has no cursor, as in the exercise, store each row under its key: then a repeat does no harm.
 #
 # ### The real feed
 #
 # The shop's real API sends a 429 or a 500 now and then. After a 429, `pipeline.pull` waits as long as the API asks
 # for, in its header [`Retry-After`](https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Retry-After). After
-# a 500 it waits a random time, which grows from try to try ([Tenacity](https://tenacity.readthedocs.io/) does that).
+# a 500 it waits a random time, whose limit grows from try to try ([Tenacity](https://tenacity.readthedocs.io/) does
+# that).
 
 # %%
 with store.serve() as shop:
     pulled = pull_with_a_crash(shop.url, desk / "api")
-print(f"{pulled.pages} pages, {pulled.retries} requests repeated, {pulled.waited_s:.0f} s waited.")
+print(f"Second run: {pulled.pages} pages, {pulled.retries} requests repeated, {pulled.waited_s:.0f} s waited.")
 
 # %%
 from_api = pipeline.read(pipeline.RawZone(desk / "api"))
@@ -275,13 +285,14 @@ print(f"Lines that nobody can read: {len(from_api.quarantine)} from the API, {le
 assert same and len(from_api.quarantine) == len(batch.quarantine)
 
 # %% [markdown]
-# The API delivered the same records as the file, and as many lines that nobody can read.
+# The API delivered the same records as the file, and as many lines that nobody can read. Such a line can't be part of
+# a JSON page, so the API wraps it: `{"unreadable": "…"}`. `pipeline.read` puts it into quarantine.
 
 # %% [markdown] role="prompt" exercise="fetch_all"
-# ### Exercise 1: a pull that survives a crash ({{points}}, about 30 minutes)
+# ### Exercise 1: a pull that survives a crash ({{points}}, about 45 minutes)
 #
 # Couriers bring the orders from a depot, whose API lists the deliveries. Write `fetch_all(api, state)`, which brings
-# your stored deliveries up to date.
+# your stored deliveries up to date. It returns nothing.
 #
 # It runs every hour, in a process that may crash at any moment. After a crash it is simply run again.
 #
@@ -294,15 +305,15 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 # Deliveries change while you fetch. A delivery that changes gets a later time and leaves its page, and the deliveries
 # behind it move up. New ones come as well.
 #
-# In a tie of a page or more, nothing changes until you have fetched it.
+# If a page or more of deliveries share one time, none of these changes before you have fetched them all.
 #
 # | call | does |
 # |---|---|
-# | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since` (all, if `since` is `None`), in order of `updated_at` and `delivery_id`; or `status` 500; or `status` 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; the page after the last row is empty |
+# | `api.get(since=None, page=1)` | returns a dict: `status` 200 and `rows`, up to 20 deliveries with `updated_at >= since` (all, if `since` is `None`), in order of `updated_at` and `delivery_id`; or a refusal, whose `rows` are empty: `status` 500, or 429 and `retry_after`, in seconds. Page 2 holds what follows page 1 for the same `since`; the page after the last row is empty |
 # | `api.wait(seconds)` | waits, on a simulated clock: use it instead of `time.sleep`. After a 500, wait a second or more. Up to eight refusals (500 or 429) can come in a row |
 # | `state.load()` | returns the checkpoint saved last, `None` at first |
-# | `state.save(checkpoint)` | saves a checkpoint, durably |
-# | `state.write(rows)` | stores a dict of key → row, durably, row by row (a crash may come between two); a row under a key that exists replaces that row |
+# | `state.save(checkpoint)` | saves a checkpoint, which survives a crash |
+# | `state.write(rows)` | stores a dict of key → row, row by row (a crash may come between two); what is stored survives a crash. You choose the key, and a row under a key that exists replaces that row |
 #
 # Two rows of one page, which share their time and are two deliveries:
 #
@@ -313,8 +324,8 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 #  "updated_at": "2025-03-01T08:15:00Z"}
 # ```
 #
-# At the end each delivery must be stored once, in its newest version. A run must not fetch again what earlier runs
-# have stored, except for a page of rows around the checkpoint, and those that share its time.
+# At the end each delivery must be stored once, in its newest version. Of what earlier runs have stored, a run may fetch
+# again a page of rows at most, and all rows with the checkpoint's own time.
 #
 # {{properties}}
 

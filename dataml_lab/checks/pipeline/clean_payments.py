@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.cleaner_tests import attempted, run, words
+from dataml_lab.checks.pipeline.cleaner_tests import Complaint, Tried, attempted, run
 from dataml_lab.checks.pipeline.cleaners import FAULTY, Clean
 from dataml_lab.checks.pipeline.payments import Case, Payments, Row, payments
 from dataml_lab.checks.scenes import Replies
@@ -16,6 +16,7 @@ from dataml_lab.runtime.answers import Answer, Failed, NotAttempted, function, f
 from dataml_lab.runtime.shown import shown
 
 LONGEST = 10_000  # characters of a cleaned payment
+NEEDED = f"This point needs tests that notice at least {len(FAULTY) // 2} of its {len(FAULTY)} faulty cleaners."
 
 
 class Work(NamedTuple):
@@ -83,7 +84,9 @@ print(f"refused: {len(refused)} of {len(world.sound)} sound payments", *refused[
 def _(cleaned: Replies, world: Payments) -> str | None:
     refused = [case.raw for case in world.sound if cleaned[case.raw] is None]
     if refused:
-        return f"It refused {len(refused)} of {len(world.sound)} sound payments, such as {refused[0]}."
+        caught = (" Does your `except` catch every error? Then it may hide one of your own, such as a name that is "
+                  "not imported.") * (len(refused) == len(world.sound))
+        return f"It refused {len(refused)} of {len(world.sound)} sound payments, such as {refused[0]}.{caught}"
     return None
 
 
@@ -163,22 +166,37 @@ print("complaints about clean:", complaints(dict(globals()), as_order_cleaner(cl
 def _(clean_payments: Work) -> str | None:
     try:
         tests = attempted(clean_payments.tests)
-    except (NotAttempted, Failed):
-        return "Your tests of exercise 2 can't be run: see there."
-    caught = sum(any(isinstance(run(one.test, clean), Failed) for one in tests) for clean in FAULTY.values())
+    except NotAttempted:
+        return f"Exercise 2 isn't done yet. {NEEDED}"
+    except Failed as failure:
+        return f"Your tests of exercise 2 can't be run. {failure}"
+    caught = sum(any(noticed(one, clean) for one in tests) for clean in FAULTY.values())
     if caught < len(FAULTY) / 2:
-        return f"Your tests of exercise 2 notice {caught} of {len(FAULTY)} faulty cleaners: this counts from half on."
+        return f"Your tests of exercise 2 notice {caught} of {len(FAULTY)} faulty cleaners. {NEEDED}"
     for one in tests:
-        if isinstance(run(one.test, clean_order), Failed):
+        if one.wrong(""):
             return f"{one.test.name} fails on a correct cleaner of orders: mend it first."
         came = run(one.test, as_order_cleaner(clean_payments.clean.function))
-        if isinstance(came, Failed):
+        if isinstance(came, Complaint) and not came.silent:
+            last = (f" The last order that it gave was {shown(came.given, 300)}, as a payment "
+                    f"{shown(as_payment(came.given), 300)}." * isinstance(came.given, dict))
             return (f"Your own {one.test.name} fails on it, with payment_id for order_id and amount for total: "
-                    f"{words(came)}")
+                    f"{came}{last}")
     return None
 
 
+def noticed(one: Tried, clean: Clean) -> bool:
+    """Whether a test complains of a faulty cleaner, and not as it does of a correct one."""
+    came = run(one.test, clean)
+    return isinstance(came, Complaint) and not (one.moot and came.silent)
+
+
 SAME = {"order_id": "payment_id", "user_id": "user_id", "total": "amount", "occurred_at": "occurred_at"}
+
+
+def as_payment(raw: Row) -> Row:
+    """A raw order as a raw payment: what both tables share, under the names that it has in payments."""
+    return {"order_id": 1, "method": "card"} | {theirs: raw[ours] for ours, theirs in SAME.items() if ours in raw}
 
 
 def as_order_cleaner(clean: Callable) -> Clean:
@@ -188,8 +206,7 @@ def as_order_cleaner(clean: Callable) -> Clean:
         if not isinstance(raw, dict):
             return clean(raw)
         rest = clean_order({**raw, "order_id": 1, "user_id": 1, "total": 1, "occurred_at": "2025-03-01T12:00:00Z"})
-        payment = {theirs: raw[ours] for ours, theirs in SAME.items() if ours in raw}
-        cleaned = clean({"order_id": 1, "method": "card", **payment})
+        cleaned = clean(as_payment(raw))
         if rest is None or cleaned is None:
             return None
         return {**rest, **{ours: cleaned[theirs] for ours, theirs in SAME.items()}}

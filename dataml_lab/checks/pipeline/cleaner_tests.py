@@ -9,13 +9,31 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.pipeline.cleaners import FAULTY, Clean, Cleaners, Row, cleaners
+from dataml_lab.checks.pipeline.cleaners import DIFFERS, FAULTY, Clean, Cleaners, Row, cleaners, silent
 from dataml_lab.pipeline import clean_order
 from dataml_lab.runtime.answers import Answer, Failed, NotAttempted, OutOfTime, functions
 from dataml_lab.runtime.plain import plain
 from dataml_lab.runtime.shown import shown
 
 MOST = 50  # tests
+
+
+class Complaint(NamedTuple):
+    """How a test failed, the last order that it had given by then, and the field of it about whose value the contract
+    is silent, if there is one."""
+
+    failed: Failed
+    given: Any
+    silent: str | None
+
+    def __str__(self) -> str:
+        """Without the line of code: the cleaner in it has no name in the notebook."""
+        return str(self.failed).partition("\n")[0]
+
+    @property
+    def over(self) -> str:
+        """What the contract is silent about."""
+        return f"{self.silent} = {shown(self.given[self.silent])}"
 
 
 class Tried(NamedTuple):
@@ -25,23 +43,40 @@ class Tried(NamedTuple):
     test: Answer
     runs: dict[str, list]
 
-    def complaints(self, cleaner: str) -> list[Failed]:
+    def complaints(self, cleaner: str) -> list[Complaint]:
         """What it complains of in a cleaner."""
-        return [came for came in self.runs[cleaner] if isinstance(came, Failed)]
+        return [came for came in self.runs[cleaner] if isinstance(came, Complaint)]
+
+    def wrong(self, cleaner: str) -> list[Complaint]:
+        """What it complains of in a correct cleaner where the contract decides."""
+        return [complaint for complaint in self.complaints(cleaner) if not complaint.silent]
+
+    @property
+    def moot(self) -> list[Complaint]:
+        """What it complains of in correct cleaners where the contract is silent."""
+        return [complaint for cleaner in ("", DIFFERS) for complaint in self.complaints(cleaner) if complaint.silent]
 
     def notices(self, cleaner: str) -> bool:
-        """Whether it fails on a cleaner each time."""
-        return len(self.complaints(cleaner)) == len(self.runs[cleaner])
+        """Whether it fails on a cleaner each time, and not as it fails on correct ones."""
+        noticed = self.wrong(cleaner) if self.moot else self.complaints(cleaner)
+        return len(noticed) == len(self.runs[cleaner])
 
 
 def run(test: Answer, clean: Clean) -> Any:
     """What a test returns for a cleaner, or its complaint."""
+    last = None, None
+
+    def noting(raw: Any) -> Row | None:
+        nonlocal last
+        last = plain(raw), silent(raw)
+        return clean(raw)
+
     try:
-        return test(clean)
+        return test(noting)
     except OutOfTime:
         raise
-    except Failed as complaint:
-        return complaint
+    except Failed as failed:
+        return Complaint(failed, *last)
 
 
 def attempted(tests: list[Answer]) -> list[Tried]:
@@ -59,15 +94,10 @@ def attempted(tests: list[Answer]) -> list[Tried]:
     return found
 
 
-def words(complaint: Failed) -> str:
-    """A complaint without its line of code: the cleaner in it has no name in the notebook."""
-    return str(complaint).partition("\n")[0]
-
-
 def complaints(names: Mapping[str, Any], clean: Clean) -> dict[str, str]:
     """What the tests among the names of a notebook complain of in a cleaner, by test; empty if all pass."""
     found = {test.name: run(test, clean) for test in functions("test_*")(names)}
-    return {name: words(complaint) for name, complaint in found.items() if isinstance(complaint, Failed)}
+    return {name: str(complaint) for name, complaint in found.items() if isinstance(complaint, Complaint)}
 
 
 FIRST = "passes on correct cleaners"
@@ -93,25 +123,26 @@ for correct in world.correct.values():
 def _(tried: list[Tried], world: Cleaners) -> str | None:
     for cleaner in world.correct:
         for one in tried:
-            if one.complaints(cleaner):
+            if one.wrong(cleaner):
                 return misjudged(one, cleaner, len(tried) > 1)
     return None
 
 
 def misjudged(tried: Tried, cleaner: str, others: bool) -> str:
     """Why a test fails on a correct cleaner; `others` says whether there are more tests."""
-    name, wrong = tried.test.name, words(tried.complaints(cleaner)[0])
+    name, complaint = tried.test.name, tried.wrong(cleaner)[0]
+    wrong = str(complaint)
     if "positional argument" in wrong:
         return f"{wrong} A test takes one argument, the cleaner."
-    if not tried.notices(cleaner):
+    if len(tried.complaints(cleaner)) < len(tried.runs[cleaner]):
         return (f"{name} passes and fails on the same correct cleaner. Does it{' or another test' * others} change "
                 "what stays, such as an order that is used again? Let each test change a copy.")
+    if complaint.given is not None:
+        verdict = "refuses" if clean_order(complaint.given) is None else "accepts"
+        wrong += f" The last order that it gave was {shown(complaint.given, 300)}, which the contract {verdict}."
     if cleaner:
-        return (f"{name} fails on a correct cleaner that {cleaner}: compare the fields that you mean, as far as the "
-                "contract goes.")
-    for raw in given(tried.test)[-1:]:
-        verdict = "refuses" if clean_order(raw) is None else "accepts"
-        wrong += f" The last order that it gave was {shown(raw, 300)}, which the contract {verdict}."
+        return (f"{name} fails on a correct cleaner that {cleaner}: {wrong} Compare the fields that you mean, as far "
+                "as the contract goes.")
     spoilt = " Or did another test change an order that both use? Then let each change a copy." * others
     return f"{name} fails on a correct cleaner: {wrong} Read the contract again.{spoilt}"
 
@@ -133,6 +164,11 @@ def unnoticed(area: str) -> Callable[[list[Tried], Cleaners], str | None]:
     def broken(tried: list[Tried], world: Cleaners) -> str | None:
         if any(one.notices(area) for one in tried):
             return None
+        for one in tried:
+            if one.moot and one.complaints(area):
+                return (f"No test notices a faulty cleaner. {one.test.name} fails on correct ones as well, over "
+                        f"{one.moot[0].over}, about which the contract is silent. What it asserts after that is not "
+                        "run: leave that order out.")
         blind = "A faulty cleaner passes all your tests"
         for test, runs in tried:
             if any(came is False for came in runs[area]):

@@ -1,10 +1,12 @@
 """The cleaners of orders that the tests of exercise 2 meet: correct ones, and faulty ones with one fault each."""
 
 import math
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,47 @@ Row = dict[str, Any]
 Clean = Callable[[Any], Row | None]  # a cleaner of orders
 IDS = ("order_id", "user_id", "product_id")
 ZULU = timezone(timedelta(0), "Z")
-DIFFERS = ("differs where the contract is silent (it adds a field, leaves blanks around ids, reads True as 1, and "
-           "has a time zone of its own for UTC)")
+DIFFERS = "adds a field, and has a time zone of its own for UTC"
+NUMERAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+TIME = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(:(?!60)\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def unsaid_id(value: Any) -> bool:
+    """Whether the contract leaves open what becomes of an id: of one in blanks, and of types that no id has."""
+    if isinstance(value, str):
+        return value != "" and (value != value.strip() or not value.isprintable())
+    return value is not None and type(value) is not int
+
+
+def unsaid_number(value: Any) -> bool:
+    """Whether the contract leaves open if this is a number: a text that only some readers take for one, or a number of
+    an odd type.
+
+    >>> [text for text in ("42.50", "-3", "soon", "nan", "4,50", "1_000", "1e3", " 7 ") if unsaid_number(text)]
+    ['1_000', '1e3', ' 7 ']
+    """
+    if not isinstance(value, str):
+        return isinstance(value, bool) or (isinstance(value, Number) and not isinstance(value, int | float))
+    try:
+        return math.isfinite(float(value)) and not NUMERAL.fullmatch(value)
+    except ValueError:
+        return False
+
+
+def unsaid_time(value: Any) -> bool:
+    """Whether the contract leaves open if this is a moment: a text of digits in one of the rarer forms of ISO 8601."""
+    return isinstance(value, str) and value[:4].isdigit() and not TIME.fullmatch(value)
+
+
+UNSAID = (dict.fromkeys(IDS, unsaid_id) | dict.fromkeys(("quantity", "total"), unsaid_number)
+          | dict.fromkeys(("occurred_at", "received_at"), unsaid_time))
+
+
+def silent(raw: Any) -> str | None:
+    """The first field of a raw order about whose value the contract is silent; None where it decides."""
+    if not isinstance(raw, dict):
+        return None
+    return next((field for field, unsaid in UNSAID.items() if unsaid(raw.get(field))), None)
 
 
 def reading(change: Callable[[Row], Row]) -> Clean:
@@ -86,7 +127,7 @@ FAULTY = {
 
 @dataclass(frozen=True)
 class Cleaners:
-    """Cleaners: two correct ones, by how they differ where the contract is silent, and faulty ones, by their fault."""
+    """Cleaners: two correct ones, by what they do beyond the contract, and faulty ones, by their fault."""
 
     correct: dict[str, Clean]
     faulty: dict[str, Clean]

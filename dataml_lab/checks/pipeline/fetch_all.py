@@ -142,15 +142,22 @@ def _(fetch_all: Answer, world: Depot, second: Run) -> str | None:
     return wrong and f"With {2 * PAGE + 5} deliveries of one updated_at, more than two pages of them, {wrong}."
 
 
-@fetch_all.demands("misses nothing that moves", points=1, call="""\
+@fetch_all.demands("misses nothing that moves", points=2, call="""\
 run = world.run(fetch_all, changes=world.moving)
 print("asked since:", run.api.asked)
 print("wrong:", run.wrong)""")
 def _(fetch_all: Answer, world: Depot) -> str | None:
     wrong = difference(run(fetch_all, Disk(), world.rows, changes=world.moving).disk, world.moved)
+    why = next((why for words, why in MOVED.items() if wrong and words in wrong), "")
     return wrong and (f"While it was fetching, two deliveries of the first page changed, so that all others moved up "
-                      f"and those two came again, behind them. After that run, {wrong}. A page number counts from "
-                      "where rows were, and of a delivery that comes twice the last version counts.")
+                      f"and those two came again, behind them. After that run, {wrong}.{why}")
+
+
+MOVED = {  # by words of what is wrong: why it is
+    "as it was served last": " Of a delivery that comes twice the last version counts.",
+    "not stored": f" Page 2 skips the first {PAGE} rows that match `since` now. When two rows leave page 1, two of "
+                  "page 2 move up to page 1, and a page number that counts on never shows them.",
+}
 
 
 def crash_points(steps: list[str]) -> list[int]:
@@ -173,7 +180,7 @@ for crash_at in range(1, len(world.run(fetch_all).steps) + 1):
         print(f"crash {crashed.steps[-1]} (step {crash_at}), then a second crash and a rerun: {wrong}")""")
 def _(fetch_all: Answer, world: Depot, first: Run) -> str | None:
     if len(first.steps) < 2 * len(world.rows) // PAGE:
-        return "It did not use api and state enough to store the deliveries."
+        return "This can't be judged yet: first, a run without a crash has to store every delivery."
     for crash_at in crash_points(first.steps):
         crashed = run(fetch_all, Disk(), world.rows, crash_at)
         again = run(fetch_all, crashed.disk, world.rows, crash_at // 2 + 1)

@@ -5,7 +5,7 @@ from functools import partial
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
-from dataml_lab.checks.start.briefs import CHOICES, THEMES, Brief, Choice, Pair, Pairs, model_right, pairs
+from dataml_lab.checks.start.briefs import CHOICES, GUESSES, THEMES, Brief, Choice, Pair, Pairs, model_right, pairs
 from dataml_lab.runtime.answers import Answer, Failed, function
 
 worth_it = Exercise("worth_it", pairs, function("worth_it"))
@@ -72,15 +72,16 @@ def _outcome(value: float | None, year: dict[Choice, float], choice: Choice, bes
     """What the year came to for which a wrong choice was made, and what it could have come to."""
     if not math.isfinite(year[choice]):
         return "With None there is no rule to choose."
-    return (f'With {_shown(value)} the year with "{choice}" came to {year[choice]:,.0f} EUR, and the best '
-            f"choice to {year[best]:,.0f} EUR.")
+    return (f'With {_shown(value)} the year with "{choice}" came to {year[choice]:,.0f} EUR; the best choice came to '
+            f"{year[best]:,.0f} EUR.")
 
 
 def _hint(field: str, brief: Brief) -> str:
     """What matters about a field in this brief, and the brief itself, to try the answer on."""
     known = brief["rule_right"]
     rule = "No rule is known" if known is None else f"The rule is right in {known:.0%} of the cases"
-    return f"{HINTS[field].format(**brief, rule=rule, learned=model_right(brief))} Try it:\nworth_it({brief})"
+    floor = " With 100 labels or fewer the formula doesn't hold: the model guesses." * (brief["labels"] <= GUESSES)
+    return f"{HINTS[field].format(**brief, rule=rule, learned=model_right(brief))}{floor} Try it:\nworth_it({brief})"
 
 
 def _shown(value: float | None) -> str:

@@ -1,13 +1,16 @@
 """Exercise 2: that correct cleaners are correct, faulty ones have one fault each, and what is said of tests."""
 
 import math
+from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from dataml_lab.checks.pipeline.cleaner_tests import cleaner_tests
-from dataml_lab.checks.pipeline.cleaners import FAULTY, cleaners
+from dataml_lab.checks.pipeline.cleaners import FAULTY, cleaners, silent
 from dataml_lab.pipeline import clean_order
 from dataml_lab.runtime.answers import NotAttempted
+from tests.catalogued import catalogued
 
 SOUND = {"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50", "status": "completed",
          "channel": "web", "occurred_at": "2025-03-01T12:00:00+02:00", "received_at": "2025-03-01T10:00:03Z"}
@@ -101,3 +104,67 @@ def test_names_that_no_function_has_are_no_tests():
     assert [test.name for test in cleaner_tests.answer(names)] == ["test_fine"]
     with pytest.raises(NotAttempted):
         cleaner_tests.answer({"test_\n": print})
+
+
+@pytest.mark.parametrize("quantity", [2, 2.0, "2", "2.0"])
+def test_a_whole_number_is_whole_however_it_is_written(quantity):
+    assert [clean(PLAIN | {"quantity": quantity})["quantity"] for clean in cleaners(1).correct.values()] == [2, 2]
+
+
+DECIDED = [{}, *SHOWN_BY.values(), *({"total": total} for total in (
+    "nan", " inf ", "soon", "4,50", "42.50 EUR", "", [], 10**400, "0", "999999.99", "-3")),
+    {"quantity": "2.0"}, {"quantity": 1.5}, {"user_id": ""}, {"user_id": "A-17"},
+    {"occurred_at": "2025-03-01T25:00:00Z"},
+    {"occurred_at": "2025-03-01T12:00+05:30"}, {"occurred_at": "soon"}, {"occurred_at": 7}, {"status": " completed"}]
+SILENT = [{"order_id": " 17 "}, {"user_id": 3.0}, {"user_id": True}, {"product_id": []}, {"quantity": True},
+          {"quantity": " 2 "}, {"total": "1_000"}, {"total": "1e3"}, {"total": "+5"}, {"total": Decimal("42.50")},
+          {"occurred_at": "2025-03-01 12:00:00Z"}, {"received_at": "20250301T120000Z"},
+          {"occurred_at": "2025-03-01T24:00:00Z"}]
+
+
+@pytest.mark.parametrize("change", DECIDED)
+def test_the_contract_decides_about_what_it_names(change):
+    assert silent(PLAIN | change) is None
+
+
+@pytest.mark.parametrize("change", SILENT)
+def test_the_contract_is_silent_about_odd_spellings(change):
+    assert silent(PLAIN | change) == next(iter(change))
+
+
+def refuses(clean, **change):
+    assert clean(SOUND | change) is None
+
+
+def reads(clean, **change):
+    found = clean(SOUND | change)
+    assert found and all(found[field] == float(value) for field, value in change.items())
+
+
+@pytest.mark.parametrize("over", [partial(refuses, quantity=True), partial(refuses, total=True),
+                                  partial(refuses, total="1e3"), partial(reads, total="1_000")])
+def test_a_failure_where_the_contract_is_silent_costs_nothing_and_notices_nothing(over):
+    usual = catalogued("cleaner_tests", "right_one_test")["test_everything"]
+    assert not any(told(over, usual).values())
+    alone = told(over)
+    assert not alone.pop("passes on correct cleaners") and all(alone.values())
+
+
+def test_what_such_a_failure_hides_is_told():
+    def test(clean):
+        refuses(clean, total=-1)
+        refuses(clean, total="1e3")
+        reads(clean, total=0)
+
+    found = told(test)
+    assert not found["tests negative totals"]
+    assert "fails on correct ones as well, over total = '1e3', about which the contract is silent" in found[
+        "tests a total of zero"]
+
+
+def test_who_asserts_what_a_correct_cleaner_may_add_is_told_the_assertion_and_the_order():
+    def test(clean):
+        assert len(clean(SOUND)) == 9
+
+    sentence = told(test)["passes on correct cleaners"]
+    assert "adds a field" in sentence and "AssertionError" in sentence and "'total': '42.50'" in sentence

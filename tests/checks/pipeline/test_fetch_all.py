@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dataml_lab.checks.pipeline.depot import PAGE, Api, Disk, State, depot, in_order
-from dataml_lab.checks.pipeline.fetch_all import IN_A_ROW, TROUBLES, difference
+from dataml_lab.checks.pipeline.fetch_all import IN_A_ROW, TROUBLES, difference, fetch_all
 from dataml_lab.runtime.process import Crash, Process
+from tests.catalogued import catalogued
 
 SEEDS = range(10)
 
@@ -113,3 +114,13 @@ def test_what_was_stored_is_compared_whatever_it_is(row):
     disk = Disk()
     State(disk, Process()).write({0: row})
     assert difference(disk, [{"delivery_id": 1, "updated_at": "2025"}])
+
+
+@pytest.mark.parametrize(("answer", "said", "unsaid"), [
+    ("wrong_counts_pages", "Page 2 skips the first 20 rows", "the last version counts"),
+    ("wrong_skips_what_it_saw", "the last version counts", "Page 2 skips"),
+    ("wrong_keyed_by_version", "is stored 2 times", "Page 2 skips")])
+def test_of_what_moves_the_sentence_names_the_mistake_that_was_made(answer, said, unsaid):
+    found = fetch_all.judge(catalogued("fetch_all", answer), [1]).findings
+    sentence = {one.property: one.sentence for one in found}["misses nothing that moves"]
+    assert said in sentence and unsaid not in sentence

@@ -189,3 +189,14 @@ def test_each_brief_is_asked_about_once_and_what_it_raises_costs_its_property_al
     failing = [finding.property for finding in verdict.findings if finding.outcome == "fails"]
     assert failing == ["expects little of a model with few labels"]
     assert len(asked) == len({repr(brief) for brief in asked}) == 2 * sum(map(len, THEMES.values()))
+
+
+def test_who_goes_below_a_guess_is_told_that_the_formula_ends_at_100_labels():
+    def formula(brief):
+        share, labels = brief["model_best"], max(brief["labels"], 1)
+        below = share - (share - 0.5) * (100 / labels) ** 0.5
+        return best(brief | {"labels": 10**12, "model_best": below})
+
+    told = [finding.sentence for finding in worth_it.judge({"worth_it": formula}, [1]).findings]
+    assert [sentence for sentence in told if sentence] == [told[-1]]
+    assert "With 100 labels or fewer the formula doesn't hold" in told[-1] and "; the best choice came to" in told[-1]

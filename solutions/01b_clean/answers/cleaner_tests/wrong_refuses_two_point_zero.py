@@ -1,0 +1,21 @@
+"""Believes that a whole number is written without a point.
+
+points: 0
+says: which the contract accepts
+"""
+
+RAW = {
+    "order_id": 17,
+    "user_id": 3,
+    "product_id": 5,
+    "quantity": 1,
+    "total": "42.50",
+    "status": "completed",
+    "channel": "web",
+    "occurred_at": "2025-03-01T12:00:00+02:00",
+    "received_at": "2025-03-01T10:00:03Z",
+}
+
+
+def test_quantity(clean):
+    assert clean(RAW | {"quantity": "2.0"}) is None
