@@ -13,14 +13,14 @@
 # %% [markdown]
 # # 03d Encoding: clocks, ratios, texts, categories
 #
-# [Part 03c](../03c_leaks/03c_leaks.ipynb) asked whether a feature knows the future. A model needs numbers, and this
-# part makes them of moments, counts, texts and categories, the same numbers in training and in the server.
+# [Part 03c](../03c_leaks/03c_leaks.ipynb) asked whether a feature knows the future. A model needs numbers. This
+# part turns moments, counts, texts and categories into numbers, and into the same ones in training and in the server.
 #
 # **After this part you will be able to**
 #
 # - compute an hour or a weekday on the right clock;
 # - say what the rate of a customer without orders is, and how far to trust a rate of few orders;
-# - make numbers of a text;
+# - turn a text into numbers;
 # - encode a category, with its rare, unseen and missing values, the same in training and in serving;
 # - encode a category of many values by its past, and say what goes wrong when the future is in it.
 #
@@ -133,23 +133,27 @@ rates
 assert rates["clipped"].tolist() == [0, 3, 1, 0, 0.1] and rates["ratio"].isna().tolist() == [True, True] + [False] * 3
 
 # %% [markdown]
-# The guard makes the first customer, who ordered nothing, look perfect. It gives the second a rate of 3.0: their
-# returns of this month belong to orders of last month. `columns.ratio` says that a rate of no orders is missing.
+# The guard makes the first customer, who ordered nothing, look perfect. `columns.ratio` says that a rate of no orders
+# is missing.
+#
+# The guard gives the second customer a rate of 3.0: their returns of this month belong to orders of last month. So
+# count the returns *of these orders*. No formula repairs a wrong count, and this customer is left out below.
 #
 # The third customer has one order and returned it. A rate of 1.0 would mean that they return every later order, too.
-# A *shrunk* ratio is more careful: it adds ten imaginary orders that are returned at the usual rate.
+# A *shrunk* ratio (also called *additive smoothing*) adds ten imaginary orders that are returned at the usual rate.
 #
 # $$\frac{\text{returns} + 10 \times \text{usual rate}}{\text{orders} + 10}$$
 #
 # The usual rate is learned from past orders. Let today be 5 May. A return comes up to three weeks after the order, so
-# we take the orders before 5 April: whether they were sent back is known today.
+# to be safe we take the orders that are at least 30 days old, those before 5 April.
 
 # %%
 today = pd.Timestamp("2025-05-05", tz="UTC")
 known = sold[sold["occurred_at"] < today - pd.Timedelta(30, "D")]
 history = known.groupby("user_id")["returned"].agg(returns="sum", orders="size")
-shrunk = ShrunkRatio(strength=10).set_output(transform="pandas").fit(history)
-rates["shrunk"] = shrunk.transform(counts[["returns", "orders"]])
+shrunk = ShrunkRatio(strength=10).set_output(transform="pandas").fit(history)  # "pandas": returns a data frame
+rates = rates.drop(index=1)
+rates["shrunk"] = shrunk.transform(rates[["returns", "orders"]])
 print(f"usual rate {shrunk.prior_[0]:.3f}")
 rates.round(3)
 
@@ -158,7 +162,7 @@ sent_back = store.returns.merge(store.orders, on="order_id", suffixes=("", "_of_
 days_to_return = (sent_back["occurred_at"] - sent_back["occurred_at_of_order"]) / pd.Timedelta(1, "D")
 assert 20 < days_to_return.max() < 22
 assert round(shrunk.prior_[0], 3) == 0.096
-assert rates["shrunk"].round(3).tolist() == [0.096, 0.396, 0.179, 0.074, 0.099]
+assert rates["shrunk"].round(3).tolist() == [0.096, 0.179, 0.074, 0.099]
 
 # %% [markdown]
 # For the third customer it is (1 + 0.96) / (1 + 10) = 0.18. For the last one, with 40 orders, it is 0.099, close to
@@ -196,7 +200,7 @@ axes.bar_label(bars, [f"{rate:.1%}" for rate in by_phrase], padding=4)
 axes.axvline(everything, color="black", linestyle=":")
 axes.text(everything + 0.002, -0.35, f"all orders {everything:.1%}")
 axes.set(xlim=(0, 0.21), xlabel="share of orders sent back",
-         title="Products that run small are sent back twice as often")
+         title="Products that run small are sent back twice as often as the average")
 axes.set_xticks([0, 0.05, 0.1, 0.15, 0.2], ["0", "5%", "10%", "15%", "20%"])
 axes.grid(visible=False)
 plt.show()
@@ -205,6 +209,8 @@ plt.show()
 # **Read the figure.** Each bar is the share of orders sent back among products whose description has this phrase. The
 # dotted line is the share of all orders, 9.2%. Products that run small have twice that share, bestsellers less than
 # half of it.
+#
+# (The usual rate above, 9.6%, is that of the orders before 5 April.)
 
 # %% role="claim"
 assert round(sold["returned"].mean(), 3) == 0.092 and 1.9 < by_phrase["runs small"] / sold["returned"].mean() < 2.1
@@ -219,17 +225,20 @@ assert 0.4 < by_phrase["bestseller"] / sold["returned"].mean() < 0.5
 new = sold[sold["occurred_at"].between(today, pd.Timestamp("2025-06-01", tz="UTC"), inclusive="left")]
 by_phrases = LogisticRegression().fit(has.loc[known.index], known["returned"])
 chance = by_phrases.predict_proba(has.loc[new.index])[:, 1]
-print(f"AUC {roc_auc_score(new['returned'], chance):.3f}")
+print(f"AUC {roc_auc_score(new['returned'], chance):.3f}, "
+      f"of the length {roc_auc_score(new['returned'], size.loc[new.index, 'length']):.3f}")
 pd.Series(by_phrases.coef_[0], has.columns, name="weight").round(2).to_frame()
 
 # %% role="claim"
 assert round(roc_auc_score(new["returned"], chance), 2) == 0.67
+assert round(roc_auc_score(new["returned"], size.loc[new.index, "length"]), 2) == 0.52
 assert dict(zip(has.columns, by_phrases.coef_[0].round(2)))["runs small"] == 1.07
 assert dict(zip(has.columns, by_phrases.coef_[0].round(2)))["bestseller"] == -0.67
 
 # %% [markdown]
-# A weight above 0 makes a return more likely, a weight below 0 less likely. A product with both "runs small" and
-# "bestseller" in its description has 1.07 − 0.67 = 0.40. Five phrases give an AUC of 0.67; the length gave 0.52.
+# A weight above 0 makes a return more likely, a weight below 0 less likely. For a product with both "runs small" and
+# "bestseller" in its description, 1.07 − 0.67 = 0.40 is added to the constant of the regression. On these orders five
+# phrases give an AUC of 0.67, the length 0.52.
 
 # %% [markdown]
 # ## Categories
@@ -249,7 +258,7 @@ five = pd.DataFrame({"category": ["books", "toys", "books", "garden", None]})
 five.join(pd.get_dummies(five["category"], prefix="category", prefix_sep="=", dtype=int))
 
 # %% [markdown]
-# The order without a category has 0 in every column.
+# The order without a category (pandas shows it as NaN) has 0 in every column.
 #
 # `get_dummies` looks at the rows it is given, and makes the columns that these rows need. In a server it is given a
 # single request.
@@ -278,9 +287,10 @@ assert fitted.transform(served).to_numpy().tolist() == [[0, 0, 1, 0, 0], [0, 0, 
 # %% [markdown]
 # Each row has exactly one 1, and the columns are the same for any rows.
 #
-# > **Tip.** In scikit-learn it is
-# > [`OneHotEncoder(handle_unknown="ignore")`](https://scikit-learn.org/stable/modules/generated/sklearn.preprocessing.OneHotEncoder.html).
-# > It gives an unseen value 0 in every column, and has a column for missing values only if training had some.
+# > **Tip.** scikit-learn's
+# > [`OneHotEncoder(handle_unknown="ignore")`](https://scikit-learn.org/stable/modules/generated/sklearn.preprocessing.OneHotEncoder.html)
+# > gives an unseen value 0 in every column, and has a column for missing values only if training had some. With
+# > `min_frequency=20, handle_unknown="infrequent_if_exist"`, rare and unseen values share a column.
 #
 # ### Rare values
 #
@@ -297,9 +307,8 @@ spread.rename(columns={"size": "customers", "min": "lowest share", "max": "highe
 assert spread["min"].tolist() == [0, 0, 0, 0] and spread["max"].round(2).tolist() == [1, 1, 0.43, 0.31]
 
 # %% [markdown]
-# A customer with one order has a share of 0 or 1, by chance alone. Among customers with over 20 orders the
-# highest share is 0.31. From a column for each rare value, a model learns what happened by
-# chance.
+# A customer with one order has a share of 0 or 1, which says little about the next order. Among customers with over
+# 20 orders the highest share is 0.31. If each rare value has a column of its own, the model learns chance results.
 #
 # So rare values are put together. `Categories(min_count=20)` gives a column only to a value of at least 20
 # training rows; the others share the column `other`. So `other` has rows in training, and the model learns from them
@@ -333,11 +342,11 @@ assert cardinality["values"].tolist() == [6, 6, 200, 1078] and cardinality["orde
 #
 # | encoding | the number is | five rows: lamp, lamp, vase, lamp, mug |
 # |---|---|---|
-# | share of rows | how many of the training rows have this value | 0.6, 0.6, 0.2, 0.6, 0.2 |
+# | frequency encoding | the share of the training rows that have this value | 0.6, 0.6, 0.2, 0.6, 0.2 |
 # | target encoding | the mean of the target in the training rows with this value | see the next table |
 #
-# The share of rows says whether a value is common. It uses no outcome, so no outcome can leak into it. But two values
-# of the same share, such as vase and mug, look alike.
+# *Frequency encoding* says whether a value is common. It uses no outcome, so no outcome can leak into it. But two
+# values of the same share, such as vase and mug, look alike.
 #
 # ### Target encoding
 #
@@ -361,8 +370,11 @@ assert example["mean of earlier rows"].fillna(-1).tolist() == [-1, 1, -1, 0.5, -
 # The mean of all rows contains the row's own outcome. The vase has one order, which was sent back, so its encoding is
 # 1.00: the encoding *is* the outcome. The mug's is 0.00 for the same reason.
 #
-# The mean of earlier rows doesn't contain the row's own outcome. The first order of each product has no earlier row,
-# and gets the usual rate instead. Only this encoding can be computed in a server.
+# The mean of earlier rows doesn't contain the row's own outcome. The first order of each product has no earlier row
+# (NaN in the table); an encoder gives it the usual rate.
+#
+# A server knows the outcome of an earlier row only once that has come. Here a return comes up to three weeks later. So
+# the means are fitted on the rows whose outcome is known, as the next cell does.
 #
 # ### Fit it on the past only
 #
@@ -394,7 +406,7 @@ axes.axvline(0.5, color="0.5", linestyle=":")
 axes.text(0.503, 3.4, "guessing", color="0.4")
 axes.set_yticks(range(len(auc)), labels[::-1])
 axes.set(xlabel="AUC of the encoding alone, on the orders of 5 to 31 May", ylim=(-0.5, 3.8),
-         title="Fitted on all orders, many values claim too much")
+         title="Fitted on all orders, product and customer look too good")
 axes.legend(loc="center right")
 axes.grid(axis="x")
 plt.show()
@@ -402,8 +414,10 @@ plt.show()
 # %% [markdown]
 # **Read the figure.** Each line is a column: the diamond is the AUC when the encoding was fitted on all orders, the
 # dot when it was fitted on the past. For country and category both are at nearly the same place: each value has
-# hundreds of orders, and one outcome changes little. For customers the claim is 0.808 and the truth 0.522: a customer
-# has few orders, so one outcome is much of the mean.
+# hundreds of orders, and one outcome changes little. For customers the AUC falls from 0.808 to 0.522: a customer has
+# few orders, so one outcome is much of the mean.
+#
+# The category alone gives an AUC of 0.67, as much as the five phrases.
 
 # %% role="claim"
 assert auc["fitted on all"].round(3).tolist() == [0.508, 0.67, 0.776, 0.808]
@@ -423,9 +437,9 @@ assert auc["fitted on the past"].round(3).tolist() == [0.509, 0.669, 0.696, 0.52
 #
 # | encoding | good for | must be fitted on | risk |
 # |---|---|---|---|
-# | one column per value | up to some dozens of values | training data | a column for each value of a single request |
+# | one column per value | up to some dozens of values | training data | fitted again in the server, it has only the columns of that request |
 # | the same, with rare values as `other` | a few common values and many rare ones | training data | with a high limit most values look alike |
-# | share of rows | many values, where common and rare differ | training data | different values look alike |
+# | frequency encoding | many values, where common and rare differ | training data | different values look alike |
 # | target encoding | many values with many rows each | rows whose outcome is known | it contains the outcome of the row |
 #
 # In the exercise you use the first three.
@@ -460,7 +474,7 @@ assert auc["fitted on the past"].round(3).tolist() == [0.509, 0.669, 0.696, 0.52
 # - `transform` learns nothing: a delivery alone gets the numbers that it gets among others.
 # - `fit` learns anew, and forgets what an earlier call learned.
 # - The texts `"missing"`, `"other"` and `"nan"` are values like any other. (No weather that gets a column is called
-#   `"missing"` or `"other"`.)
+#   `"missing"` or `"other"`. A weather `"nan"` of 5 rows gets the column `weather=nan`.)
 # - `deliveries` stays as it was. `fit` gets at least one row in which both are known.
 #
 # An example: training has 6 deliveries by A in clear weather, 3 by B in snow, and one whose weather and courier are

@@ -15,11 +15,14 @@ from dataml_lab.grading.build import release_path, solution_path
 from dataml_lab.grading.environment import environment
 
 
+@pytest.mark.parametrize("zone", [None, pytest.param("America/New_York", marks=pytest.mark.full)])
 @pytest.mark.parametrize("lesson", PARTS)
-def test_nbval_finds_the_outputs_that_the_solution_shows(lesson):
+def test_nbval_finds_the_outputs_that_the_solution_shows(lesson, zone):
+    """In whatever time zone the machine is."""
     command = [sys.executable, "-m", "pytest", "--nbval", str(solution_path(COURSE, lesson)), "-q", "-o", "addopts=",
                "-p", "no:cacheprovider"]
-    run = subprocess.run(command, cwd=COURSE, capture_output=True, text=True)
+    with environment(**{"TZ": zone} if zone else {}):
+        run = subprocess.run(command, cwd=COURSE, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-5000:]
     assert " passed" in run.stdout
 

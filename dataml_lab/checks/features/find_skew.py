@@ -1,9 +1,10 @@
 """A case in which two functions differ that should compute the same features."""
 
 import math
+import re
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, outcome, skews
@@ -107,31 +108,67 @@ def returned(cases: Replies, pair: Pair) -> Case | None:
 
 def searched(find_skew: Answer, pair: Pair, world: Skews) -> Case | None:
     """The case that an answer returns for a pair; Failed where it is none that may come up."""
+    watched = Watched(pair)
     try:
-        case = find_skew(counted(pair.train, "train_fn"), counted(pair.serve, "serve_fn"), world.sampler)
+        case = find_skew(watched.train, watched.serve, world.sampler)
     except (TimeOut, OutOfTime):
         raise
     except Stopped as stopped:
         raise Failed(str(stopped)) from None
     except Failed as failure:
-        words, _, _ = str(failure).partition("\n")  # after them comes a call with functions, which nobody can repeat
-        raise Failed(words) from None
+        words = re.sub(r"(?s)(?<=\.)\s+find_skew\(.*", "", str(failure))  # a call with functions, which nobody can repeat
+        raise Failed(watched.uncaught(words) or words) from None
     wrong = None if case is None else wrong_with(case)
     if wrong:
         raise Failed(f"find_skew returned something that may not come up: it {wrong}.")
     return case
 
 
-def counted(function: Function, name: str) -> Function:
-    """The function, which ends a search that has called it too often."""
-    calls = count(1)
+class Raised(NamedTuple):
+    """An exception of a pair's function: which function raised what, and whether the other raises on that case too."""
 
-    def call(case: Case) -> Features:
-        if next(calls) > CALLS:
-            raise Stopped(f"find_skew called {name} more than {CALLS:,} times for a pair, and was stopped.")
-        return function(case)
+    name: str
+    error: str
+    both: bool
 
-    return call
+
+class Watched:
+    """The functions of a pair, which end a search that calls one of them too often. What was raised last is kept."""
+
+    def __init__(self, pair: Pair) -> None:
+        self.raised: Raised | None = None
+        self.train = self.counted("train_fn", pair.train, pair.serve)
+        self.serve = self.counted("serve_fn", pair.serve, pair.train)
+
+    def counted(self, name: str, function: Function, other: Function) -> Function:
+        """One of the functions, as a search is given it."""
+        calls = count(1)
+
+        def call(case: Case) -> Features:
+            if next(calls) > CALLS:
+                raise Stopped(f"find_skew called {name} more than {CALLS:,} times for a pair, and was stopped.")
+            try:
+                return function(case)
+            except Exception as error:
+                message = " ".join(str(error).split())[:200]
+                words = f"{type(error).__name__}{': ' if message else ''}{message}"
+                self.raised = Raised(name, words, bool(outcome(other, case).raised))
+                raise
+
+        return call
+
+    def uncaught(self, words: str) -> str | None:
+        """What is wrong with a search that ended, as these words say, with an exception of one of the functions."""
+        if not self.raised:
+            return None
+        name, error, both = self.raised
+        escaped = re.fullmatch(rf"find_skew raised {re.escape(error)}( \(line \d+ of its cell\))?\.", words)
+        if not escaped:
+            return None
+        other = "serve_fn" if name == "train_fn" else "train_fn"
+        rule = (f"{other} raises on this case as well: a call that raises on both sides is no difference." if both else
+                f"{other} doesn't raise on this case: where exactly one of them raises, they differ.")
+        return f"{name} raised {error}, and find_skew didn't catch it{escaped[1] or ''}. {rule}"
 
 
 def agreed(pair: Pair, case: Case) -> str:

@@ -228,7 +228,7 @@ def differences(random: Random, known: tuple[str, ...]) -> Iterable[tuple[str, s
     yield ("missing", "an amount is missing", "missing", [random.choice([None, 0.0]), float(random.randint(5, 60))],
            drawn("mean", "share", at_least=2, days=random.randint(40, 60)))
     long = random.randint(110, 200)  # than everyday histories are
-    yield ("days", "an event is older than the window of one, and not than that of the other", "days",
+    yield ("days", "an event lies inside the window of one of them and outside that of the other", "days",
            [long, long + random.randint(5, 9)], drawn("mean", at_least=random.randint(2, 3)))
     yield "zone", "an event has a time zone other than UTC", "zone", ["UTC", "its own"], drawn("night", "spent")
     yield "rounded", "amounts are not in whole cents", "rounded", ["both", "total"], drawn("spent")

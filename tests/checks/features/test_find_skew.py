@@ -2,14 +2,17 @@
 
 import math
 import random
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dataml_lab.checks.features.find_skew import CALLS, counted, differ, find_skew, spare, wrong_with
+from dataml_lab.checks import practice
+from dataml_lab.checks.features.find_skew import CALLS, Watched, differ, find_skew, searched, spare, wrong_with
 from dataml_lab.checks.features.pairs import Pair, outcome, skews
+from dataml_lab.runtime.answers import Answer, Failed
 from dataml_lab.runtime.deadline import Stopped
 
 BEGIN, END = datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 12, 31, 23, 59, 59, 999_999, UTC)
@@ -71,6 +74,14 @@ def test_everyday_cases_show_nothing_and_are_as_the_prompt_says():
             assert None in amounts or not any(differ(pair, case) for pair in of.pairs)
             events, missing = events + len(amounts), missing + amounts.count(None)
     assert missing / events == pytest.approx(1 / 300, rel=0.6)
+
+
+def test_the_first_step_of_the_prompt_shows_a_difference():
+    of = practice("find_skew")
+    pair, case = of.differing["missing"][0], of.sampler(0)
+    assert not differ(pair, case)
+    case["events"][-1]["amount"] = None
+    assert differ(pair, case)
 
 
 def test_a_sample_is_fresh_and_the_same_for_the_same_number():
@@ -154,10 +165,54 @@ def test_a_case_that_may_not_come_up(case, says):
 
 
 def test_a_function_can_be_called_so_often_and_no_more():
-    function = counted(lambda case: {}, "train_fn")
+    function = Watched(Pair("", result({}), result({}))).train
     assert [function({}) for _ in range(CALLS)] == [{}] * CALLS
     with pytest.raises(Stopped, match="train_fn more than 500 times"):
         function({})
+
+
+@pytest.mark.parametrize(("train", "serve", "says"), [
+    (LookupError("no order yet"), LookupError("no order yet"),
+     r"^train_fn raised LookupError: no order yet, and find_skew didn't catch it \(line \d+ of its cell\)\. "
+     r"serve_fn raises on this case as well: a call that raises on both sides is no difference\.$"),
+    ({}, KeyError("toys"),
+     "^serve_fn raised KeyError: 'toys', and find_skew didn't catch it .*train_fn doesn't raise on this case: "
+     "where exactly one of them raises, they differ.$"),
+    (ValueError(), {}, "^train_fn raised ValueError, and find_skew didn't catch it"),
+    ({}, {}, r"^find_skew raised ZeroDivisionError")])
+def test_an_exception_of_the_pair_that_a_search_lets_through_is_said_to_be_of_the_pair(train, serve, says):
+    def careless(train_fn, serve_fn, sampler):
+        train_fn(sampler(0)), serve_fn(sampler(0))
+        return 1 / 0
+
+    with pytest.raises(Failed, match=says):
+        searched(Answer("find_skew", careless), Pair("", result(train), result(serve)), world(1))
+
+
+def test_nobody_is_shown_a_call_that_cannot_be_repeated():
+    """Neither here, where it is on a line of its own, nor in the words of a worker, which are on one."""
+    def careless(train_fn, serve_fn, sampler):
+        with suppress(KeyError):
+            train_fn(sampler(0))
+        raise Failed(f"find_skew raised {error} (line 3 of its cell).{space}find_skew(given, given, given)")
+
+    for space in "\n ":
+        for error, says in [("KeyError: 'a'", r"^train_fn raised KeyError: 'a', and .* \(line 3 of its cell\)\. serve_fn"),
+                            ("ValueError", r"^find_skew raised ValueError \(line 3 of its cell\)\.$"),
+                            ("TypeError: find_skew() takes 2", "find_skew.. takes 2 .line 3 of its cell..$")]:
+            with pytest.raises(Failed, match=says):
+                searched(careless, Pair("", result(KeyError("a")), result({})), world(1))
+
+
+def test_an_exception_of_the_answers_own_is_still_its_own():
+    def careless(train_fn, serve_fn, sampler):
+        try:
+            train_fn(sampler(0))
+        except LookupError:
+            return 1 / 0
+
+    with pytest.raises(Failed, match=r"^find_skew raised ZeroDivisionError"):
+        searched(Answer("find_skew", careless), Pair("", result(LookupError()), result({})), world(1))
 
 
 def test_each_pair_is_asked_once():
