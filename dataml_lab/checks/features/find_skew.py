@@ -116,7 +116,8 @@ def searched(find_skew: Answer, pair: Pair, world: Skews) -> Case | None:
     except Stopped as stopped:
         raise Failed(str(stopped)) from None
     except Failed as failure:
-        words = re.sub(r"(?s)(?<=\.)\s+find_skew\(.*", "", str(failure))  # a call with functions, which nobody can repeat
+        # A call with functions, which follows the words, is one that nobody can repeat.
+        words = re.sub(r"(?s)(?<=\.)\s+find_skew\(.*", "", str(failure))
         raise Failed(watched.uncaught(words) or words) from None
     wrong = None if case is None else wrong_with(case)
     if wrong:

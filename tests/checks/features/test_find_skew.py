@@ -189,19 +189,21 @@ def test_an_exception_of_the_pair_that_a_search_lets_through_is_said_to_be_of_th
         searched(Answer("find_skew", careless), Pair("", result(train), result(serve)), world(1))
 
 
-def test_nobody_is_shown_a_call_that_cannot_be_repeated():
+@pytest.mark.parametrize("space", ["\n", " "])
+@pytest.mark.parametrize(("error", "says"), [
+    ("KeyError: 'a'", r"^train_fn raised KeyError: 'a', and .* \(line 3 of its cell\)\. serve_fn"),
+    ("ValueError", r"^find_skew raised ValueError \(line 3 of its cell\)\.$"),
+    ("TypeError: find_skew() takes 2", "find_skew.. takes 2 .line 3 of its cell..$"),
+])
+def test_nobody_is_shown_a_call_that_cannot_be_repeated(space, error, says):
     """Neither here, where it is on a line of its own, nor in the words of a worker, which are on one."""
     def careless(train_fn, serve_fn, sampler):
         with suppress(KeyError):
             train_fn(sampler(0))
         raise Failed(f"find_skew raised {error} (line 3 of its cell).{space}find_skew(given, given, given)")
 
-    for space in "\n ":
-        for error, says in [("KeyError: 'a'", r"^train_fn raised KeyError: 'a', and .* \(line 3 of its cell\)\. serve_fn"),
-                            ("ValueError", r"^find_skew raised ValueError \(line 3 of its cell\)\.$"),
-                            ("TypeError: find_skew() takes 2", "find_skew.. takes 2 .line 3 of its cell..$")]:
-            with pytest.raises(Failed, match=says):
-                searched(careless, Pair("", result(KeyError("a")), result({})), world(1))
+    with pytest.raises(Failed, match=says):
+        searched(careless, Pair("", result(KeyError("a")), result({})), world(1))
 
 
 def test_an_exception_of_the_answers_own_is_still_its_own():
