@@ -1,7 +1,7 @@
 """The right answer: a checkpoint of time, rows under their ids, written before the checkpoint is saved.
 
 exercise: fetch_all
-deserves: 8
+deserves: 9
 """
 
 def fetch_all(api, state):

@@ -3,7 +3,7 @@ crash that is one loses all progress.
 
 exercise: fetch_all
 goal: marks
-deserves: 7
+deserves: 8
 """
 
 from itertools import count
