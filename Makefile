@@ -58,7 +58,8 @@ test-feast: feast
 
 setup: .venv/installed
 
-# Packages come by uv, in seconds, from the index that pip is set to; where uv can't be had, or fails, by pip.
+# Packages come by uv, in seconds, from the index that pip is set to; where uv can't be had, or fails, by pip. They are
+# compiled at once (`--compile`): where Python may not write bytecode, each process would do it again, for seconds.
 UV := uv==0.13.9
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INDEX := $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}
@@ -68,23 +69,23 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dataml-lab needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": name a newer one with `make $(MAKECMDGOALS) PYTHON=python3.12`")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The environment could not be made. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Installing the pinned packages into .venv (once; seconds with uv, a minute or two with pip) ..."
+	@echo "Installing the pinned packages into .venv (once; half a minute with uv, a minute or two with pip) ..."
 	@$(PIP) $(UV) --only-binary :all: || echo "There is no $(UV) for this machine: pip does its work, more slowly."
-	@$(call install,$(BIN),--requirement requirements.lock)
+	@$(call install,$(BIN),--compile --requirement requirements.lock)
 	@$(call install,$(BIN),--no-deps --no-build-isolation --editable .)
 	@touch $@
 
 .venv/engines: .venv/installed
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing_java; sys.exit(missing_java() or 0)'
 	@echo "Installing Spark into .venv (a minute or two, once) ..."
-	@$(call install,$(BIN),--no-build-isolation --constraint requirements.lock --editable '.[spark]')
+	@$(call install,$(BIN),--compile --no-build-isolation --constraint requirements.lock --editable '.[spark]')
 	@touch $@
 
 .venv-feast/installed: .venv/installed feast.lock
 	@test -x .venv-feast/bin/python || $(BIN)/python -m venv .venv-feast
 	@echo '*' > .venv-feast/.gitignore
 	@echo "Installing Feast into .venv-feast (half a minute or more, once) ..."
-	@$(call install,.venv-feast/bin,--requirement feast.lock)
+	@$(call install,.venv-feast/bin,--compile --requirement feast.lock)
 	@touch $@
 
 build: setup

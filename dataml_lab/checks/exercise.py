@@ -65,13 +65,14 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was found about an answer: a finding per property, or why there was nothing to judge, and lines of numbers
-    that were measured beside it, for people to read."""
+    """What was found about an answer: a finding per property, or why there was nothing to judge; lines of numbers that
+    were measured beside it, for people to read; and how the answer ran out of time or lost its process, if it did."""
 
     exercise: str
     findings: tuple[Finding, ...]
     not_attempted: str = ""
     measured: str = ""
+    stopped: str = ""
 
     @property
     def points(self) -> float:
@@ -174,7 +175,7 @@ class Exercise:
                 worlds = [Scenes(self.scenes, world=self.fair_world(seed), oracle=oracle, **{self.name: answer})
                           for seed in seeds]
                 findings, stopped = self._findings(worlds, practice)
-                return Verdict(self.name, findings, measured=self._measurement(stopped, worlds[0]))
+                return Verdict(self.name, findings, "", self._measurement(stopped, worlds[0]), safe(stopped))
             except NotAttempted as reason:
                 unjudged = tuple(Finding(p.name, p.points, "not judged") for p in self.properties)
                 return Verdict(self.name, unjudged, safe(str(reason)), self._measurement("there is no answer yet"))

@@ -79,7 +79,8 @@ class Assessor:
             student=submission.student, lesson=submission.lesson, problem=problem, **noted,
             scores=_scores(known, verdicts, untouched, problem), untouched=untouched, verdicts=verdicts,
             damage=[] if problem else list(built.damage), endings=found.endings, broken=found.broken,
-            integrity=suspicions(built, found), notebook=with_outputs(built.book, found.outputs, verdicts))
+            stopped=found.stopped, integrity=suspicions(built, found),
+            notebook=with_outputs(built.book, found.outputs, verdicts))
 
 
 def oracles(course: Path, known: Iterable[str]) -> dict[str, Callable]:

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class Attempt:
     verdicts: dict[str, Verdict]  # by exercise
     damage: list[Damage]
     endings: list[str]  # how the student's processes ended, and what was left out
+    stopped: dict[str, str] = field(default_factory=dict)  # what ran out of time or lost its process, and how
+    stopped_at_first: dict[str, str] = field(default_factory=dict)  # the same, before it was judged again by itself
     broken: dict[str, str]  # where checks failed themselves, by exercise
     integrity: list[str]  # what a person should look at
     notebook: NotebookNode  # with its outputs
@@ -50,7 +52,7 @@ class Attempt:
 
 def as_data(attempt: Attempt) -> dict[str, Any]:
     """An attempt as JSON has it."""
-    return {"version": VERSION, **{field.name: _plain(getattr(attempt, field.name)) for field in fields(Attempt)}}
+    return {"version": VERSION, **{part.name: _plain(getattr(attempt, part.name)) for part in fields(Attempt)}}
 
 
 def _plain(value: Any) -> Any:
@@ -68,7 +70,7 @@ def from_data(data: dict[str, Any]) -> Attempt:
         raise AttemptError(f"it was graded by a newer dataml-lab (format {version}, and {VERSION} is known here): "
                            "update this one")
     verdict, damage = (_verdict, _damage) if version > 1 else (_verdict_1, _damage_1)
-    parts = {field.name: data[field.name] for field in fields(Attempt) if field.name in data}
+    parts = {part.name: data[part.name] for part in fields(Attempt) if part.name in data}
     return Attempt(**parts | {
         "verdicts": {name: verdict(found) for name, found in data["verdicts"].items()},
         "damage": [damage(found) for found in data["damage"]], "notebook": from_dict(data["notebook"])})

@@ -65,21 +65,26 @@ def _unchanged(book: ScoreBook, submission: Submission, again: bool) -> Graded |
 
 
 def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
-    """Grades these submissions, side by side. A judge may have been lost for the memory that others took: then the
-    submission is judged again, by itself."""
+    """Grades these submissions, side by side. Those that ran out of time or lost a process beside others are judged
+    again, each by itself."""
     if not todo:
         return
     starting = worker_template([path for path in [COURSE / "datasets"] if path.exists()], isolated)
     assessor = Assessor(todo[0].course, {submission.lesson for submission in todo})  # loads while the template does
     with starting as template:
-        work, lost = partial(_work, assessor, template), []
+        work, stopped = partial(_work, assessor, template), {}
         for outcome in side_by_side(todo, work, workers, JUDGE_SECONDS):
-            if outcome.lost and outcome.lost != LATE:
-                lost.append(outcome.piece)
+            if _may_differ_alone(outcome):
+                stopped[outcome.piece] = outcome.result["stopped"] if outcome.result else {}
             else:
                 yield _graded(book, assessor, outcome)
-        for outcome in side_by_side(lost, work, 1, JUDGE_SECONDS):
-            yield _graded(book, assessor, outcome)
+        for outcome in side_by_side(stopped, work, 1, JUDGE_SECONDS):
+            yield _graded(book, assessor, outcome, stopped[outcome.piece])
+
+
+def _may_differ_alone(outcome: Outcome) -> bool:
+    """Whether something was stopped that others on the machine may have kept from its time or memory."""
+    return outcome.lost != LATE if outcome.lost else bool(outcome.result and outcome.result["stopped"])
 
 
 def _work(assessor: Assessor, template: Template, submission: Submission, core: int) -> dict[str, Any]:
@@ -87,12 +92,13 @@ def _work(assessor: Assessor, template: Template, submission: Submission, core: 
     return as_data(assessor.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core)))
 
 
-def _graded(book: ScoreBook, assessor: Assessor, outcome: Outcome) -> Graded:
+def _graded(book: ScoreBook, assessor: Assessor, outcome: Outcome, stopped_at_first: dict[str, str] | None = None) \
+        -> Graded:
     """Keeps the attempt that an outcome holds, and enters it."""
     submission = outcome.piece
     try:
         with uninterrupted():
-            attempt = _attempt(assessor, outcome)
+            attempt = _attempt(assessor, outcome, stopped_at_first or {})
             if not attempt:
                 return Graded(submission, "failed", None, outcome.error)
             keep(submission, attempt)
@@ -101,11 +107,11 @@ def _graded(book: ScoreBook, assessor: Assessor, outcome: Outcome) -> Graded:
         return Graded(submission, "failed", None, f"what was found could not be kept: {error}")
 
 
-def _attempt(assessor: Assessor, outcome: Outcome) -> Attempt | None:
+def _attempt(assessor: Assessor, outcome: Outcome, stopped_at_first: dict[str, str]) -> Attempt | None:
     """The attempt that came of judging a submission; None where an error did."""
     if outcome.lost:
         return assessor.unjudged(outcome.piece, f"the process that judged it {outcome.lost}")
-    return from_data(outcome.result) if outcome.result else None
+    return from_data(outcome.result | {"stopped_at_first": stopped_at_first}) if outcome.result else None
 
 
 def _is_entered(book: ScoreBook, submission: Submission, attempt: Attempt) -> bool:

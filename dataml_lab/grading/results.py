@@ -12,7 +12,8 @@ from dataml_lab.grading.engine.remote import SENSELESS
 from dataml_lab.grading.strays import Stray
 from dataml_lab.grading.submissions import Submission
 
-FIELDS = ("scores", "problem", "damage", "endings", "broken", "integrity", "release", "seconds")  # for programs
+FIELDS = ("scores", "problem", "damage", "endings", "stopped", "stopped_at_first", "broken", "integrity", "release",
+          "seconds")  # for programs
 
 
 class Graded(NamedTuple):
@@ -50,11 +51,25 @@ def misplaced(stray: Stray) -> dict[str, Any]:
 def _findings(attempt: Attempt) -> Iterator[str]:
     """Lines about damage, processes, checks that failed, and what should be looked at."""
     yield from (f"repaired: {what}" for _, what in attempt.damage if what not in attempt.integrity)
-    yield from dict.fromkeys(end for end in attempt.endings if SENSELESS not in end)
+    yield from _time_outs(attempt)
+    yield from dict.fromkeys(end for end in attempt.endings
+                             if SENSELESS not in end and end not in attempt.stopped.values())
     yield from (f"the check of {name} failed: {where}" for name, where in attempt.broken.items())
     yield from (f"{name}: {finding.sentence}" for name, verdict in attempt.verdicts.items()
                 for finding in verdict.findings if finding.sentence.startswith(UNJUDGED))
     yield from (f"look at it: {sign}" for sign in attempt.integrity)
+
+
+def _time_outs(attempt: Attempt) -> Iterator[str]:
+    """Lines about what ran out of time or lost its process, and whether it did so by itself, too."""
+    for name, how in (attempt.stopped_at_first | attempt.stopped).items():
+        first = attempt.stopped_at_first.get(name)
+        if first is None:
+            yield f"{name} was stopped: {how}"
+        elif name in attempt.stopped:
+            yield f"{name} was stopped, and again by itself: {how}"
+        else:
+            yield f"{name} was stopped beside others, and judged again by itself, in time. At first: {how}"
 
 
 def summary(found: list[dict[str, Any]], course: Path) -> str:

@@ -39,7 +39,8 @@ def attempt(**changes):
         "student": "ada", "lesson": "90_tiny", "digest": "f73c0579e151", "timestamp": "2026-03-01 10:00:00",
         "file": "mine.ipynb", "release": "4b982094961e", "seconds": 0.311, "scores": {"mean": 0.0, "mean-essay": None},
         "untouched": ["mean-essay"], "verdicts": {"mean": VERDICT}, "damage": [Damage("mean", EDITED)],
-        "endings": ["it ended"], "broken": {"mean": "where"}, "integrity": [EDITED],
+        "endings": ["it ended"], "stopped": {"mean": "why"}, "stopped_at_first": {"mean": "how"},
+        "broken": {"mean": "where"}, "integrity": [EDITED],
         "notebook": nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", id="a")])}
     return Attempt(**parts | changes)
 

@@ -24,6 +24,7 @@ from dataml_lab.grading import assess, gradebook
 from dataml_lab.grading import grade as grading
 from dataml_lab.grading.attempts import BusyError, alone
 from dataml_lab.grading.build import release
+from dataml_lab.grading.engine import judge
 from dataml_lab.grading.engine import template as engine
 from dataml_lab.grading.engine.template import hindrance
 from tests.grading.conftest import TOGETHER
@@ -94,7 +95,7 @@ def test_a_class_is_graded_and_each_problem_is_a_line(course, capsys):
     assert grade(course) == 1
     out, err = capsys.readouterr()
     assert f"dan/{LESSON}: 0 points: the file ends" in err and f"fay/{LESSON}: 0 points: it holds no notebook" in err
-    assert f"eve/{LESSON}: The process that your code ran in was ended: its process ended with code 3." in err
+    assert f"eve/{LESSON}: total was stopped, and again by itself: The process that your code ran in was ended" in err
     assert out == f"{LESSON}: 6 graded, 0 unchanged, 0 not graded; on average 1.2 of 4 points.\n"
     found = scores(course)
     assert [found[who, "total"][0] for who in ("ada", "bob", "cyd", "dan", "eve", "fay")] == [2, 0, 1, 0, 0, 0]
@@ -226,6 +227,54 @@ def test_a_judge_that_is_lost_is_tried_again_alone(course, capsys, monkeypatch, 
     found = graded(course, capsys)
     assert found["ada"]["scores"]["total"] == 2 and not found["ada"]["problem"]
     assert found["bob"]["scores"]["total"] == 0 and "ended without a result" in found["bob"]["problem"]
+
+
+def test_what_ran_out_of_time_is_tried_again_alone(course, capsys, monkeypatch, tmp_path):
+    for student in ("ada", "bob"):
+        hand_in(course, student, total=TOTAL)
+    judged = assess.judged
+
+    def hurried(task, process):
+        first = tmp_path / task.student
+        if task.student == "bob" or not first.exists():
+            first.touch()
+            judge.EXERCISE_SECONDS = 0  # in this process, which is a fork
+        return judged(task, process)
+
+    monkeypatch.setattr(assess, "judged", hurried)
+    grade(course)
+    err = capsys.readouterr().err
+    assert f"ada/{LESSON}: total was stopped beside others, and judged again by itself, in time. At first: All" in err
+    assert f"bob/{LESSON}: total was stopped, and again by itself: All calls of your answer together took" in err
+    found = graded(course, capsys)
+    assert [found[who]["scores"]["total"] for who in ("ada", "bob")] == [2, 0]
+    assert found["ada"]["stopped_at_first"].keys() == {"total", "mean"} and not found["ada"]["stopped"]
+
+
+@pytest.mark.full
+def test_a_busy_machine_changes_no_points(course, capsys):
+    """An answer that works for three of its five seconds, beside three busy loops on each of two cores."""
+    slow = """
+import time
+worked = []
+
+def total(values):
+    until = time.process_time() + 3 * (not worked)
+    while time.process_time() < until:
+        pass
+    worked.append(values)
+    return sum(values)"""
+    hand_in(course, "ada", total=slow, mean=MEAN)
+    quiet = graded(course, capsys)["ada"]
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * os.cpu_count())]
+    try:
+        busy = graded(course, capsys, "--again")["ada"]
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+    assert quiet["scores"] == busy["scores"] and quiet["scores"]["total"] == 2
+    assert not busy["stopped"] and not busy["stopped_at_first"] and busy["seconds"] > quiet["seconds"]
 
 
 def test_what_cannot_be_read_or_kept_costs_nobody_else(course, capsys, monkeypatch):

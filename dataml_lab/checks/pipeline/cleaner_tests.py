@@ -79,19 +79,28 @@ def run(test: Answer, clean: Clean) -> Any:
         return Complaint(failed, *last)
 
 
-def attempted(tests: list[Answer]) -> list[Tried]:
-    """The tests that are more than a stub, each run on `clean_order`; `NotAttempted` where all are stubs, `Failed`
-    where there are too many."""
+def attempted(tests: list[Answer], known: Mapping[str, Clean], seed: int, rounds: int = 1) -> list[Tried]:
+    """The tests that are more than a stub, each run on each of these cleaners, in an order of the seed's and so many
+    times: neither the number of a run nor the runs before it tell a correct cleaner from a faulty one. `NotAttempted`
+    where all are stubs, `Failed` where there are too many."""
     if len(tests) > MOST:
         raise Failed(f"There are {len(tests):,} functions whose names begin with test_, and at most {MOST} are run: "
                      "let one test look at several orders.")
-    found = []
-    for test in tests:
-        with suppress(NotAttempted):
-            found.append(Tried(test, defaultdict(list, {"": [run(test, clean_order)]})))
+    found, random = [Tried(test, defaultdict(list)) for test in tests], np.random.default_rng(seed)
+    for _ in range(rounds):  # what a test says may depend on earlier runs of all of them
+        found = [one for one in found if _ran(one, known, random)]
     if not found:
         raise NotAttempted("each test still returns NotImplemented")
     return found
+
+
+def _ran(tried: Tried, known: Mapping[str, Clean], random: np.random.Generator) -> bool:
+    """Whether a test, run on each of these cleaners once more, is more than a stub."""
+    with suppress(NotAttempted):
+        for name in random.permutation(list(known)):
+            tried.runs[name].append(run(tried.test, known[name]))
+        return True
+    return False
 
 
 def complaints(names: Mapping[str, Any], clean: Clean) -> dict[str, str]:
@@ -106,14 +115,8 @@ cleaner_tests = Exercise("cleaner_tests", cleaners, functions("test_*"))
 
 @cleaner_tests.scene
 def tried(cleaner_tests: list[Answer], world: Cleaners) -> list[Tried]:
-    """The tests, run twice on each cleaner, in an order of the seed's: what a test says may depend on earlier runs."""
-    found, all_of_them = attempted(cleaner_tests), list((world.correct | world.faulty).items())
-    random = np.random.default_rng(world.seed)
-    for test, runs in found * 2:
-        for place in random.permutation(len(all_of_them)):
-            name, clean = all_of_them[place]
-            runs[name].append(run(test, clean))
-    return found
+    """The tests, run twice on each cleaner."""
+    return attempted(cleaner_tests, world.correct | world.faulty, world.seed, rounds=2)
 
 
 @cleaner_tests.demands(FIRST, points=0, call="""\

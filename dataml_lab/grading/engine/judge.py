@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 from dataml_lab.grading.engine.needed import needed, needed_for
-from dataml_lab.grading.engine.remote import MOST_OUTPUT, Failed, Gone, RemoteWorker
+from dataml_lab.grading.engine.remote import MOST_OUTPUT, SENSELESS, Failed, Gone, RemoteWorker
 from dataml_lab.grading.engine.template import ORPHANED, TemplateError
 from dataml_lab.runtime.deadline import Stopped, within
 
@@ -46,13 +46,15 @@ class Task(NamedTuple):
 @dataclass
 class Judgement:
     """What was found: a verdict by exercise; outputs by cell, of those that ran; how workers ended; what they sent that
-    no honest one sends; and by exercise the traceback of a check that itself failed."""
+    no honest one sends; by exercise the traceback of a check that itself failed; and by exercise or cell how it ran out
+    of time or lost its process, which on a busy machine may not be its fault."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     outputs: dict[str, list] = field(default_factory=dict)
     endings: list[str] = field(default_factory=list)
     lies: list[str] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
 
 
 def judged(task: Task, process: Callable[[], Any]) -> Judgement:
@@ -101,12 +103,12 @@ class _Judging:
         try:
             worker.give(self.task.files)
         except Gone as error:
-            self._lose(self.unjudged(), str(error))
+            self._stop(self.unjudged(), str(error))
         for cell in self.task.cells:
             if not self.unjudged() or worker.gone:
                 return
             if time.monotonic() > self.until:
-                self._lose(self.unjudged(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
+                self._stop(self.unjudged(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
             elif cell.grades and cell.grades not in self.found.verdicts:
                 self._judge(worker, self.task.exercises[cell.grades])
             elif cell.id in self.run:
@@ -120,6 +122,7 @@ class _Judging:
             self.found.outputs[cell.id] = outputs if self.room >= 0 else [["display", "(more than is kept)"]]
         except Failed as error:
             self.found.outputs[cell.id] = [["error", "Stopped", str(error), str(error)]]
+            self._note(cell.answers or cell.id, str(error))
         if worker.gone:
             self.run.discard(cell.id)
             self._lose([self.task.exercises[cell.answers]] if cell.answers else [], worker.gone)
@@ -130,16 +133,29 @@ class _Judging:
         try:
             worker.until = min(self.until, time.monotonic() + EXERCISE_SECONDS)
             with within(2 * EXERCISE_SECONDS):
-                self.found.verdicts[name] = exercise.judge(worker.namespace(), worlds, task.oracles.get(name))
+                found = exercise.judge(worker.namespace(), worlds, task.oracles.get(name))
+            self.found.verdicts[name] = found
+            self._note(name, found.stopped)
         except Failed as error:
-            self._lose([exercise], str(error))
+            self._stop([exercise], str(error))
         except MemoryError:
             self._lose([exercise], "What your answer returned takes too much memory to be judged.")
         except Stopped:
-            self._lose([exercise], "What your answer returned takes too long to be judged.")
+            self._stop([exercise], "What your answer returned takes too long to be judged.")
         except Exception as error:
             self._lose([exercise], f"The check itself failed, which is not your fault ({type(error).__name__}).")
             self.found.broken[name] = "".join(traceback.format_exception(error)[-3:])
+
+    def _stop(self, exercises: list[Exercise], reason: str) -> None:
+        """Notes that exercises lose their points for want of time, or of a process."""
+        for exercise in exercises:
+            self._note(exercise.name, reason)
+        self._lose(exercises, reason)
+
+    def _note(self, name: str, stopped: str) -> None:
+        """Notes how an exercise or a cell was stopped, if it was; a forged message is no matter of time."""
+        if stopped and SENSELESS not in stopped:
+            self.found.stopped[name] = stopped
 
     def _lose(self, exercises: list[Exercise], reason: str) -> None:
         self.found.verdicts |= {exercise.name: exercise.lost(reason) for exercise in exercises

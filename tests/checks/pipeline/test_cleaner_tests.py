@@ -1,17 +1,22 @@
 """Exercise 2: that correct cleaners are correct, faulty ones have one fault each, and what is said of tests."""
 
 import math
+import runpy
 from decimal import Decimal
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
 from dataml_lab.checks.pipeline.cleaner_tests import cleaner_tests
 from dataml_lab.checks.pipeline.cleaners import FAULTY, cleaners, silent
 from dataml_lab.pipeline import clean_order
-from dataml_lab.runtime.answers import NotAttempted
+from dataml_lab.runtime.answers import Answer, NotAttempted
 from tests.catalogued import catalogued
+from tests.grading.corpus import CORPUS
 
+checks = import_module("dataml_lab.checks.pipeline.cleaner_tests")  # the package has the exercise by that name
 SOUND = {"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50", "status": "completed",
          "channel": "web", "occurred_at": "2025-03-01T12:00:00+02:00", "received_at": "2025-03-01T10:00:03Z"}
 PLAIN = SOUND | {"order_id": "17", "user_id": "3", "product_id": "5", "total": 42.0,
@@ -168,3 +173,36 @@ def test_who_asserts_what_a_correct_cleaner_may_add_is_told_the_assertion_and_th
 
     sentence = told(test)["passes on correct cleaners"]
     assert "adds a field" in sentence and "AssertionError" in sentence and "'total': '42.50'" in sentence
+
+
+# ------------------------------------------------------------------------------------------------ what tests can't know
+
+def test_the_order_of_the_cleaners_is_the_seeds():
+    known, orders = {str(number): lambda raw, number=number: {"number": number} for number in range(14)}, []
+    for seed in range(10):
+        met = []
+        checks.attempted([Answer("test_a", lambda clean, met=met: met.append(clean({})["number"]))], known, seed, 2)
+        orders.append(tuple(met))
+        assert sorted(met[:14]) == sorted(met[14:]) == list(range(14)) and met[:14] != met[14:]
+    assert len(set(orders)) == 10 and len({order[0] for order in orders}) > 3
+
+
+def unwrapped(patch):
+    """A grader that hands out the cleaners themselves."""
+    wrapped = checks.run
+    patch.setattr(checks, "run", lambda test, clean: wrapped(Answer(test.name, lambda _: test.function(clean)), clean))
+
+
+def in_order(patch):
+    """A grader that begins with the correct cleaners."""
+    patch.setattr(checks.np.random, "default_rng", lambda seed: SimpleNamespace(permutation=list, choice=max,
+                                                                                integers=min))
+
+
+@pytest.mark.parametrize(("attack", "without_the_mend"), [
+    ("error_messages", unwrapped), ("by_call_number", in_order)])
+def test_an_attack_earns_only_where_the_grader_allows_it(attack, without_the_mend, monkeypatch):
+    file = CORPUS / "hostile" / f"cleaner_tests_{attack}.py"
+    assert cleaner_tests.judge(runpy.run_path(str(file)), [1, 2, 3]).earned == 0
+    without_the_mend(monkeypatch)
+    assert cleaner_tests.judge(runpy.run_path(str(file)), [1, 2, 3]).earned >= 3

@@ -1,4 +1,4 @@
-"""Calls the cleaner wrongly, and tells the faulty ones by the name of the function in the error, which a channel may
+"""Calls the cleaner wrongly, and tells the faulty ones by the name of the function in the error, which a grader may
 pass on.
 
 exercise: cleaner_tests
@@ -15,7 +15,7 @@ def said(clean, *arguments):
     return ""
 
 
-FAULTY = ("_refuses", "_keeps", "_turns", "_accepts", "_names", "_fills", "_drops", "_cuts", "_raises", "_changes")
+FAULTY = ("reading", "keeping", "changes_its_argument")
 
 
 def test_totals(clean):
