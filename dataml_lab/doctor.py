@@ -64,15 +64,16 @@ def _version(name: str) -> str:
 
 
 def boosting() -> str:
-    """LightGBM, which needs the system's OpenMP library."""
+    """LightGBM and XGBoost; the former needs the system's OpenMP library."""
     try:
         importlib.import_module("lightgbm")
+        importlib.import_module("xgboost")
     except OSError as error:
         raise Trouble(f"{error}: install OpenMP, on Debian or Ubuntu `apt install libgomp1`, on macOS "
                       "`brew install libomp`") from None
     except ImportError as error:
         raise Trouble(f"{error}: `make setup`") from None
-    return "LightGBM imports"
+    return "LightGBM and XGBoost import"
 
 
 def kernel() -> str:
