@@ -7,8 +7,8 @@ import pytest
 
 COURSE = Path(__file__).parents[1]
 SHOWN = re.findall(r"(?s)```(?:python|toml)\n(.+?)```", (COURSE / "CONTRIBUTING.md").read_text("utf-8"))
-FILES = ("dataml_lab/checks/pipeline/affected.py", "solutions/01d_late_data/01d_late_data.py",
-         "solutions/01d_late_data/answers/affected/mistakes.toml")
+FILES = ("dataml_lab/checks/pipeline/affected.py", "solutions/01e_late_data/01e_late_data.py",
+         "solutions/01e_late_data/answers/affected/mistakes.toml")
 
 
 @pytest.mark.parametrize("code", SHOWN, ids=lambda code: code.strip().splitlines()[-1])

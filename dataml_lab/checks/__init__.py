@@ -33,11 +33,11 @@ class Part(NamedTuple):
 PARTS = {
     "00_start_here": Part("dataml_lab.checks.start", ("revenue", "worth_it")),
     "01a_ingest": Part("dataml_lab.checks.pipeline", ("fetch_all",)),
-    "01a_push": Part("dataml_lab.checks.pipeline", ()),
-    "01b_clean": Part("dataml_lab.checks.pipeline", ("cleaner_tests", "clean_payments")),
-    "01c_serve": Part("dataml_lab.checks.pipeline", ("bought_30d",)),
-    "01d_late_data": Part("dataml_lab.checks.pipeline", ("affected", "daily_summary")),
-    "01e_plan": Part("dataml_lab.checks.pipeline", ("plan",)),
+    "01b_push": Part("dataml_lab.checks.pipeline", ()),
+    "01c_clean": Part("dataml_lab.checks.pipeline", ("cleaner_tests", "clean_payments")),
+    "01d_serve": Part("dataml_lab.checks.pipeline", ("bought_30d",)),
+    "01e_late_data": Part("dataml_lab.checks.pipeline", ("affected", "daily_summary")),
+    "01f_plan": Part("dataml_lab.checks.pipeline", ("plan",)),
     "02a_windows": Part("dataml_lab.checks.streaming", ("spending",)),
     "02b_exactly_once": Part("dataml_lab.checks.streaming", ("deliver",)),
     "02c_choosing": Part("dataml_lab.checks.streaming", ("choose", "tips_at")),
@@ -48,8 +48,14 @@ PARTS = {
     "03e_skew": Part("dataml_lab.checks.features", ("differ", "find_skew")),
     "03f_feature_store": Part("dataml_lab.checks.features", ()),
 }
-# The exercises of notebooks that were released before their lesson had parts, whose submissions are still graded.
+# The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions
+# are still graded.
 RETIRED = {
+    "01a_push": (),
+    "01b_clean": ("cleaner_tests", "clean_payments"),
+    "01c_serve": ("bought_30d",),
+    "01d_late_data": ("affected", "daily_summary"),
+    "01e_plan": ("plan",),
     "01_pipeline": ("fetch_all", "cleaner_tests", "clean_payments", "daily_summary", "affected", "plan"),
     "02_batch_and_stream": ("spending", "deliver", "choose", "tips_at"),
     "03_features": ("orders_in_last_30d", "features", "leaky_twin", "encoder", "find_skew"),

@@ -640,7 +640,7 @@ plt.show()
 # With these numbers you can answer “can we use machine learning for this?”.
 
 # %% [markdown] role="prompt" exercise="worth_it"
-# ### Exercise 0: is it worth it? ({{points}}, about 15 minutes)
+# ### Exercise: is it worth it? ({{points}}, about 15 minutes)
 #
 # Write `worth_it(brief)`. It returns `"rule"`, `"model"` or `"nothing"`: the choice that is worth most in a year.
 #
@@ -717,7 +717,7 @@ def worth_it(brief):
 #   labels exist, and what it costs to run. Be ready to answer “nothing”.
 #
 # **What comes next.** Lesson 01 takes the shop's raw orders to tables that people trust: it begins with
-# [01a, Ingest](../01a_ingest/01a_ingest.ipynb). Lesson 02 asks when a nightly batch is enough, and when you need a stream.
+# [01a](../01a_ingest/01a_ingest.ipynb). Lesson 02 asks when a nightly batch is enough, and when you need a stream.
 #
 # **Read on.** Google's *Rules of Machine Learning*, rules 1 to 3: when not to use it, what to measure first, and when a
 # rule has become too complex. Chip Huyen, *Designing Machine Learning Systems*, and Andriy Burkov, *Machine Learning

@@ -82,7 +82,7 @@ assert len(raw.lines) > len(truth)
 
 # %% [markdown]
 # There are more lines than orders. What could the surplus be? Note your guess: part
-# [01b](../01b_clean/01b_clean.ipynb) finds out.
+# [01c](../01c_clean/01c_clean.ipynb) finds out.
 #
 # ## Files
 #
@@ -289,7 +289,7 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 # a JSON page, so the API wraps it: `{"unreadable": "…"}`. `pipeline.read` puts it into quarantine.
 
 # %% [markdown] role="prompt" exercise="fetch_all"
-# ### Exercise 1: a pull that survives a crash ({{points}}, about 45 minutes)
+# ### Exercise: a pull that survives a crash ({{points}}, about 45 minutes)
 #
 # Couriers bring the orders from a depot, whose API lists the deliveries. Write `fetch_all(api, state)`, which brings
 # your stored deliveries up to date. It returns nothing.
@@ -358,8 +358,8 @@ def fetch_all(api, state):
 # - A timestamp marks no position if several rows can share it.
 # - Store first, move the checkpoint after that, and write under keys: then it is safe to try again.
 #
-# **What comes next.** Part [01a, push](../01a_push/01a_push.ipynb) takes data from sources that send it themselves: a
-# topic, a webhook, and a database's log. Part [01b](../01b_clean/01b_clean.ipynb) cleans the records.
+# **What comes next.** Part [01b](../01b_push/01b_push.ipynb) takes data from sources that send it themselves: a
+# topic, a webhook, and a database's log. Part [01c](../01c_clean/01c_clean.ipynb) cleans the records.
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each
 # exercise that lacks points.

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 02a Windows: one question, asked every night or all the time
 #
-# Lesson 01, whose last part is [01e](../01e_plan/01e_plan.ipynb), took a shop's orders from their sources to tables.
-# Its part [01d](../01d_late_data/01d_late_data.ipynb) kept those tables right when orders came days late.
+# Lesson 01, whose last part is [01f](../01f_plan/01f_plan.ipynb), took a shop's orders from their sources to tables.
+# Its part [01e](../01e_late_data/01e_late_data.ipynb) kept those tables right when orders came days late.
 #
 # It did so with a *batch job*: a program that processes everything that has come, once a night. A *stream processor*
 # takes each record as it comes, and never ends.
@@ -127,8 +127,9 @@ print(f"{rows} rows for {len(days)} days.")
 daily.head(3)
 
 # %% [markdown]
-# Each day is replaced in one transaction, so the job may run twice. Lesson 01 calls a run for past days a *backfill*.
-# It is the same job with other days: the next cell makes a week again, and the table stays as it was.
+# Each day is replaced in one transaction, so the job may run twice. [Part 01d](../01d_serve/01d_serve.ipynb) calls a
+# run for past days a *backfill*. It is the same job with other days: the next cell makes a week again, and the table
+# stays as it was.
 
 # %%
 with warehouse:

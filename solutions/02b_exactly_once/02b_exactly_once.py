@@ -24,7 +24,7 @@
 # - answer a new question about old records: replay a stream, run a batch job for past days;
 # - name the same ideas in Spark, Flink and Kafka Streams.
 #
-# **You need** 02a, what [01a Push](../01a_push/01a_push.ipynb) says about consumers, and about 65 minutes, 30 of them for
+# **You need** 02a, what [01b Push](../01b_push/01b_push.ipynb) says about consumers, and about 65 minutes, 30 of them for
 # the exercise.
 
 # %%
@@ -123,7 +123,7 @@ plt.show()
 # ## One step for the result and the position
 #
 # A consumer does two things with each batch of records: the work, and the *commit*, by which the broker remembers how
-# far the consumer has come. In [01a Push](../01a_push/01a_push.ipynb) a crash came between the two:
+# far the consumer has come. In [01b Push](../01b_push/01b_push.ipynb) a crash came between the two:
 #
 # | order of steps | after the crash | is called |
 # |---|---|---|

@@ -118,7 +118,7 @@ assert worked["orders_30d"].mean() == 2 and worked.round(2).loc[4].tolist() == [
 # %% [markdown]
 # The mean is 2 orders. The customer with 4 orders lies 1.41 standard deviations above it, and gets a sum of 0.41 and
 # a probability of 60%. (The standard deviation divides by the number of values here, as in scikit-learn, where
-# [01b](../01b_clean/01b_clean.ipynb) divides by one less.)
+# [01c](../01c_clean/01c_clean.ipynb) divides by one less.)
 #
 # ## Better features beat better algorithms
 #

@@ -249,7 +249,7 @@ assert set(leak["server"].round(3)) == {0.737}
 # status of Tuesday in it. The remedy is to keep the moment at which each value was written.
 #
 # The second is a *past* row that was received later. An order of Sunday that came on Thursday, as in
-# [01d](../01d_late_data/01d_late_data.ipynb), is in the history, and Monday's server doesn't have it. The remedy is to
+# [01e](../01e_late_data/01e_late_data.ipynb), is in the history, and Monday's server doesn't have it. The remedy is to
 # cut by arrival, `received_at < as_of`, in the feature and in the test: `time_travel(…, time="received_at")`.
 #
 # The third comes from outside the events: a customer table of today, or an encoder that was fitted on all rows.

@@ -29,7 +29,7 @@ def course(tmp_path_factory):
     return folder
 
 
-QUICK = "01b_clean"  # stands for all in `make test`: two exercises, figures, and cells that take seconds
+QUICK = "01c_clean"  # stands for all in `make test`: two exercises, figures, and cells that take seconds
 
 
 def lessons():

@@ -17,7 +17,7 @@ from dataml_lab.grading.rebuild import Damage, rebuilt
 from dataml_lab.grading.rebuild.reading import read
 from dataml_lab.grading.releases import release_path
 
-JOINED = ("01a_ingest", "01b_clean", "01e_plan")
+JOINED = ("01a_ingest", "01c_clean", "01f_plan")
 PICTURE = {"image/png": "iVBORw0KGgo="}
 
 

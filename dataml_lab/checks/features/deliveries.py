@@ -1,4 +1,4 @@
-"""The deliveries of exercise 4: tables to train an encoder on, and what it then has to make of a delivery."""
+"""The deliveries of an encoder: tables to train an encoder on, and what it then has to make of a delivery."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Exercise 4: an encoder that is trained once, and makes of a delivery the same numbers wherever it is asked."""
+"""An encoder that is trained once, and makes of a delivery the same numbers wherever it is asked."""
 
 import numpy as np
 import pandas as pd

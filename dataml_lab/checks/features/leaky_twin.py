@@ -1,4 +1,4 @@
-"""Exercise 3: a feature's twin that knows the future, and that nobody can tell from it where there is none."""
+"""A feature's twin that knows the future, and that nobody can tell from it where there is none."""
 
 from dataclasses import dataclass
 from itertools import product

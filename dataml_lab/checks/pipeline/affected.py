@@ -1,4 +1,4 @@
-"""Exercise 5: which published days a late purchase makes wrong."""
+"""Which published days a late purchase makes wrong."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

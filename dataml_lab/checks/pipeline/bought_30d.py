@@ -1,4 +1,4 @@
-"""Exercise 4: how much each user bought in the 30 days that end with any day, the core of a daily summary."""
+"""How much each user bought in the 30 days that end with any day, the core of a daily summary."""
 
 import numbers
 

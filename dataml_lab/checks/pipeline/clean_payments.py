@@ -1,4 +1,4 @@
-"""Exercise 3: a cleaner of payments, judged by the Store's fault plan and by its author's own tests."""
+"""A cleaner of payments, judged by the Store's fault plan and by its author's own tests."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -21,7 +21,7 @@ NEEDED = f"This point needs tests that notice at least {len(FAULTY) // 2} of its
 
 
 class Work(NamedTuple):
-    """The answer to exercise 3: the cleaner, and the tests from exercise 2 that it has to pass."""
+    """The answer: the cleaner, and the tests from the exercise before that it has to pass."""
 
     clean: Answer
     tests: list[Answer]
@@ -169,12 +169,12 @@ def _(clean_payments: Work, world: Payments) -> str | None:
     try:
         tests = attempted(clean_payments.tests, known, world.seed)
     except NotAttempted:
-        return f"Exercise 2 isn't done yet. {NEEDED}"
+        return f"You have no tests of cleaners yet. {NEEDED}"
     except Failed as failure:
-        return f"Your tests of exercise 2 can't be run. {failure}"
+        return f"Your tests of cleaners can't be run. {failure}"
     caught = sum(any(one.notices(area) for one in tests) for area in FAULTY)
     if caught < len(FAULTY) / 2:
-        return f"Your tests of exercise 2 notice {caught} of {len(FAULTY)} faulty cleaners. {NEEDED}"
+        return f"Your tests of cleaners notice {caught} of {len(FAULTY)} faulty cleaners. {NEEDED}"
     for one in tests:
         if one.wrong(""):
             return f"{one.test.name} fails on a correct cleaner of orders: mend it first."

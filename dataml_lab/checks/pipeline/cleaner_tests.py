@@ -1,4 +1,4 @@
-"""Exercise 2: tests that tell correct cleaners of orders from faulty ones."""
+"""Tests that tell correct cleaners of orders from faulty ones."""
 
 import copy
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The cleaners of orders that the tests of exercise 2 meet: correct ones, and faulty ones with one fault each."""
+"""The cleaners of orders that tests of cleaners meet: correct ones, and faulty ones with one fault each."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Exercise 6: a pipeline from batches of activity to a table for each day, whatever comes twice, late or mixed up."""
+"""A pipeline from batches of activity to a table for each day, whatever comes twice, late or mixed up."""
 
 from collections.abc import Callable, Iterable
 from datetime import date

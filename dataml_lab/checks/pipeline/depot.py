@@ -1,4 +1,4 @@
-"""The depot of exercise 1: its deliveries, and its API as a process meets it that may crash."""
+"""The depot that a pull reads: its deliveries, and its API as a process meets it that may crash."""
 
 import contextlib
 import math

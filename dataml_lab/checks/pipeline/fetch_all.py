@@ -1,4 +1,4 @@
-"""Exercise 1: a pull that stores each delivery once, whatever crashes, and what shows that it does."""
+"""A pull that stores each delivery once, whatever crashes, and what shows that it does."""
 
 from collections.abc import Mapping
 from typing import Any

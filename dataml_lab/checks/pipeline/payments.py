@@ -1,4 +1,4 @@
-"""The raw payments of exercise 3, with what each of them cleans to."""
+"""The raw payments that a cleaner is given, with what each of them cleans to."""
 
 import json
 import math

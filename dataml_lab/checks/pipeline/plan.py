@@ -1,4 +1,4 @@
-"""Exercise 7: how often to run, how far to look back, what to count by and how to write, each from what is known."""
+"""How often to run, how far to look back, what to count by and how to write, each from what is known."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Exercise 7: 90 days of purchases that are told late, twice or in an outage, and the replay of a plan on them."""
+"""90 days of purchases that are told late, twice or in an outage, and the replay of a plan on them."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Summaries of exercise 6: read as a table of numbers whatever their types, and compared with what was planned."""
+"""Daily summaries: read as a table of numbers whatever their types, and compared with what was planned."""
 
 import math
 import numbers

@@ -1,4 +1,4 @@
-"""Exercise 0: whether a rule, a model or nothing is worth it, judged on pairs of briefs that differ in one field."""
+"""Whether a rule, a model or nothing is worth it, judged on pairs of briefs that differ in one field."""
 
 import math
 from functools import partial

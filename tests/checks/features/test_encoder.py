@@ -1,4 +1,4 @@
-"""Exercise 4: that its tables are as told, and that what is planned is what the prompt says."""
+"""That its tables are as told, and that what is planned is what the prompt says."""
 
 from collections import Counter
 

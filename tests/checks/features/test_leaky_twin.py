@@ -1,4 +1,4 @@
-"""Exercise 3: that its moment is no midnight, and that windows are tried at their edges."""
+"""That its moment is no midnight, and that windows are tried at their edges."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Exercise 5: that the days whose tables are wrong are those that two published tables tell apart."""
+"""That the days whose tables are wrong are those that two published tables tell apart."""
 
 from datetime import date, timedelta
 

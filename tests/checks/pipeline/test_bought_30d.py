@@ -1,4 +1,4 @@
-"""Exercise 4: that the counts planned in its worlds are what a slow count finds, and what is said of a wrong one."""
+"""That the counts planned in its worlds are what a slow count finds, and what is said of a wrong one."""
 
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Exercise 3: that the worlds of payments are as their plan says, and that the oracle agrees with it."""
+"""That the worlds of payments are as their plan says, and that the oracle agrees with it."""
 
 import runpy
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.catalogued import catalogued
 SEEDS = range(10)
 SOUND = {"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50", "status": "completed",
          "channel": "web", "occurred_at": "2025-03-01T12:00:00+02:00", "received_at": "2025-03-01T10:00:03Z"}
-ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01b_clean" / "oracle.py"))["ORACLES"]
+ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01c_clean" / "oracle.py"))["ORACLES"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -40,14 +40,14 @@ def test_each_record_is_asked_about_once_and_given_once_more_to_see_what_becomes
         asked[repr(raw)] += 1
         return ORACLE["clean_payments"](raw)
 
-    assert clean_payments.judge({"clean": clean}, [1]).earned == 6  # there are no tests of exercise 2
+    assert clean_payments.judge({"clean": clean}, [1]).earned == 6  # there are no tests of cleaners
     expected = Counter(repr(raw) for raw in world.records * 2)
     assert asked == expected + Counter(repr(case.raw) for case in world.bad_amounts + world.bad_names)
 
 
 @pytest.mark.parametrize(("tests", "words"), [
-    ({}, "Exercise 2 isn't done yet. This point needs tests that notice at least 6 of its 12 faulty cleaners."),
-    ({"test_0": lambda clean: NotImplemented}, "Exercise 2 isn't done yet."),
+    ({}, "You have no tests of cleaners yet. This point needs tests that notice at least 6 of its 12 faulty cleaners."),
+    ({"test_0": lambda clean: NotImplemented}, "You have no tests of cleaners yet."),
     ({"test_0": lambda clean: None}, "notice 0 of 12 faulty cleaners. This point needs tests that notice at least 6"),
     ({f"test_{number}": lambda clean: None for number in range(51)}, "can't be run. There are 51 functions")])
 def test_own_tests_that_can_not_be_run_or_notice_little_are_told(tests, words):

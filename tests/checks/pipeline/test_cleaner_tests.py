@@ -1,4 +1,4 @@
-"""Exercise 2: that correct cleaners are correct, faulty ones have one fault each, and what is said of tests."""
+"""That correct cleaners are correct, faulty ones have one fault each, and what is said of tests."""
 
 import math
 import runpy

@@ -1,4 +1,4 @@
-"""Exercise 6: that the stories of its worlds are true and told in full, and what passes for a summary."""
+"""That the stories of its worlds are true and told in full, and what passes for a summary."""
 
 import runpy
 from collections import Counter
@@ -18,7 +18,7 @@ from dataml_lab.checks.pipeline.summaries import fault_of_column, fault_of_users
 from dataml_lab.runtime.answers import Failed, Maker
 
 SEEDS = range(10)
-ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01d_late_data" / "oracle.py"))["ORACLES"]
+ORACLE = runpy.run_path(str(Path(__file__).parents[3] / "solutions" / "01e_late_data" / "oracle.py"))["ORACLES"]
 summary = ORACLE["daily_summary"]
 told = cache(activity)
 

@@ -1,4 +1,4 @@
-"""Exercise 1: the depot and its API as they are promised, and what of a run is seen."""
+"""The depot and its API as they are promised, and what of a run is seen."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Exercise 7: that the replay of a plan measures what a slow and obvious one does, and that its briefs can be met."""
+"""That the replay of a plan measures what a slow and obvious one does, and that its briefs can be met."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Exercise 0: that its pairs differ in one field, have the best choices that a slow count finds, and leave no doubt."""
+"""That its pairs differ in one field, have the best choices that a slow count finds, and leave no doubt."""
 
 import itertools
 import re

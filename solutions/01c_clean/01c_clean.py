@@ -11,9 +11,9 @@
 # ---
 
 # %% [markdown]
-# # 01b Clean: keep, repair or quarantine
+# # 01c Clean: keep, repair or quarantine
 #
-# Parts [01a](../01a_ingest/01a_ingest.ipynb) and [01a, push](../01a_push/01a_push.ipynb) copied the shop's raw orders
+# Parts [01a](../01a_ingest/01a_ingest.ipynb) and [01b](../01b_push/01b_push.ipynb) copied the shop's raw orders
 # without losing one. This part makes rows of them that people can rely on, and measures what that is worth.
 #
 # **After this part you will be able to**
@@ -22,7 +22,7 @@
 # - write a rule that states what is allowed, and tests that notice a faulty cleaner;
 # - measure what repeats, nulls and outliers do to a number, before somebody decides on it.
 #
-# **You need** Python, some pandas, and the idea of a raw zone from part 01a, ingest. It takes about 75 minutes, and
+# **You need** Python, some pandas, and the idea of a raw zone from part 01a. It takes about 75 minutes, and
 # the two exercises take 40 of them.
 
 # %%
@@ -43,7 +43,7 @@ plt.style.use("dataml_lab.workbook")
 desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 
 # %% [markdown]
-# The shop's true orders, its export, and the raw zone are those of part 01a, ingest.
+# The shop's true orders, its export, and the raw zone are those of part 01a.
 
 # %%
 store = Store()
@@ -143,7 +143,7 @@ print(inspect.getsource(pipeline.number))
 # other. The first record of an order stays, and a repeat goes to quarantine.
 #
 # > **Caution.** That is right for messages that are sent again unchanged. Where a source sends *updates*, as the depot
-# > of exercise 1 did, the newest record has to win.
+# > of part 01a did, the newest record has to win.
 
 # %%
 cleaned = pipeline.clean_orders(batch)
@@ -197,7 +197,7 @@ plt.show()
 # the people who run the source. Repeats are the price of reliable delivery, but a time without an offset is a bug that
 # they can mend.
 #
-# The repeats also answer a question from part 01a, ingest: they are the whole surplus of lines over orders.
+# The repeats also answer a question from part 01a: they are the whole surplus of lines over orders.
 #
 # ### How good is the cleaner?
 #
@@ -441,7 +441,7 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # people read.
 
 # %% [markdown] role="prompt" exercise="cleaner_tests"
-# ### Exercise 2: test the cleaner ({{points}}, about 20 minutes)
+# ### Exercise: test the cleaner ({{points}}, about 20 minutes)
 #
 # You inherit a cleaner of orders, `clean(raw)`, and can't look inside. Write tests that a correct cleaner passes and a
 # faulty one fails.
@@ -523,7 +523,7 @@ def test_the_raw_order_stays_as_it_was(clean):
 
 
 # %% [markdown] role="prompt" exercise="clean_payments"
-# ### Exercise 3: clean the payments ({{points}}, about 20 minutes)
+# ### Exercise: clean the payments ({{points}}, about 20 minutes)
 #
 # Write `clean(raw)` for the raw records of another table, payments. It returns a new dict with the six fields below
 # (more do no harm), or `None` for a record that it refuses. It never raises and never changes its argument, even if
@@ -551,7 +551,7 @@ def test_the_raw_order_stays_as_it_was(clean):
 #
 # This contract is silent about the same odd spellings. `float` reads each text that spells a number in digits.
 #
-# The check uses payments with the faults of the Store's fault plan. It also runs your tests of exercise 2 on your
+# The check uses payments with the faults of the Store's fault plan. It also runs your tests of the exercise before on your
 # cleaner: it renames `order_id` to `payment_id` and `total` to `amount` before the call, and a correct cleaner cleans
 # what payments don't have. That point needs tests that notice at least six of the twelve faulty cleaners.
 #
@@ -587,8 +587,8 @@ def clean(raw):
 # - Ask why a value is missing before you decide how to fill it.
 # - A statistical outlier is a question. Limits of the business belong in the schema.
 #
-# **What comes next.** Part [01c](../01c_serve/01c_serve.ipynb) makes tables of the clean orders, and publishes them to
-# a warehouse, an API and a CRM. Back: part [01a, push](../01a_push/01a_push.ipynb).
+# **What comes next.** Part [01d](../01d_serve/01d_serve.ipynb) makes tables of the clean orders, and publishes them to
+# a warehouse, an API and a CRM. Back: part [01b](../01b_push/01b_push.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each
 # exercise that lacks points.

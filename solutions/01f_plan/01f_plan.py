@@ -11,9 +11,9 @@
 # ---
 
 # %% [markdown]
-# # 01e A plan: how often to run, how far to look back
+# # 01f A plan: how often to run, how far to look back
 #
-# [Part 01d](../01d_late_data/01d_late_data.ipynb) made past days again each night, so that late data finds its place. Here
+# [Part 01e](../01e_late_data/01e_late_data.ipynb) made past days again each night, so that late data finds its place. Here
 # you plan such a job for a shop: its runs cost money, its systems fail now and then, and its readers want fresh data.
 #
 # **After this part you will be able to**
@@ -148,7 +148,7 @@ assert other["event_id"].nunique() == 5 and len(other.drop_duplicates(["user_id"
 #
 # There `event_id` counts 5, `content` counts 3, and `none` counts 5: only the content counts right.
 #
-# How a run writes its rows is the last choice. [Part 01c](../01c_serve/01c_serve.ipynb) made January a second time, by
+# How a run writes its rows is the last choice. [Part 01d](../01d_serve/01d_serve.ipynb) made January a second time, by
 # replacing its days, and nothing was doubled.
 #
 # ## Which tools?
@@ -168,12 +168,12 @@ assert other["event_id"].nunique() == 5 and len(other.drop_duplicates(["user_id"
 # messages that came too late for the days back.
 
 # %% [markdown] role="prompt" exercise="plan"
-# ### Exercise 7: a plan ({{points}}, about 30 minutes)
+# ### Exercise: a plan ({{points}}, about 30 minutes)
 #
 # Write `plan(brief)`. It gets what is known about a shop, a dict, and returns a plan, a dict.
 #
 # The plan runs for 90 simulated days. Then it runs for 14 more days, in which the last late messages about the 90 days
-# come. The table is that of exercise 5: purchases of 30 days by user and day.
+# come. The table is that of `affected` in part 01e: purchases of 30 days by user and day.
 #
 # | in the plan | may be | means |
 # |---|---|---|
@@ -238,7 +238,7 @@ def plan(brief):
 # %% [markdown] role="question" exercise="plan"
 # #### Question: which tools would you use? ({{essay points}}, about 20 minutes)
 #
-# Suppose that you run the job of exercise 7 at work, for the shop of the brief above: 30 users, a dozen purchases a day.
+# Suppose that you run the job of your plan at work, for the shop of the brief above: 30 users, a dozen purchases a day.
 # Which tools do you choose to schedule it, to keep the raw events, and to hold the table? How do you deal with late data?
 #
 # A person reads your answer, beside what was measured of your plans; 150 to 250 words are enough. A row of the table
@@ -286,7 +286,7 @@ def plan(brief):
 # **What comes next.** This was the last part of lesson 01. Lesson 02 asks when such a job is often enough and when you
 # need a stream; it begins with [part 02a](../02a_windows/02a_windows.ipynb).
 #
-# The part before this one is [01d](../01d_late_data/01d_late_data.ipynb).
+# The part before this one is [01e](../01e_late_data/01e_late_data.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top. It lists an exercise
 # that lacks points, and says whether the question has an answer at all.

@@ -11,9 +11,9 @@
 # ---
 
 # %% [markdown]
-# # 01c Serve: from clean orders to tables that people use
+# # 01d Serve: from clean orders to tables that people use
 #
-# [Part 01b](../01b_clean/01b_clean.ipynb) turned raw lines into clean orders. This part turns clean orders into the
+# [Part 01c](../01c_clean/01c_clean.ipynb) turned raw lines into clean orders. This part turns clean orders into the
 # tables that people and programs ask for, and brings the tables to them.
 #
 # **After this part you will be able to**
@@ -46,7 +46,7 @@ plt.style.use("dataml_lab.workbook")
 desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 
 # %% [markdown]
-# The next cell repeats in three lines what parts 01a and 01b did: it lands the shop's export in a raw zone and cleans
+# The next cell repeats in three lines what parts 01a and 01c did: it lands the shop's export in a raw zone and cleans
 # it.
 
 # %%
@@ -299,7 +299,7 @@ print(textwrap.dedent(pipeline.summary_sql(date(2025, 5, 7))).strip())
 # isn't. Now write such a count yourself.
 
 # %% [markdown] role="prompt" exercise="bought_30d"
-# ### Exercise 4: what they bought in 30 days ({{points}}, about 10 minutes)
+# ### Exercise: what they bought in 30 days ({{points}}, about 10 minutes)
 #
 # The shop also has a log of what its users do. Write `bought_30d(events, day)`, which counts each user's purchases in the
 # 30 days that end with a day (a `datetime.date`). It returns a dict: `user_id` → number of purchases.
@@ -346,7 +346,7 @@ def bought_30d(events, day):
 #
 # The summary's SQL runs unchanged on [PostgreSQL](https://www.postgresql.org/docs/current/), where the orders are, and
 # on DuckDB. The next cell starts a PostgreSQL with the shop's orders up to 7 May, and copies them to DuckDB as in part
-# [01a, push](../01a_push/01a_push.ipynb).
+# [01b](../01b_push/01b_push.ipynb).
 
 # %%
 database = store.database("orders", until="2025-05-08")
@@ -478,9 +478,9 @@ assert runs["the same again"].sent == 0 < runs["today"].sent < runs["a week ago"
 # - Send other systems the state (“the segment is regular”), not the change (“one more order”).
 #
 # **What comes next.** The tables of this part are right for the orders that have arrived. Some orders arrive days late:
-# [part 01d](../01d_late_data/01d_late_data.ipynb) keeps the tables right all the same.
+# [part 01e](../01e_late_data/01e_late_data.ipynb) keeps the tables right all the same.
 #
-# The part before this one is [01b](../01b_clean/01b_clean.ipynb).
+# The part before this one is [01c](../01c_clean/01c_clean.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each
 # exercise that lacks points.

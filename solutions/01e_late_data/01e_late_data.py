@@ -11,9 +11,9 @@
 # ---
 
 # %% [markdown]
-# # 01d Late data: tables that stay right
+# # 01e Late data: tables that stay right
 #
-# [Part 01c](../01c_serve/01c_serve.ipynb) made a table for every day from the orders that had arrived. This part deals
+# [Part 01d](../01d_serve/01d_serve.ipynb) made a table for every day from the orders that had arrived. This part deals
 # with the orders that arrive later: it measures what they make wrong, and makes it right again.
 #
 # **After this part you will be able to**
@@ -98,7 +98,7 @@ plt.show()
 #
 # ### What a late order makes wrong
 #
-# Part 01c called `rebuild` to make the summary of a day. It also takes a moment, `known_at`, and then counts only what
+# Part 01d called `rebuild` to make the summary of a day. It also takes a moment, `known_at`, and then counts only what
 # had been received by then. So a past night can be replayed: the table is made as it was made that night.
 
 # %%
@@ -184,11 +184,11 @@ plt.show()
 # The next exercise asks which days these are.
 
 # %% [markdown] role="prompt" exercise="affected"
-# ### Exercise 5: what does a late event change? ({{points}}, about 10 minutes)
+# ### Exercise: what does a late event change? ({{points}}, about 10 minutes)
 #
 # Every night, just after midnight, a job makes the table of the day that is over, from what was received before midnight,
 # and publishes it. Its column `total_purchases_30d` counts the purchases of 30 days, of which that day is the last, as
-# in exercise 4.
+# in `bought_30d` of part 01d.
 #
 # Days later a *purchase* comes late. In which of the tables published by then is
 # `total_purchases_30d` wrong, so that they have to be made again?
@@ -227,9 +227,9 @@ def affected(event_day, arrived_on):
 
 
 # %% [markdown] role="prompt" exercise="daily_summary"
-# ### Exercise 6: a summary for every day ({{points}}, about 45 minutes)
+# ### Exercise: a summary for every day ({{points}}, about 45 minutes)
 #
-# The shop's PostgreSQL database has a log of what its users do: the events of exercise 4, with all their fields. Write the
+# The shop's PostgreSQL database has a log of what its users do: the events of `bought_30d` in part 01d, with all their fields. Write the
 # pipeline that turns it into a table for each day.
 #
 # | column | holds |
@@ -314,7 +314,7 @@ class Pipeline:
 # ### Your pipeline on PostgreSQL
 #
 # The next cells run your `Pipeline` on a real log: the [PostgreSQL](https://www.postgresql.org/docs/current/) of a
-# smaller shop. Its change feed (see part [01a, push](../01a_push/01a_push.ipynb)) is read every night. Two events in a
+# smaller shop. Its change feed (see part [01b](../01b_push/01b_push.ipynb)) is read every night. Two events in a
 # hundred come days late.
 #
 # Halfway the database crashes, and afterwards sends some changes a second time. With a right `Pipeline` all days that are
@@ -377,10 +377,10 @@ assert days_equal(published, in_time, settled) == len(settled)
 # - Look back as far as data comes late. Every day less leaves rows wrong; every day more costs and mends nothing.
 # - A table made anew from all events, each counted once, needs no special case for repeats, lateness or a backfill.
 #
-# **What comes next.** [Part 01e](../01e_plan/01e_plan.ipynb) plans such a job for a shop with outages and a budget: how
+# **What comes next.** [Part 01f](../01f_plan/01f_plan.ipynb) plans such a job for a shop with outages and a budget: how
 # often it runs and how far it looks back.
 #
-# The part before this one is [01c](../01c_serve/01c_serve.ipynb).
+# The part before this one is [01d](../01d_serve/01d_serve.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, and lists each exercise
 # that lacks points.

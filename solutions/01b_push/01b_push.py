@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 01a Push: a topic, a webhook, a database's log
+# # 01b Push: a topic, a webhook, a database's log
 #
 # Part [01a](../01a_ingest/01a_ingest.ipynb) pulled orders: it asked the source. Sources also send data themselves.
 # This part takes the same orders from three such sources, with crashes and with messages that come twice.
@@ -23,7 +23,7 @@
 # - keep a copy of a database table right, deleted rows included;
 # - say for any source what makes a repeat harmless.
 #
-# **You need** Python, some pandas, a little SQL, and part 01a, ingest. It takes about 45 minutes. There is no exercise to hand
+# **You need** Python, some pandas, a little SQL, and part 01a. It takes about 45 minutes. There is no exercise to hand
 # in: at five places a question in **bold** asks you to predict before you run the cell.
 
 # %%
@@ -44,7 +44,7 @@ plt.style.use("dataml_lab.workbook")
 desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 
 # %% [markdown]
-# The shop and its raw orders are those of part 01a, ingest.
+# The shop and its raw orders are those of part 01a.
 
 # %%
 store = Store()
@@ -393,5 +393,5 @@ assert faults.tolist() == [0, cancelled, deleted]
 # - A request for new rows never finds changed or deleted ones. A database's log does.
 # - Every repeat is harmless if writes replace by key.
 #
-# **What comes next.** Part [01b](../01b_clean/01b_clean.ipynb) cleans what was ingested: it decides for each record
-# whether to keep, repair or quarantine it. Back: part [01a, ingest](../01a_ingest/01a_ingest.ipynb).
+# **What comes next.** Part [01c](../01c_clean/01c_clean.ipynb) cleans what was ingested: it decides for each record
+# whether to keep, repair or quarantine it. Back: part [01a](../01a_ingest/01a_ingest.ipynb).

@@ -1,4 +1,4 @@
-"""Slow and obvious reference for part 01b: what a cleaner is compared with when it is graded."""
+"""Slow and obvious reference for part 01c: what a cleaner is compared with when it is graded."""
 
 from datetime import UTC, datetime
 

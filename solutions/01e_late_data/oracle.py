@@ -1,4 +1,4 @@
-"""Slow and obvious references for part 01d: what an answer is compared with when it is graded."""
+"""Slow and obvious references for part 01e: what an answer is compared with when it is graded."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,0 @@
-"""Reference answers for part 01c: none, since its worlds are planned."""
-
-ORACLES = {}

@@ -1,3 +1,0 @@
-"""Reference answers for part 01e: none, since plans are replayed."""
-
-ORACLES = {}
