@@ -159,18 +159,18 @@ def _(deliver: Answer, whole: Run, world: Producer) -> str | None:
 
 def hint(wrong: Wrong, machine: Machine, records: list[Record]) -> str:
     """What a wrong total may come from, in words; empty where nothing points to it."""
-    if any(record["user_id"] == wrong.user and record["cents"] == -wrong.cents for record in alike(records)):
-        return " Two orders with different ids are two, even if they are alike."
     ids = {record["order_id"] for record in records}
     if wrong.user in ids and machine.rows.keys() & (ids - totals(records).keys()):
         return f" {wrong.user} is also the id of an order in this log."
+    if wrong.cents < 0 and -wrong.cents == cents_of_alike(records, wrong.user):
+        return " Two orders with different ids are two, even if they are alike."
     return ""
 
 
-def alike(records: list[Record]) -> list[Record]:
-    """The records of orders of which another has the same customer and the same cents."""
-    counts = Counter((record["user_id"], record["cents"]) for record in records)
-    return [record for record in records if counts[record["user_id"], record["cents"]] > 1]
+def cents_of_alike(records: list[Record], user: str) -> int:
+    """The cents of a customer's orders, each of which is like an earlier one."""
+    counts = Counter(record["cents"] for record in records if record["user_id"] == user)
+    return sum(cents * (count - 1) for cents, count in counts.items())
 
 
 CRASHES = f"""\
