@@ -213,13 +213,14 @@ def _missing(course: Path, students: list[str]) -> str:
 def _batch(course: Path, options: argparse.Namespace) -> list[dict]:
     """Grades, shows how far it is, and returns what came of each submission, for programs."""
     from dataml_lab.grading.grade import grade
-    from dataml_lab.grading.submissions import lessons_handed_in
+    from dataml_lab.grading.submissions import lessons_handed_in, printable
 
     lessons, found, started = options.lessons or lessons_handed_in(course), [], time.monotonic()
     for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,
                                max(1, options.workers)):
         found.append(graded.as_data())
-        report = "" if options.json else "".join(f"{graded.submission}: {line}\n" for line in graded.problems())
+        lines = [] if options.json else [f"{graded.submission}: {line}" for line in graded.problems()]
+        report = "".join(printable(" ".join(line.split())) + "\n" for line in lines)
         _show_progress(started, len(found), total, report)
     return found + _misplaced(course, options)
 

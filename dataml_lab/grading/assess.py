@@ -19,6 +19,7 @@ from dataml_lab.grading.environment import course_salt, student_salt
 from dataml_lab.grading.integrity import suspicions
 from dataml_lab.grading.outputs import with_outputs
 from dataml_lab.grading.rebuild import Rebuilt, rebuilt
+from dataml_lab.grading.rebuild.damage import FOREIGN
 from dataml_lab.grading.rebuild.reading import SubmissionError, read
 from dataml_lab.grading.releases import released_for
 from dataml_lab.grading.submissions import (
@@ -51,6 +52,7 @@ class Assessor:
         name, submitted, problem = _notebook(handed, submission.lesson)
         release = released_for(self.course, submission.lesson, submitted)
         built, beside = rebuilt(release.book, submitted), _beside(handed, name)
+        problem = problem or (FOREIGN.what if FOREIGN in built.damage else "")
         found = Judgement() if problem else judged(self._task(submission, built, beside), process)
         found.endings += _left_out(handed, name, beside)
         return self._attempt(submission, built, found, problem, digest=handed.digest, timestamp=moment(handed.files),
@@ -113,6 +115,8 @@ def _left_out(handed: HandedIn, name: str, beside: dict[str, bytes]) -> Iterator
                 for path in handed.files if path != name and path not in beside)
     if handed.links:
         yield f"{shown(handed.links)} was left out: links are not followed"
+    if handed.left_out:
+        yield f"all files but notebooks were left out: there are {handed.left_out}"
 
 
 def _cells(built: Rebuilt) -> Iterator[CodeCell]:

@@ -1,6 +1,7 @@
 """What came of grading, in lines for people and as data for programs."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -50,7 +51,7 @@ def misplaced(stray: Stray) -> dict[str, Any]:
 
 def _findings(attempt: Attempt) -> Iterator[str]:
     """Lines about damage, processes, checks that failed, and what should be looked at."""
-    yield from (f"repaired: {what}" for _, what in attempt.damage if what not in attempt.integrity)
+    yield from (f"repaired: {what}" for what in _repairs(attempt))
     yield from _time_outs(attempt)
     yield from dict.fromkeys(end for end in attempt.endings
                              if SENSELESS not in end and end not in attempt.stopped.values())
@@ -58,6 +59,15 @@ def _findings(attempt: Attempt) -> Iterator[str]:
     yield from (f"{name}: {finding.sentence}" for name, verdict in attempt.verdicts.items()
                 for finding in verdict.findings if finding.sentence.startswith(UNJUDGED))
     yield from (f"look at it: {sign}" for sign in attempt.integrity)
+
+
+def _repairs(attempt: Attempt) -> Iterator[str]:
+    """What was repaired; of repairs of a kind the first, and how many more there were."""
+    kinds = defaultdict(list)
+    for _, what in attempt.damage:
+        if what not in attempt.integrity:
+            kinds[re.sub(r"the \w+ cell of \w+", "", what)].append(what)
+    yield from (f"{what}; the same of {len(more)} more" if more else what for what, *more in kinds.values())
 
 
 def _time_outs(attempt: Attempt) -> Iterator[str]:

@@ -14,6 +14,7 @@ from dataml_lab.checks import PARTS, RETIRED
 
 MOST_BYTES = 100 << 20  # of all files of a submission together
 MOST_FILES = 1_000
+TIMESTAMP = "timestamp.txt"
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
@@ -45,12 +46,13 @@ class Submission(NamedTuple):
 
 class HandedIn(NamedTuple):
     """The files of a submission by name; a text that changes with any byte of them; why they can't be graded, empty if
-    they can; the names of links, which are left out."""
+    they can; the names of links, which are left out; and what else is, in words."""
 
     files: dict[str, bytes]
     digest: str
     problem: str = ""
     links: tuple[str, ...] = ()
+    left_out: str = ""
 
 
 class SubmissionProblem(ValueError):
@@ -76,20 +78,27 @@ def lessons_handed_in(course: Path) -> list[str]:
 
 
 def handed_in(submission: Submission) -> HandedIn:
-    """What was handed in. Links are left out; of files that are too large or too many, and of a folder that is a link,
-    there is only the problem."""
+    """What was handed in. Links are left out, and where files are too large or too many, all but notebooks; of a folder
+    that is a link, and of notebooks that are too large or too many, there is only the problem."""
     folder = submission.folder
     if link := next((path for path in (folder.parent, folder) if path.is_symlink()), None):
         problem = f"{link.relative_to(submission.course)} is a link, and none is followed: put the files in its place"
         return HandedIn({}, problem, problem)
     paths, links = _paths(folder)
-    size = sum(path.lstat().st_size for path in paths)
-    if size > MOST_BYTES or len(paths) > MOST_FILES:
-        problem = (f"{len(paths)} files of {size >> 20:,} MB were handed in, where {MOST_FILES} of "
-                   f"{MOST_BYTES >> 20} are the most")
-        return HandedIn({}, problem, problem)
+    left_out = _excess(paths)
+    if left_out:
+        paths = [path for path in paths if path.parent == folder and (is_notebook(path.name) or path.name == TIMESTAMP)]
+        if problem := _excess(paths):
+            return HandedIn({}, problem, f"there are {problem}")
     files = {str(path.relative_to(folder)): path.read_bytes() for path in paths}
-    return HandedIn(files, _digest(files), links=tuple(str(path.relative_to(folder)) for path in links))
+    return HandedIn(files, _digest(files), "", tuple(str(path.relative_to(folder)) for path in links), left_out)
+
+
+def _excess(paths: list[Path]) -> str:
+    """How many files there are and how large they are, where that is too much; else empty."""
+    size = sum(path.lstat().st_size for path in paths)
+    return (f"{len(paths):,} files of {size >> 20:,} MB, where {MOST_FILES:,} of {MOST_BYTES >> 20} MB are the most"
+            if size > MOST_BYTES or len(paths) > MOST_FILES else "")
 
 
 def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -111,9 +120,18 @@ def inside(folder: Path) -> Iterator[Path]:
 
 
 def shown(names: Iterable[str]) -> str:
-    """The first of these names, and how many more there are; without what a terminal would take for commands."""
+    """The first of these names, and how many more there are."""
     first, *more = names
-    return "".join(c if c.isprintable() else "?" for c in first) + (f" and {len(more)} more" if more else "")
+    return printable(first) + (f" and {len(more)} more" if more else "")
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would take for commands, or for a new line.
+
+    >>> printable("notes\\x1b[2K\\nada: 0 points")
+    'notes?[2K?ada: 0 points'
+    """
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -165,7 +183,7 @@ def moment(files: dict[str, bytes]) -> str:
     from nbgrader.utils import parse_utc
 
     try:
-        found = parse_utc(files["timestamp.txt"][:100].decode("ascii").strip())
+        found = parse_utc(files[TIMESTAMP][:100].decode("ascii").strip())
         return str(found) if 2000 <= found.year < 2100 else ""
     except (KeyError, ValueError, OverflowError):
         return ""

@@ -118,6 +118,38 @@ def test_tampering_that_was_repaired_is_one_line(course, capsys):
     assert len(lines) == 1 and lines[0].startswith(f"ada/{LESSON}: look at it: ")
 
 
+def test_repairs_of_a_kind_are_one_line(course, capsys):
+    path = hand_in(course, "ada", total=TOTAL) / f"{LESSON}.ipynb"
+    book = nbformat.read(path, as_version=4)
+    book.cells = [cell for cell in book.cells if not cell.id.endswith("-graded")]
+    nbformat.write(book, path)
+    assert grade(course) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if "repaired" in line]
+    assert lines == [f"ada/{LESSON}: repaired: the graded cell of total was missing and is back; the same of 1 more"]
+
+
+def test_a_notebook_of_something_else_is_one_line(course, capsys):
+    cells = [nbformat.v4.new_code_cell(source) for source in ("import numpy", TOTAL)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), hand_in(course, "ada") / f"{LESSON}.ipynb")
+    assert grade(course) == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("ada")]
+    assert lines == [f"ada/{LESSON}: 0 points: it is not this lesson's notebook: no cell of it is one of the lesson's "
+                     "exercises"]
+    assert scores(course)["ada", "mean-essay"][0] == 0
+
+
+def test_names_can_neither_forge_a_line_nor_move_the_cursor(course, capsys):
+    folder = hand_in(course, "bob", total=TOTAL)
+    (folder / "\x1b[1A\nada: copied\u202e.txt").symlink_to(folder)
+    other = hand_in(course, "ada\x1b[2K\nbob", total=TOTAL)
+    other.joinpath(f"{LESSON}.ipynb").write_text("{")
+    (course / "submitted" / "eve\x1b[2K\nbob.ipynb").write_text("{}")
+    grade(course)
+    err = capsys.readouterr().err
+    assert "\x1b" not in err and "\u202e" not in err and "ada?[2K bob" in err and "eve?[2K?bob" in err
+    assert not [line for line in err.splitlines() if line.startswith(("ada:", "bob:"))]
+
+
 def test_what_is_graded_is_not_graded_again_until_it_changes(course, capsys):
     hand_in(course, "ada", total=TOTAL)
     hand_in(course, "bob", total=TOTAL)

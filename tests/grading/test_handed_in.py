@@ -139,3 +139,23 @@ def test_a_notebook_that_is_a_link_is_left_out_and_hard_links_are_files(tiny_cou
     assert not found.files and found.links == (f"{LESSON}.ipynb",)
     with pytest.raises(SubmissionProblem, match=r"90_tiny\.ipynb is a link, and none is followed: put the file"):
         notebook_name(found, LESSON)
+
+
+# ------------------------------------------------------------------------------------------------ too much
+
+@pytest.mark.parametrize("change", [{"MOST_FILES": 5}, {"MOST_BYTES": 40}])
+def test_where_there_is_too_much_the_notebook_is_graded_without_the_rest(tiny_course, monkeypatch, change):
+    put(tiny_course, f"ada/{LESSON}/{LESSON}.ipynb", f"ada/{LESSON}/timestamp.txt",
+        *(f"ada/{LESSON}/data/{number}.csv" for number in range(30)))
+    for name, value in change.items():
+        monkeypatch.setattr(f"dataml_lab.grading.submissions.{name}", value)
+    found = handed_in(Submission(tiny_course, "ada", LESSON))
+    assert sorted(found.files) == [f"{LESSON}.ipynb", "timestamp.txt"] and not found.problem
+    assert found.left_out.startswith("32 files of 0 MB, where ")
+
+
+def test_too_many_notebooks_are_a_problem(tiny_course, monkeypatch):
+    put(tiny_course, *(f"ada/{LESSON}/{number}.ipynb" for number in range(7)))
+    monkeypatch.setattr("dataml_lab.grading.submissions.MOST_FILES", 5)
+    found = handed_in(Submission(tiny_course, "ada", LESSON))
+    assert not found.files and found.problem.startswith("there are 7 files")

@@ -14,6 +14,7 @@ from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 from dataml_lab.checks import PARTS
 from dataml_lab.grading import COURSE
 from dataml_lab.grading.rebuild import Damage, rebuilt
+from dataml_lab.grading.rebuild.damage import FOREIGN
 from dataml_lab.grading.rebuild.reading import read
 from dataml_lab.grading.releases import release_path
 
@@ -328,7 +329,7 @@ def marks(cell_id, **changes):
     (copies("plan-essay", "a", "b"), "plan-essay", "3 cells were joined"),
     (moved("fetch_all-graded", "cleaner_tests-graded"), "fetch_all", "stood elsewhere and is back in its place"),
     (bare(RELEASE), "", "no cell has its marks: they were recognised by place and source"),
-    (NotebookNode(RELEASE, cells=[code("1")]), "", "no cell is one of this lesson's exercises"),
+    (NotebookNode(RELEASE, cells=[code("1")]), "", FOREIGN.what),
     (changed(plan__essay={"attachments": {"a.svg": {"image/svg+xml": ""}}}), "plan-essay", r"\(a.svg\) of the essay"),
     (with_cells(RELEASE, "plan-essay", words("x", attachments={"<b>.png": PICTURE})), "", r"attachments \(<b>.png\)"),
     (NotebookNode(RELEASE, metadata={"orig_nbformat": 3}), "", "a notebook of format 3 was converted"),

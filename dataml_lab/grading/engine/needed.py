@@ -9,6 +9,10 @@ from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from dataml_lab.runtime.answers import ASLEEP
+from dataml_lab.runtime.deadline import TimeOut, within
+
+SECONDS = 5.0  # of processor time, in which the names of a cell are found
 EVERYTHING = "*"  # names that can't be known from the source
 MAGIC = "get_ipython"  # what magics are calls of
 
@@ -20,14 +24,26 @@ class Names(NamedTuple):
     takes: frozenset[str]
 
 
+NOTHING = Names(frozenset(), frozenset())
+
+
 @lru_cache(maxsize=1_000)
 def names(source: str) -> Names:
-    """The names of a cell; of one that is no Python, nothing."""
-    code = TransformerManager().transform_cell(source)
+    """The names of a cell; nothing of one that is no Python, or so full of magics that to read it takes `SECONDS`."""
     try:
+        with within(ASLEEP * SECONDS, work=SECONDS):
+            return _names(source)
+    except TimeOut:
+        return NOTHING
+
+
+def _names(source: str) -> Names:
+    """The names of a cell, however long it takes to read it."""
+    try:
+        code = TransformerManager().transform_cell(source)
         tree, table = ast.parse(code), symtable.symtable(code, "cell", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # so much is nested in it
-        return Names(frozenset(), frozenset())
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):  # so much is nested in it, or so many magics are
+        return NOTHING
     bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     stars = {EVERYTHING for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"}
@@ -47,7 +63,7 @@ def _taken_by_magics(tree: ast.Module) -> set[str]:
     """The names that are read in code which a magic, as `%timeit`, is given as text."""
     texts = [argument.value for node in ast.walk(tree) if isinstance(node, ast.Call) and _root(node) == MAGIC
              for argument in node.args[1:] if isinstance(argument, ast.Constant)]
-    return set().union(*(names(text).takes for text in texts if isinstance(text, str)))
+    return set().union(*(_names(text).takes for text in texts if isinstance(text, str)))
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -16,12 +16,15 @@ class Damage(NamedTuple):
     what: str  # a clause
 
 
+FOREIGN = Damage("", "it is not this lesson's notebook: no cell of it is one of the lesson's exercises")
+
+
 def damage_of_notebook(submitted: NotebookNode, layout: Layout) -> Iterator[Damage]:
     """What was wrong with the notebook as a whole."""
     yield from _damage_of_file(submitted.metadata)
     ways = _ways(layout)
     if layout.marked and not ways:
-        yield Damage("", "no cell is one of this lesson's exercises")
+        yield FOREIGN
     elif ways and "marks" not in ways:
         yield Damage("", f"no cell has its marks: they were recognised by {' and '.join(ways)}")
     known = {place for place, one in layout.known.items() if one.by == "marks"}

@@ -45,3 +45,15 @@ def test_a_cell_that_imports_everything_is_always_needed():
 @pytest.mark.parametrize("source", ["-" * 100_000 + "1", "(" * 5_000, "x = \0", "[" * 90 + "f'{" + "]" * 90])
 def test_sources_that_no_parser_bears_have_no_names(source):
     assert names(source).takes == frozenset()
+
+
+@pytest.mark.parametrize("source", ["%time x=1\n" * 600, "%timeit " * 300, "?" * 3000],
+                         ids=["many magics", "nested magics", "marks"])
+def test_a_cell_of_nothing_but_magics_needs_nothing(source, monkeypatch):
+    monkeypatch.setattr("dataml_lab.grading.engine.needed.SECONDS", 0.5)
+    assert needed(LESSON, [source]) == set()
+
+
+def test_reading_a_cell_has_a_limit(monkeypatch):
+    monkeypatch.setattr("dataml_lab.grading.engine.needed.SECONDS", 0.05)
+    assert needed(LESSON, ["%time rows\n" * 450]) == set()
