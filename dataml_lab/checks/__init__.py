@@ -47,6 +47,8 @@ PARTS = {
     "03d_encoding": Part("dataml_lab.checks.features", ("encoder",)),
     "03e_skew": Part("dataml_lab.checks.features", ("differ", "find_skew")),
     "03f_feature_store": Part("dataml_lab.checks.features", ()),
+    "04a_families": Part("dataml_lab.checks.models", ("boost",)),
+    "04b_overfitting": Part("dataml_lab.checks.models", ("best_depth",)),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions
 # are still graded.

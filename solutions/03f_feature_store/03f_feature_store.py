@@ -306,7 +306,8 @@ assert needed or by_feast.equals(online[SPENDING.names])
 # - Delete the future and compute again. What moves has known the future.
 # - Say whose clock an hour is on, what a rate of nothing is, and what a category becomes that nobody has seen.
 #
-# **Next.** Lesson 04, about models, is planned. The part before this one is [03e](../03e_skew/03e_skew.ipynb).
+# **Next:** [04a Families](../04a_families/04a_families.ipynb) turns features into predictions, with several families of
+# models. The part before this one is [03e](../03e_skew/03e_skew.ipynb).
 #
 # **Read on.** Chip Huyen, *Designing Machine Learning Systems*: the chapters on feature engineering and on training
 # data. Andriy Burkov, *Machine Learning Engineering*: the chapter on feature engineering. Feast's documentation of

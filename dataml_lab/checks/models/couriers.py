@@ -1,0 +1,94 @@
+"""Deliveries by couriers for exercise `best_depth`: tables of which the depth that serves new couriers best is planned.
+
+Each courier makes one delivery for each combination of four conditions, and a condition adds the same minutes always: a
+tree needs a level for each condition that counts. Which levels pay, and how exactly that can be known, follows from the
+minutes that conditions, couriers and chance add.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+CONDITIONS = ("far", "rain", "rush_hour", "heavy")
+FEATURES = (*CONDITIONS, "courier_age")
+COURIERS, NEW = 20, 5  # of training, and of the test
+SPEEDS = np.array([1, 1, -1, 1, 1, -1, 1, 1, -1, 1, -1, -1, 1, -1, -1, 1, -1, -1, 1, -1])  # a neighbour says little
+CELLS = np.array(list(product([0, 1], repeat=len(CONDITIONS))))
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Deliveries, the depths to choose from, and the right one."""
+
+    what: str
+    deliveries: pd.DataFrame
+    depths: list[int]
+    right: int
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables that differ in what misleads."""
+
+    four: Table
+    two: Table
+    offsets: Table
+    near_tie: Table
+    copies: Table
+    seed: int
+
+    @property
+    def all(self) -> list[Table]:
+        """Every table."""
+        return [self.four, self.two, self.offsets, self.near_tie, self.copies]
+
+
+def tables(seed: int) -> Tables:
+    """The tables of a seed."""
+    random = np.random.default_rng(seed)
+    size = float(random.uniform(0.9, 1.2))
+
+    def made(effects: tuple, noise: float, offsets: np.ndarray | None = None) -> pd.DataFrame:
+        return deliveries(random, size * np.array(effects), size * noise,
+                          size * (np.zeros(COURIERS) if offsets is None else offsets))
+
+    erratic = np.zeros(COURIERS)
+    erratic[int(random.integers(8, 12))] = 20.0 * random.choice([-1, 1])  # so that any folds differ much
+    return Tables(
+        four=Table("couriers who are alike, and four conditions that count", made((10, 8, 7, 6), 3), [12, 2, 1, 4], 4),
+        two=Table("couriers who are alike, and two conditions that count", made((10, 8), 4), [16, 2, 8], 2),
+        offsets=Table("couriers of whom each is as much faster or slower in all deliveries",
+                      made((12, 10), 1, 4.0 * SPEEDS), [8, 2, 1, 16], 2),
+        near_tie=Table("a depth that is hardly worse than the best", made((16, 9.4, 5.1, 5.1), 0.5, erratic),
+                       [4, 1, 8, 2], 2),
+        copies=Table("test rows that repeat training rows", copied(made((10, 8), 4)), [1, 30, 2], 2), seed=seed)
+
+
+def deliveries(random: np.random.Generator, effects: np.ndarray, noise: float, offsets: np.ndarray) -> pd.DataFrame:
+    """Deliveries of training and of a test by other couriers. `offsets` are the minutes that the couriers of training
+    take longer, in the order of their age; couriers of the test lie between them, and take no longer than usual."""
+    places = np.concatenate([np.arange(COURIERS), np.linspace(0.5, COURIERS - 1.5, NEW)])
+    known = np.sort(random.choice(np.arange(18, 66), COURIERS, replace=False))
+    ages = np.interp(places, np.arange(COURIERS), known).round(1)
+    late = np.concatenate([offsets, np.zeros(NEW)])
+    parts = np.repeat(["train", "test"], [COURIERS, NEW])
+    names = random.permutation(np.arange(100, 1_000))[:len(places)]
+    rows = pd.DataFrame(np.tile(CELLS, (len(places), 1)), columns=list(CONDITIONS))
+    counted = random.permutation(len(CONDITIONS))[:len(effects)]
+    added = rows.to_numpy()[:, counted] @ effects + np.repeat(late, len(CELLS)) + random.normal(0, noise, len(rows))
+    for name, values in {"courier_age": ages, "courier": names, "part": parts}.items():
+        rows[name] = np.repeat(values, len(CELLS))
+    rows["minutes"] = (20 + added).round(2)
+    return rows.sample(frac=1, random_state=int(random.integers(2**31))).reset_index(drop=True)
+
+
+def copied(known: pd.DataFrame) -> pd.DataFrame:
+    """The same training rows, which come once more as the test, under the names of other couriers, such that a row and
+    its copy are in different folds where couriers are dealt in the order of their names."""
+    train = known[known["part"] == "train"]
+    names = np.sort(train["courier"].unique())
+    others = dict(zip(names, 1_000 + np.roll(names, 1), strict=True))
+    test = train.assign(part="test", courier=train["courier"].map(others))
+    return pd.concat([train, test]).sample(frac=1, random_state=0).reset_index(drop=True)
