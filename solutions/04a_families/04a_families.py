@@ -293,13 +293,6 @@ axes.set(xlabel="trees", ylabel="R² on new rows", xlim=(1, 1_500), ylim=(0.4, 0
          xticklabels=[1, 3, 10, 30, 100, 300], title="More trees don't hurt the forest; they hurt boosting at a high rate")
 plt.show()
 
-# %% role="claim"
-best_at = {name: int(np.argmax(curve)) + 1 for name, curve in curves.items()}
-top = {name: round(max(curve), 2) for name, curve in curves.items()}
-assert best_at["boosting, rate 1"] == 7 and 30 <= best_at["boosting, rate 0.3"] <= 40 and best_at["boosting, rate 0.1"] > 100
-assert top == {"forest": 0.86, "boosting, rate 0.1": 0.88, "boosting, rate 0.3": 0.88, "boosting, rate 1": 0.82}
-assert round(curves["boosting, rate 1"][-1], 2) == 0.76 and max(curves["forest"]) - curves["forest"][-1] < 0.001
-
 # %% [markdown]
 # **Read the figure.** The forest is good after ten trees and flat after thirty. One more tree makes its mean
 # steadier, and can hardly make it worse.
@@ -307,6 +300,13 @@ assert round(curves["boosting, rate 1"][-1], 2) == 0.76 and max(curves["forest"]
 # Boosting at a rate of 1 is best after 7 trees, at 0.82, and falls to 0.76: later trees mend what was chance. At 0.1 it
 # needs more than a hundred trees, and gets to 0.88. A low rate and many rounds is the usual choice, and the number of
 # rounds has to be chosen: part 04b does that.
+
+# %% role="claim"
+best_at = {name: int(np.argmax(curve)) + 1 for name, curve in curves.items()}
+top = {name: round(max(curve), 2) for name, curve in curves.items()}
+assert best_at["boosting, rate 1"] == 7 and 30 <= best_at["boosting, rate 0.3"] <= 40 and best_at["boosting, rate 0.1"] > 100
+assert top == {"forest": 0.86, "boosting, rate 0.1": 0.88, "boosting, rate 0.3": 0.88, "boosting, rate 1": 0.82}
+assert round(curves["boosting, rate 1"][-1], 2) == 0.76 and max(curves["forest"]) - curves["forest"][-1] < 0.001
 
 # %%
 boosting = LGBMClassifier(n_estimators=100, learning_rate=0.1, num_leaves=8, num_threads=1, verbose=-1, random_state=0)
@@ -447,13 +447,6 @@ for axis, column, label, scale in zip(axes, cost, ("seconds to train", "millisec
 figure.suptitle("Boosting is small and quick beside a forest, in all three libraries", x=0.01, ha="left", weight="bold")
 plt.show()
 
-# %% role="claim"
-equal = runs[runs["model"] != "forest"].groupby("model")["score"].agg(["mean", "std"])
-assert np.ptp(equal["mean"]) < 0.01 and np.ptp(equal["mean"]) < 2 * equal["std"].max()
-middle = runs.groupby("model")[["one_row_ms", "bytes"]].median()
-assert (middle["bytes"]["forest"] > 10 * middle["bytes"][list(libraries)]).all()
-assert (middle["one_row_ms"]["forest"] > middle["one_row_ms"][list(libraries)]).all()
-
 # %% [markdown]
 # **Read the figure.** Bars are medians of three runs on one processor core, and vary between machines. A forest that is
 # grown to full depth takes more than ten times the bytes.
@@ -463,6 +456,13 @@ assert (middle["one_row_ms"]["forest"] > middle["one_row_ms"][list(libraries)]).
 #
 # > **Caution.** All three use every core by default. For one row, that costs more time than it saves: where rows come
 # > singly, set `num_threads=1` or `n_jobs=1`.
+
+# %% role="claim"
+equal = runs[runs["model"] != "forest"].groupby("model")["score"].agg(["mean", "std"])
+assert np.ptp(equal["mean"]) < 0.01 and np.ptp(equal["mean"]) < 2 * equal["std"].max()
+middle = runs.groupby("model")[["one_row_ms", "bytes"]].median()
+assert (middle["bytes"]["forest"] > 10 * middle["bytes"][list(libraries)]).all()
+assert (middle["one_row_ms"]["forest"] > middle["one_row_ms"][list(libraries)]).all()
 
 # %% [markdown]
 # ## Gaps

@@ -118,10 +118,6 @@ axes.set(xlabel="depth of the tree", ylabel="R²", xlim=(0.5, 18.6), ylim=(0, 1.
          title="Training says 16; validation says 5, and new rows agree")
 plt.show()
 
-# %% role="claim"
-assert depths["training"].idxmax() == 16 and depths["validation"].idxmax() == 5 == int(np.argmax(asked)) + 1
-assert round(depths["validation"][5], 2) == 0.76
-
 # %% [markdown]
 # **Read the figure.** Up to depth 5 the three lines rise together. Then the training goes on to 1, while the validation
 # falls, and the new rows with it. Validation found the right depth without a look at them; bars are one standard error.
@@ -131,6 +127,10 @@ assert round(depths["validation"][5], 2) == 0.76
 # Suppose depths 3, 4 and 5 have mean errors of 10.4, 10.1 and 10.0, and the standard error of the best, depth 5, is 0.3.
 # What lies below 10.3 is as good, for all we know. The **rule of one standard error** takes the simplest of these: depth 4,
 # which is smaller, quicker, and learns less chance.
+
+# %% role="claim"
+assert depths["training"].idxmax() == 16 and depths["validation"].idxmax() == 5 == int(np.argmax(asked)) + 1
+assert round(depths["validation"][5], 2) == 0.76
 
 # %% [markdown]
 # ## Rows that belong together
@@ -275,11 +275,6 @@ axes.legend(loc="center right")
 axes.grid(axis="x")
 plt.show()
 
-# %% role="claim"
-assert spread.round(2).to_dict() == {"tree": 0.37, "forest": 0.08, "linear": 0.03}
-assert all(np.ptp(predicted["tree"][:, place]) > 0.5 for place in range(4))
-assert all(np.ptp(predicted["forest"][:, place]) < 0.35 and np.ptp(predicted["linear"][:, place]) < 0.12 for place in range(4))
-
 # %% [markdown]
 # **Read the figure.** Each stroke is one of ten fits, and a row of strokes is one customer. For the first customer the
 # trees say anything from 0 to 1.
@@ -287,6 +282,11 @@ assert all(np.ptp(predicted["forest"][:, place]) < 0.35 and np.ptp(predicted["li
 # The table says the same of 200 customers: the tree's probability moves by 0.37, the forest's by 0.08, and that of the
 # linear model by 0.03. What a forest averages away is just this. So don't read one deep tree as an explanation: another
 # sample would have given another one.
+
+# %% role="claim"
+assert spread.round(2).to_dict() == {"tree": 0.37, "forest": 0.08, "linear": 0.03}
+assert all(np.ptp(predicted["tree"][:, place]) > 0.5 for place in range(4))
+assert all(np.ptp(predicted["forest"][:, place]) < 0.35 and np.ptp(predicted["linear"][:, place]) < 0.12 for place in range(4))
 
 # %% [markdown]
 # ## What does the model rely on?
@@ -320,13 +320,6 @@ axes[0].set(title="Impurity: lucky is near the top", xlabel="share of the impuri
 axes[1].set(title="Permutation: lucky counts nothing", xlabel="fall of the AUC on new rows")
 plt.show()
 
-# %% role="claim"
-assert f"{before:.2f} {after:.2f} {before - after:.2f}" == "0.69 0.61 0.08"
-assert round(importance.loc["lucky", "impurity"], 2) == 0.11 and abs(importance.loc["lucky", "permutation"]) < 0.005
-assert importance.loc["lucky", "impurity"] > importance.loc[["orders_90d", "visits_7d", "tickets_90d"], "impurity"].max()
-assert (importance.loc[["days_since_last", "mean_total", "days_signed_up"], "permutation"].abs() < 0.005).all()
-assert importance["permutation"].idxmax() == "hour" and round(importance.loc["orders_90d", "permutation"], 2) == 0.03
-
 # %% [markdown]
 # **Read the figure.** Each bar is a column, and `lucky` is the orange one. By impurity it has 0.11, more than the orders, the
 # visits or the tickets, by which the rule goes. By permutation it has nothing.
@@ -338,6 +331,13 @@ assert importance["permutation"].idxmax() == "hour" and round(importance.loc["or
 #
 # Permutation misleads in another way. `spend_90d` is about 48 EUR times the orders, so that it says nearly what
 # `orders_90d` says. Here is the importance of the orders in a boosting model, without that column and with it.
+
+# %% role="claim"
+assert f"{before:.2f} {after:.2f} {before - after:.2f}" == "0.69 0.61 0.08"
+assert round(importance.loc["lucky", "impurity"], 2) == 0.11 and abs(importance.loc["lucky", "permutation"]) < 0.005
+assert importance.loc["lucky", "impurity"] > importance.loc[["orders_90d", "visits_7d", "tickets_90d"], "impurity"].max()
+assert (importance.loc[["days_since_last", "mean_total", "days_signed_up"], "permutation"].abs() < 0.005).all()
+assert importance["permutation"].idxmax() == "hour" and round(importance.loc["orders_90d", "permutation"], 2) == 0.03
 
 # %%
 def with_spending(rows):
@@ -403,12 +403,6 @@ for (name, line), colour in zip(of_discount.items(), ("0.4", "C1", "C2")):
 axes[1].set(title="A flat mean of two opposites", xlabel="discount (%)", ylabel="mean probability", ylim=(0, 1), xlim=(0, 46), xticks=[0, 10, 20, 30])
 plt.show()
 
-# %% role="claim"
-assert np.corrcoef(of_hour, curve_of_rule)[0, 1] > 0.99 and hours[np.argmin(curve_of_rule)] == 4
-assert np.ptp(of_discount["all"]) < 0.16
-assert of_discount["away for 21 days"][-1] - of_discount["away for 21 days"][0] > 0.4
-assert of_discount["regulars"][0] - of_discount["regulars"][-1] > 0.3
-
 # %% [markdown]
 # **Read the figure.** On the left, the model has found the curve of the rule from rows alone, with little steps, as it is
 # made of trees.
@@ -416,6 +410,12 @@ assert of_discount["regulars"][0] - of_discount["regulars"][-1] > 0.3
 # On the right, the mean over all customers is nearly flat, as if the discount didn't count. It does: it raises the
 # probability of customers who were away, and lowers that of regulars. Where columns interact, a mean hides it. Draw the
 # groups apart.
+
+# %% role="claim"
+assert np.corrcoef(of_hour, curve_of_rule)[0, 1] > 0.99 and hours[np.argmin(curve_of_rule)] == 4
+assert np.ptp(of_discount["all"]) < 0.16
+assert of_discount["away for 21 days"][-1] - of_discount["away for 21 days"][0] > 0.4
+assert of_discount["regulars"][0] - of_discount["regulars"][-1] > 0.3
 
 # %% [markdown]
 # ## What to take along
