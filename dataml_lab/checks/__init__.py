@@ -49,6 +49,7 @@ PARTS = {
     "03f_feature_store": Part("dataml_lab.checks.features", ()),
     "04a_families": Part("dataml_lab.checks.models", ("boost",)),
     "04b_overfitting": Part("dataml_lab.checks.models", ("best_depth",)),
+    "04c_choosing": Part("dataml_lab.checks.models", ("honest_scores", "choose_model")),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions
 # are still graded.
