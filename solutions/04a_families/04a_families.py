@@ -189,7 +189,9 @@ assert export_text(short, decimals=1).rstrip().endswith("5.4]")
 # %% [markdown]
 # Where limits decide, the tree gets 0.75 of 0.78. Along a curve it gets 0.75 of 0.91: it has 32 leaves at most, and
 # each predicts one number, so that a curve becomes a staircase. Deeper trees get 0.78 at best, because their leaves hold few
-# rows and learn their chance. Part [04b](../04b_overfitting/04b_overfitting.ipynb) is about that.
+# rows and learn their chance.
+#
+# Part [04b](../04b_overfitting/04b_overfitting.ipynb) is about that.
 #
 # **A tree assumes** that limits matter, and which ones may depend on the answers before.
 
@@ -247,7 +249,9 @@ assert np.mean([-2, -1]) == -1.5 and 3 + 0.5 * -1.5 == 2.25
 
 # %% [markdown]
 # The mean is 3 days. The first stump asks for "weight ≤ 8.5" and predicts residuals of −1.5 and 1.5. Half of them is added,
-# so that the light parcels go from 3 to 2.25. Their residuals are smaller now, and the second round continues with these.
+# so that the light parcels go from 3 to 2.25.
+#
+# Their residuals are smaller now, and the second round continues with these.
 #
 # `Boosting` of `dataml_lab.models` does just this. The next figure follows it on one column of `smooth`, the hour.
 
@@ -266,7 +270,9 @@ figure.suptitle("Each round bends the prediction a little further towards the po
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Points are rows of the training, the line is the prediction. It starts flat. One round, with
+# **Read the figure.** Points are rows of the training, the line is the prediction. It starts flat.
+#
+# One round, with
 # a tree of depth 2, adds up to four low steps. After 60 rounds the sum of the steps follows the curve, and in places a
 # single odd point.
 #
@@ -516,6 +522,7 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Points are days without a newsletter that aren't weekends. Up to day 700 both models follow them.
+#
 # Beyond, the line goes on. Boosting stays where it was, because every later day gives the same answers to its questions
 # as the last day of training.
 #

@@ -72,8 +72,9 @@ assert 950 < grown[16].get_n_leaves() < 1_500 and len(steps.X_train) == 1_500 an
 # possible 0.78.
 #
 # A tree of depth 16 knows the training rows nearly by heart, with a leaf for every one or two of them. On new rows it
-# falls to 0.52. It has learned the chance in its rows, which new rows don't repeat. This is **overfitting**: the score on
-# the training rows rises, and the score on new rows falls.
+# falls to 0.52. It has learned the chance in its rows, which new rows don't repeat.
+#
+# This is **overfitting**: the score on the training rows rises, and the score on new rows falls.
 
 # %% [markdown]
 # ## Validation: rows that the model hasn't seen
@@ -96,7 +97,9 @@ assert scores.round(2).tolist() == [0.77, 0.8, 0.76, 0.76, 0.75] and round(score
 assert round(scores.std(ddof=1), 3) == 0.018 and round(error, 3) == 0.008 and round(0.018 / 5 ** 0.5, 3) == 0.008
 
 # %% [markdown]
-# The five scores differ, since each fold has other rows. Their mean, 0.77, is the estimate. Its **standard error** says how
+# The five scores differ, since each fold has other rows. Their mean, 0.77, is the estimate.
+#
+# Its **standard error** says how
 # far it moves by chance: the standard deviation of the five scores, 0.018, divided by √5, is 0.008. (The standard
 # deviation divides by one less than the number of folds.)
 #
@@ -157,8 +160,9 @@ assert round(by_rows.mean(), 2) == 0.76 and round(by_customers.mean(), 2) == 0.4
 # The moment of sign-up is a customer's fingerprint. If eight of a customer's Mondays are in the training and two are held
 # out, the tree recognises the customer, and knows how often this one orders: an AUC of 0.76.
 #
-# For a customer of whom it has seen nothing, the same tree guesses. Which number is right depends on what the model is for.
-# If it will serve new customers, all rows of a customer belong into one fold.
+# For a customer of whom it has seen nothing, the same tree guesses.
+#
+# Which number is right depends on what the model is for. If it will serve new customers, all rows of a customer belong into one fold.
 # [`GroupKFold`](https://scikit-learn.org/stable/modules/cross_validation.html#group-k-fold) deals groups instead of rows.
 #
 # > **Caution.** `cross_val_score` and `GridSearchCV` deal rows unless they are told otherwise, and don't ask.
@@ -197,13 +201,14 @@ assert round(by_rows.mean(), 2) == 0.76 and round(by_customers.mean(), 2) == 0.4
 
 # %% role="answer" exercise="best_depth"
 import pandas as pd
-from sklearn.model_selection import GroupKFold, cross_val_score
-from sklearn.tree import DecisionTreeRegressor
 
 
 def best_depth(deliveries, depths):
     """The smallest of these depths whose error for new couriers is within one standard error of the smallest."""
     ### BEGIN SOLUTION
+    from sklearn.model_selection import GroupKFold, cross_val_score
+    from sklearn.tree import DecisionTreeRegressor
+
     train = deliveries[deliveries["part"] == "train"]
     features = train.drop(columns=["courier", "part", "minutes"])
     errors = pd.DataFrame({depth: -cross_val_score(
@@ -222,6 +227,7 @@ def best_depth(deliveries, depths):
 # rounds as well. It is quicker to hold out some rows once, and to look at the error after each round.
 #
 # Which rows? A model is used after the time that it learned from. So where rows have a time, hold out the newest.
+#
 # `errors_by_round` fits to the first four fifths of the rows, and returns the mean squared error on the last fifth after each
 # round. We take the rows of `steps` to be in the order of time.
 
@@ -246,7 +252,9 @@ assert [round(r2_score(steps.y_test, staged[number]), 2) for number in (5, 22, 2
 # ## A tree changes with its sample
 #
 # Suppose that other customers had been in the table by chance. What would the model say? A *bootstrap* imitates that: draw as
-# many rows as there are from the table, with repetition, and fit again. We do it ten times for three families, and
+# many rows as there are from the table, with repetition, and fit again.
+#
+# We do it ten times for three families, and
 # look at what each predicts for the same customers.
 
 # %%
@@ -325,7 +333,8 @@ plt.show()
 # visits or the tickets, by which the rule goes. By permutation it has nothing.
 #
 # Why do they differ? A column with many different values offers many places to split, and deep trees use them to learn
-# chance. Impurity counts that as a success, because it looks at the training rows. Permutation asks new rows.
+# chance. Impurity counts that as a success, because it looks at the training rows, while
+# permutation asks new ones.
 #
 # ### Two columns that say the same
 #
@@ -408,7 +417,9 @@ plt.show()
 # made of trees.
 #
 # On the right, the mean over all customers is nearly flat, as if the discount didn't count. It does: it raises the
-# probability of customers who were away, and lowers that of regulars. Where columns interact, a mean hides it. Draw the
+# probability of customers who were away, and lowers that of regulars.
+#
+# Where columns interact, a mean hides it. Draw the
 # groups apart.
 
 # %% role="claim"
