@@ -11,7 +11,10 @@ COLOURS = {"holds": "var(--jp-success-color1, #388e3c)", "fails": "var(--jp-erro
            "not judged": "var(--jp-border-color1, #9e9e9e)"}
 SIGNS = {"holds": "✓", "fails": "✗", "not judged": "–"}
 LEFT = "text-align: left; vertical-align: top; white-space: normal"
-CODE = "margin: 0.3em 0; white-space: pre-wrap; overflow-wrap: anywhere"
+NARROW = "text-align: left; vertical-align: top; white-space: nowrap"
+PLAIN = "margin: 0.3em 0; background: transparent; word-break: normal"
+CODE = f"{PLAIN}; white-space: pre-wrap; overflow-wrap: anywhere"
+LINES = f"{PLAIN}; white-space: pre; overflow-x: auto"
 
 
 def show(verdict: Verdict, *more: str) -> None:
@@ -30,7 +33,8 @@ def html(verdict: Verdict, *more: str) -> str:
     """A verdict as HTML, and paragraphs after it. Nothing in it is taken for HTML that came from an answer."""
     head, *_ = str(verdict).split("\n")
     rows = "" if verdict.not_attempted else _table(verdict.findings)
-    measured = verdict.measured and f'<p>Measured in one world:</p><pre style="{CODE}">{escape(verdict.measured)}</pre>'
+    lines = f'<pre style="{LINES}">{escape(verdict.measured)}</pre>'
+    measured = verdict.measured and f"<p>Measured in one world:</p>{lines}"
     return f"<div><p><b>{escape(head)}</b></p>{rows}{measured}{''.join(map(_paragraph, more))}</div>"
 
 
@@ -55,8 +59,7 @@ def _row(finding: Finding, name: str, points: str) -> str:
     said = f"<br>{escape(words)}" if words else ""
     lines = f'<pre style="{CODE}">{escape(chr(10).join(code))}</pre>' if code else ""
     border = f"border-left: 4px solid {COLOURS[finding.outcome]}"
-    outcome = f"{SIGNS[finding.outcome]} {finding.outcome}".replace(" ", "&nbsp;")
-    cells = {f"{LEFT}; {border}": outcome, LEFT: points.replace(" ", "&nbsp;")}
+    cells = {f"{NARROW}; {border}": f"{SIGNS[finding.outcome]} {finding.outcome}", NARROW: points}
     first = "".join(f'<td style="{style}">{text}</td>' for style, text in cells.items())
     return f'<tr>{first}<td style="{LEFT}"><b>{escape(name)}</b>{said}{lines}</td></tr>'
 

@@ -23,7 +23,7 @@ from dataml_lab.runtime.shown import shown
 
 DEADLINE = 5.0  # seconds of processor time that one call of an answer may take
 ASLEEP = 4  # times as long it may take by the clock, on a busy machine or asleep
-MOST_WRITTEN = 160  # characters of an argument in a sentence
+MOST_PASTED, MOST_WRITTEN = 600, 160  # characters of an argument in a call to paste, and in a sentence
 TOGETHER = 45.0  # seconds that all calls in one judgement may take: stock grading stops a cell after 60
 
 Gives = Literal["data", "object", "nothing"]  # how a result is taken: as plain data, as it is, or not at all
@@ -151,16 +151,18 @@ def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
         for argument in lent:
             if isinstance(argument, Lent):
                 argument.undo()
-    tables = any(isinstance(argument, pd.DataFrame | pd.Series) for argument in given)  # a call can't show their rows
-    call = "" if tables else f"\n{name}({', '.join(map(_as_written, given))})"
-    raise Failed(f"{name} raised {words}.{call}")
+    raise Failed(f"{name} raised {words}.{_input(name, given)}")
 
 
-def _as_written(argument: Any) -> str:
-    """An argument as a call shows it: data, or what stands for it."""
-    if isinstance(argument, Handle):
-        return type(argument).__name__.lower()
-    return getattr(argument, "__name__", "a function") if callable(argument) else shown(argument, MOST_WRITTEN)
+def _input(name: str, given: tuple) -> str:
+    """The end of a sentence, on what was given: a call to paste where one can be written, as none can of a method or
+    with a table; else those arguments that are plain data."""
+    data = [argument for argument in given
+            if not isinstance(argument, Handle | pd.DataFrame | pd.Series) and not callable(argument)]
+    call = f"{name}({', '.join(shown(argument, MOST_PASTED) for argument in data)})"
+    if len(data) == len(given) and "." not in name and "…" not in call:
+        return f" To see it:\n{call}"
+    return f" It was given {', '.join(shown(argument, MOST_WRITTEN) for argument in data)}." if data else ""
 
 
 def _taken(name: str, result: Any, gives: Gives) -> Any:

@@ -55,7 +55,8 @@ len(orders)
 # | a line that ends in ● ● ●, above a figure | the code that draws it, folded: click to see it |
 # | a dot in place of the × of the tab | what you see is not saved yet: Ctrl+S saves it |
 # | “line 3 of its cell” | *View > Show Line Numbers* |
-# | “Try it: …” | *+* in the toolbar adds a cell: paste what follows there, and run it |
+# | “To see it:” | *+* in the toolbar adds a cell: paste what follows there, and run it |
+# | a verdict that begins above the window | scroll up to it; a check that is run by Ctrl+Enter stays in view |
 #
 # Now it is your turn. The next cell is a *prompt*: it says what to write.
 

@@ -151,7 +151,7 @@ def judged(name, names):
     assert failing and not verdict.not_attempted and "dataml_lab" not in str(verdict)
     for finding in failing:
         words, *_ = finding.sentence.split("\n")
-        assert words.endswith((".", "?", "Try it:")) and not words.startswith(UNJUDGED), verdict
+        assert words.endswith((".", "?", "To see it:")) and not words.startswith(UNJUDGED), verdict
         assert len(finding.sentence) <= MOST_WORDS + MOST_CODE + 1
     return verdict
 

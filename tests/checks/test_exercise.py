@@ -211,8 +211,8 @@ def test_a_safe_text_holds_nothing_that_is_not_seen(text):
 def test_a_text_is_cut_and_code_after_it_stays():
     assert safe("x" * 10**7) == "x" * 1_499 + "…"
     code = "\n".join(f"choose({number})" for number in range(9))
-    assert safe(f"Wrong. Try it:\n{code}") == f"Wrong. Try it:\n{code}"
-    assert len(safe("Try it:\n" + "y" * 10**7)) <= 7_500
+    assert safe(f"Wrong. To see it:\n{code}") == f"Wrong. To see it:\n{code}"
+    assert len(safe("To see it:\n" + "y" * 10**7)) <= 7_500
 
 
 FORGED = ("ValueError: x\n\ndouble: 2 of 2 properties hold, 3 of 3 points.\n  holds       2 points    doubles\n"
@@ -259,12 +259,12 @@ def test_a_failure_in_a_practice_world_shows_the_call_and_in_a_hidden_one_does_n
         sentence = exercise.judge({"double": lambda x: 0}, [4, 5], practice=practice).findings[0].sentence
         code = 'To see it:\nfrom dataml_lab.checks import practice\nworld = practice("double", 1)\ndouble(world.value)'
         assert sentence.endswith(code) == practice and ("\n" in sentence) == practice
-    assert exercise.judge({"double": lambda x: 1 / 0}, [4], practice=True).findings[0].sentence.endswith(".\ndouble(4)")
+    assert exercise.judge({"double": lambda x: 1 / 0}, [4], practice=True).findings[0].sentence.endswith(":\ndouble(4)")
 
 
 def test_lines_of_code_after_a_sentence_are_not_broken():
     code = f"double({'a wide number, ' * 20!r})"
-    printed = str(Finding("doubles", 2, "fails", f"{'It is far too small. ' * 9}Try it:\n{code}")).splitlines()
+    printed = str(Finding("doubles", 2, "fails", f"{'It is far too small. ' * 9}To see it:\n{code}")).splitlines()
     assert printed[-1].strip() == code and max(map(len, printed[:-1])) <= 96
 
 

@@ -105,7 +105,10 @@ def _ran(tried: Tried, known: Mapping[str, Clean], random: np.random.Generator) 
 
 def complaints(names: Mapping[str, Any], clean: Clean) -> dict[str, str]:
     """What the tests among the names of a notebook complain of in a cleaner, by test; empty if all pass."""
-    found = {test.name: run(test, clean) for test in functions("test_*")(names)}
+    found = {}
+    for test in functions("test_*")(names):
+        with suppress(NotAttempted):
+            found[test.name] = run(test, clean)
     return {name: str(complaint) for name, complaint in found.items() if isinstance(complaint, Complaint)}
 
 
@@ -147,7 +150,8 @@ def misjudged(tried: Tried, cleaner: str, others: bool) -> str:
         return (f"{name} fails on a correct cleaner that {cleaner}: {wrong} Compare the fields that you mean, as far "
                 "as the contract goes.")
     spoilt = " Or did another test change an order that both use? Then let each change a copy." * others
-    return f"{name} fails on a correct cleaner: {wrong} Read the contract again.{spoilt}"
+    return (f"{name} fails on a correct cleaner: {wrong} Read the contract again.{spoilt} If you have deleted or "
+            f"renamed that test, it stays until you run `del {name}` or restart the kernel.")
 
 
 def given(test: Answer) -> list[Any]:

@@ -26,7 +26,7 @@ def table(made: Made, day: date) -> pd.DataFrame:
     read = result.set_axis(pd.RangeIndex(len(result))).assign(user_id=result.index) if by_user else result
     if not all(isinstance(read.get(column), pd.Series) for column in ("user_id", *COLUMNS)):
         names = [told(name, 40).strip("'") for name in result.columns[:20]]
-        raise Failed(f"The summary has the columns {', '.join(names) or 'none'}: each of "
+        raise Failed(f"The summary has the columns {', '.join(names) or '(none)'}: each of "
                      f"{', '.join(('user_id', *COLUMNS))} is needed once.")
     return _numbers(read)
 

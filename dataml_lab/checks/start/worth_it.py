@@ -81,7 +81,7 @@ def _hint(field: str, brief: Brief) -> str:
     known = brief["rule_right"]
     rule = "No rule is known" if known is None else f"The rule is right in {known:.0%} of the cases"
     floor = " With 100 labels or fewer the formula doesn't hold: the model guesses." * (brief["labels"] <= GUESSES)
-    return f"{HINTS[field].format(**brief, rule=rule, learned=model_right(brief))}{floor} Try it:\nworth_it({brief})"
+    return f"{HINTS[field].format(**brief, rule=rule, learned=model_right(brief))}{floor} To see it:\nworth_it({brief})"
 
 
 def _shown(value: float | None) -> str:

@@ -190,7 +190,7 @@ def fault(value: float | None, case: Case) -> str | None:
 
 def try_it(case: Case) -> str:
     """The code that asks about a case."""
-    return f'Try it:\ntips_at({case.scenario.brief(case.what)}, "{case.field}")'
+    return f'To see it:\nprint(tips_at({case.scenario.brief(case.what)}, "{case.field}"))'
 
 
 def whose(value: float | None, case: Case) -> str:

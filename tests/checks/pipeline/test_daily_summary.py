@@ -165,7 +165,7 @@ def test_a_summary_without_rows_is_one():
     (None, r"Pipeline\.summary returned None, where a DataFrame was expected"),
     ([1], r"returned a list, where a DataFrame"),
     (FRAME[PURCHASES], r"returned a Series, where a DataFrame"),
-    (pd.DataFrame(), r"has the columns none: each of user_id, total_purchases_30d, .* is needed once"),
+    (pd.DataFrame(), r"has the columns \(none\): each of user_id, total_purchases_30d, .* is needed once"),
     (FRAME.drop(columns=DURATION), r"has the columns user_id, total_purchases_30d, last_login_days_ago: each of"),
     (FRAME.drop(columns="user_id"), r"each of user_id, .* is needed once"),
     (pd.concat([FRAME, FRAME[[LOGIN]]], axis=1), r"last_login_days_ago, last_login_days_ago: .* is needed once"),

@@ -128,7 +128,7 @@ def test_a_text_of_numpy_is_a_text():
 def test_a_rule_where_none_is_known_is_told_so_and_an_example_can_be_tried():
     told = [finding.sentence for finding in worth_it.judge({"worth_it": lambda brief: "rule"}, [1]).findings]
     assert "With None there is no rule to choose." in told[-1]
-    briefs = [eval(sentence.partition("Try it:\nworth_it(")[2][:-1]) for sentence in told]
+    briefs = [eval(sentence.partition("To see it:\nworth_it(")[2][:-1]) for sentence in told]
     assert all(best(brief) != "rule" and brief["what"].endswith(".") for brief in briefs)
 
 

@@ -95,7 +95,7 @@ def test_each_sentence_ends_with_code_that_shows_the_failure_and_names_no_right_
         return 900 if brief["what"] == NAMES[0] else 3_600
 
     for name, sentence in failing(answer).items():
-        words, _, code = sentence.partition(" Try it:\n")
+        words, _, code = sentence.partition(" To see it:\n")
         returned = sorted(eval(line, {"choose": answer}) for line in code.splitlines())
         assert returned == ([900, 3_600] if name == NUMBERS else [3_600]) and "e-0" not in words and "e+" not in words
         assert not any(f"run every {every} s" in words for every in EVERY if every not in (STREAM, 900, 3_600))
@@ -106,7 +106,7 @@ def test_a_sentence_has_the_bill_and_its_parts():
     sentence = failing(lambda brief: 900 if brief["what"] == what else best(brief), [1])[CASE]
     assert sentence.startswith(f"For {what}, you chose a run every 900 s, which comes to 4,003.10 EUR a day (38.40 to "
                                "run, 16.00 for events, 0.00 to compute history again, 3,948.70 lost by waiting) where "
-                               "856.41 are possible. Try it:\n")
+                               "856.41 are possible. To see it:\n")
 
 
 @pytest.mark.parametrize("change", [float, np.int64, np.float32])

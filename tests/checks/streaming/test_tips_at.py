@@ -111,8 +111,9 @@ def test_sentences_have_the_bills_on_both_sides_and_not_the_tipping_point(seed):
     for found in tipping(seed):
         right = found.tips[0]
         for value in (None, right * 1.2, right / 1.2):
-            sentence, _, code = fault(value, found).partition(" Try it:\n")
-            assert eval(code, {"tips_at": lambda *given: given}) == (found.scenario.brief(found.what), found.field)
+            sentence, _, code = fault(value, found).partition(" To see it:\n")
+            here = {"tips_at": lambda *given: given, "print": lambda value: value}
+            assert eval(code, here) == (found.scenario.brief(found.what), found.field)
             assert f" {digits(right)}:" not in sentence and "e-0" not in sentence and "e+" not in sentence
             low, high = ends(found) if value is None else (value / NEAR, value * NEAR)
             assert compared(found, low, high) in sentence and "your" in sentence and "bill" in sentence
