@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast spark \
-    test-engines test-feast test-spark setup build lock template
+.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast spark deep \
+    test-engines test-feast test-spark test-deep setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
@@ -39,14 +39,17 @@ test-grading: setup
 test-browser: setup
 	@$(PYTEST) -m "$(RING)" tests/browser
 
-# What lessons can do without: Spark, half a gigabyte, which needs Java 17, and Feast, 0.7 GB, in its own environment.
-engines: feast spark
+# What lessons can do without: Spark, half a gigabyte, which needs Java 17; Feast, 0.7 GB, in its own environment; and
+# Keras on JAX, 0.4 GB.
+engines: feast spark deep
 
 feast: .venv-feast/installed
 
 spark: .venv/engines
 
-test-engines: test-feast test-spark
+deep: .venv/deep
+
+test-engines: test-feast test-spark test-deep
 
 test-spark: spark
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
@@ -55,6 +58,10 @@ test-spark: spark
 test-feast: feast
 	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/features/test_feast.py
+
+test-deep: deep
+	@$(BIN)/python -c 'import sys; from dataml_lab.models.deep import missing; sys.exit(missing() or 0)'
+	@$(BIN)/python -m pytest tests/models/test_deep.py
 
 setup: .venv/installed
 
@@ -79,6 +86,11 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing_java; sys.exit(missing_java() or 0)'
 	@echo "Installing Spark into .venv (a minute or two, once) ..."
 	@$(call install,$(BIN),--compile --no-build-isolation --constraint requirements.lock --editable '.[spark]')
+	@touch $@
+
+.venv/deep: .venv/installed
+	@echo "Installing Keras and JAX into .venv (half a minute or more, once) ..."
+	@$(call install,$(BIN),--compile --no-build-isolation --constraint requirements.lock --editable '.[deep]')
 	@touch $@
 
 .venv-feast/installed: .venv/installed feast.lock

@@ -186,6 +186,15 @@ def feast() -> str:
     return f"version {feast.version()}, in {feast.python()}"
 
 
+def deep() -> str:
+    """Keras and the library that it computes with, which sections of lesson 04 can do without."""
+    from dataml_lab.models import deep
+
+    if needed := deep.missing():
+        raise Trouble(f"{needed}; only sections of lesson 04 use it")
+    return f"Keras {_version('keras')} on {deep.backend()} {_version(deep.backend())}"
+
+
 EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "Python": (python, True),
     "packages": (packages, True),
@@ -200,4 +209,5 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "Chromium": (browser, False),
     "Spark": (engines, False),
     "Feast": (feast, False),
+    "Keras": (deep, False),
 }
