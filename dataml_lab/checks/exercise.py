@@ -189,7 +189,7 @@ class Exercise:
         """The answer among the names of a notebook, and why it can't be judged; empty where it can."""
         try:
             return self.answer(namespace), ""
-        except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
+        except (NotAttempted, KeyboardInterrupt, TimeOut):  # this TimeOut is the judge's, not the answer's
             raise
         except Failed as failure:
             return None, said(failure)
@@ -244,9 +244,9 @@ def _first_sentence(broken: Callable[..., str | None], worlds: list[Scenes]) -> 
             return said(stopped), True, number
         except Failed as failure:
             sentence = said(failure)
-        except (NotAttempted, KeyboardInterrupt, TimeOut):  # the last of whoever judges in time
+        except (NotAttempted, KeyboardInterrupt, TimeOut):  # this TimeOut is the judge's, not the answer's
             raise
-        except BaseException as error:  # whatever odd data make of a check, it is a verdict, and blames nobody
+        except BaseException as error:  # odd data may raise anything in a check: that is a verdict, too
             sentence = f"{UNJUDGED}: the check raised {_named(error)}. If it is as asked, show this to your teacher."
         if sentence:
             return sentence, False, number

@@ -13,7 +13,7 @@ PACKAGE = str(Path(__file__).resolve().parents[1])
 
 
 class Stopped(BaseException):
-    """What a simulated system raises to end the answer that uses it: no `except Exception` holds it up."""
+    """What a simulated system raises to end the answer that uses it; an `except Exception` does not catch it."""
 
 
 class TimeOut(Stopped):

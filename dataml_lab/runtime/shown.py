@@ -24,7 +24,7 @@ def shown(value: object, most: int = 80) -> str:
 
 
 def _parts(value: object, most: int) -> Iterator[str]:
-    """The text of a value, piece by piece, so that whoever has enough can stop."""
+    """The text of a value, piece by piece, so that the caller can stop early."""
     kind = type(value)
     if kind in (str, bytes):
         yield repr(value[:most]) if len(value) <= most else repr(value[:most])[:-1] + "…"

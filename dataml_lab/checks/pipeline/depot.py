@@ -226,6 +226,10 @@ class Run(NamedTuple):
         """How the stored rows differ from those that the API serves at the end; None where each is stored once."""
         return difference(self.disk, self.api.rows)
 
+    def again(self, before: "Run") -> int:
+        """How many rows of an earlier run it fetched again, unchanged; those with the time it began at don't count."""
+        return sum(updated_at not in self.api.asked[:1] for _, updated_at in self.api.brought & before.api.brought)
+
 
 def run_once(fetch_all: Callable, disk: Disk, rows: list[Row], crash_at: int | None = None,
              **events: Mapping[int, Any]) -> Run:

@@ -23,6 +23,8 @@ from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.shown import shown
 
+AGAIN = PAGE * 3 // 2  # deliveries fetched again after a crash: a page, and for a look back some before the checkpoint
+
 
 def run(fetch_all: Answer, disk: Disk, rows: list[Row], crash_at: int | None = None, when: str = "",
         **events: Mapping[int, Any]) -> Run:
@@ -96,26 +98,37 @@ def _(fetch_all: Answer, world: Depot) -> str | None:
 @fetch_all.demands("continues where it stopped", points=1, call="""\
 first = world.run(fetch_all)
 second = world.run(fetch_all, rows=world.all_rows, after=first)
-crashed = world.run(fetch_all, crash_at=len(first.steps) - 1)
-again = world.run(fetch_all, after=crashed)
-print("fetched again, unchanged:", len(first.api.brought & second.api.brought), "in the second run,",
-      len(crashed.api.brought & again.api.brought), "after a crash on the last page")
-print("asked since:", second.api.asked)""")
+print("fetched again, unchanged, in the second run:", second.again(first), "asked since:", second.api.asked)
+for crash_at in [number for number, step in enumerate(first.steps, 1) if step == "before state.save"]:
+    crashed = world.run(fetch_all, crash_at=crash_at)
+    print("after a crash before a checkpoint:", world.run(fetch_all, after=crashed).again(crashed))""")
 def _(fetch_all: Answer, world: Depot, first: Run, second: Run) -> str | None:
     newest = world.all_rows[-len(world.later) + 1:]
     stored = [row.get("delivery_id") for row in second.disk.rows.values() if isinstance(row, dict)]
     if {row["delivery_id"] for row in newest} - set(filter(is_single, stored)):
         return "New deliveries came after the first run, and the second run did not store them."
-    known = first.api.brought & second.api.brought
-    if len(known) > PAGE:
-        return (f"The second run fetched {len(known)} deliveries again that the first had stored, unchanged. Begin at "
-                "the checkpoint.")
-    crashed = run(fetch_all, Disk(), world.rows, len(first.steps) - 1)
-    known = crashed.api.brought & run(fetch_all, crashed.disk, world.rows).api.brought
-    if len(known) > 3 * PAGE:
-        return (f"After a crash on the last page the next run fetched {len(known)} deliveries again, as if nothing had "
-                "been stored. Save a checkpoint after each page.")
+    again = second.again(first)
+    if again > PAGE:
+        return (f"The second run fetched {again} deliveries again that the first had stored, unchanged. Begin at the "
+                "checkpoint.")
+    for crash_at in [*before_saves(first.steps), len(first.steps) - 1]:
+        crashed = run(fetch_all, Disk(), world.rows, crash_at)
+        again = run(fetch_all, crashed.disk, world.rows).again(crashed)
+        if again > AGAIN:
+            return (f"The process crashed {crashed.steps[-1]}, and the next run fetched {again} deliveries again, more "
+                    "than a page. Save a checkpoint after each page.")
     return _from_the_disk_alone(fetch_all, world, len(first.steps) // 2)
+
+
+def before_saves(steps: list[str]) -> list[int]:
+    """The steps (from 1) just before a checkpoint is saved, when most is stored that no checkpoint stands for; if they
+    are many, some that are spread over the run.
+
+    >>> before_saves(["before api.get", "before state.save", "after state.save"])
+    [2]
+    """
+    found = [number for number, step in enumerate(steps, 1) if step == "before state.save"]
+    return found[::len(found) // 8 + 1]
 
 
 def _from_the_disk_alone(fetch_all: Answer, world: Depot, crash_at: int) -> str | None:

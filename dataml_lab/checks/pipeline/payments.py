@@ -31,7 +31,7 @@ class Fault(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """A sentence for whoever keeps a payment with this fault."""
+        """What an answer is told that keeps a payment with this fault."""
         missing = self.value in (None, ABSENT, "")
         if self.field == "amount" and missing:
             return "An amount that is missing is not an amount of zero."

@@ -250,11 +250,15 @@ GOES_ON = f"""\
 machine = Machine()
 for records in (world.once[:len(world.once) // 2], world.once):
     done = run(deliver, records, machine)
-    print(len(done.log.returned), "of", len(records), "records read:", [wrong.words for wrong in done.wrong])"""
+    print(len(done.log.returned), "of", len(records), "records read:", [wrong.words for wrong in done.wrong])
+machine = Machine()
+for crash_at in (len(run(deliver, world.once).steps) // 2, None):
+    done = run(deliver, world.once, machine, crash_at)
+    print(len(done.log.returned), "of", len(world.once), "records read", "to a crash" if crash_at else "after it")"""
 
 
 @deliver.demands("goes on where it stopped", points=1, call=GOES_ON)
-def _(deliver: Answer, world: Producer) -> str | None:
+def _(deliver: Answer, whole: Run, world: Producer) -> str | None:
     machine, half = Machine(), len(world.once) // 2
     before = run(deliver, world.once[:half], machine)
     after = run(deliver, world.once, machine)
@@ -264,6 +268,18 @@ def _(deliver: Answer, world: Producer) -> str | None:
                 "the old ones again. A log may hold years.")
     for wrong in after.wrong[:1]:
         return f"{half} records had been delivered when new ones came, and after the next run {wrong.words}."
+    return read_again(deliver, whole, world)
+
+
+def read_again(deliver: Answer, whole: Run, world: Producer) -> str | None:
+    """In words, that a run after a crash reads more again than a page that was delivered and one that wasn't."""
+    for crash_at in (len(whole.steps) // 2, len(whole.steps) - 1):
+        machine = Machine()
+        crashed = run(deliver, world.once, machine, crash_at)
+        again = len(crashed.log.returned & run(deliver, world.once, machine).log.returned)
+        if again > 2 * PAGE:
+            return (f"A process crashed {crashed.steps[-1]}, after it had read {len(crashed.log.returned)} records, "
+                    f"and the next one read {again} of them again. A log may hold years.")
     return None
 
 
