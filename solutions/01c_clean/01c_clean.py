@@ -446,9 +446,9 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # You inherit a cleaner of orders, `clean(raw)`, and can't look inside. Write tests that a correct cleaner passes and a
 # faulty one fails.
 #
-# A test is a function whose name begins with `test_`. It is given a cleaner and uses `assert`: any exception counts as
-# noticing a fault, and what it returns doesn't matter. Try them on a correct cleaner, `pipeline.clean_order`: it is
-# `parse_order`, with `None` where that raises `Rejected`.
+# A test is a function whose name begins with `test_`; there may be 50. It is given a cleaner and uses `assert`: any
+# exception counts as noticing a fault, and what it returns doesn't matter. Try them on a correct cleaner,
+# `pipeline.clean_order`: it is `parse_order`, with `None` where that raises `Rejected`.
 #
 # **First step:** in `test_totals`, assert what `clean` returns for the order below. Then take the next row of the
 # contract.
