@@ -426,7 +426,7 @@ assert [len(set(in_windows(ages[:n] + ages[n + 1:]))) for n in range(5)] == [2, 
 # | argument | is a function |
 # |---|---|
 # | `train_fn`, `serve_fn` | of a case; returns its features, a dict for `differ`, or raises an exception; always the same for the same case |
-# | `sampler` | of a whole number from 0 on; returns an everyday case: up to 12 events of the last 100 days, in order, in UTC, in whole cents, of four categories, hardly ever without an amount |
+# | `sampler` | of a whole number from 0 on; returns an everyday case: up to 12 events of the last 100 days, in order, in UTC, in whole cents, of four categories, each with an amount |
 #
 # They differ on a case where `differ` says so, or where exactly one of them raises. A call that raises on both sides
 # is no difference; some everyday cases have that.

@@ -18,7 +18,6 @@ Function = Callable[[Case], Features]
 CATEGORIES = ("books", "toys", "garden", "music", "tools", "food", "sports", "shoes", "games", "pets")
 REACH_S = 100 * 86_400  # how long before `as_of` the events of an everyday case begin
 MOST = 12  # events in an everyday case
-MISSING = 1 / 300  # the share of events without an amount
 DAY = timedelta(days=1)
 
 
@@ -259,7 +258,7 @@ def everyday(seed: int, known: tuple[str, ...]) -> Callable[[int], Case]:
         ages = sorted(random.sample(range(1, REACH_S), random.randint(0, MOST)), reverse=True)
         return {"as_of": as_of, "events": [
             {"occurred_at": as_of - timedelta(seconds=age),
-             "amount": None if random.random() < MISSING else random.randint(150, 15_000) / 100,
+             "amount": random.randint(150, 15_000) / 100,
              "category": random.choice(known)} for age in ages]}
 
     return sampler
