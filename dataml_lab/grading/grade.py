@@ -28,7 +28,7 @@ from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.template import Template, worker_template
 from dataml_lab.grading.gradebook import ScoreBook
 from dataml_lab.grading.results import Graded
-from dataml_lab.grading.submissions import Submission, handed_in, submissions
+from dataml_lab.grading.submissions import Submission, handed_in, misnamed, submissions
 
 JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has, from its first byte to its last
 
@@ -44,7 +44,9 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
         for lesson in sorted({submission.lesson for submission in found}):
             book.require(lesson)
         for submission in found:
-            if graded := _unchanged(book, submission, again):
+            if wrong := misnamed(submission):
+                yield len(found), Graded(submission, "failed", None, wrong)
+            elif graded := _unchanged(book, submission, again):
                 yield len(found), graded
             else:
                 todo.append(submission)

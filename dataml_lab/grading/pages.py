@@ -40,6 +40,8 @@ MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 POLICY = ("default-src 'none'; base-uri 'none'; form-action 'none'; connect-src 'self'; img-src data:; "
           f"font-src 'self' data: {MATHJAX}; style-src 'self' 'unsafe-inline' {MATHJAX}; "
           f"script-src 'unsafe-eval' {MATHJAX} 'unsafe-hashes' ")
+# A formula can be raised, moved and made a link: it must not lie over what stands beside it.
+WITHIN = "<style>.rendered_html, .output_area {overflow: hidden !important; contain: paint}</style>"
 
 
 def harmless(html: str) -> str:
@@ -133,11 +135,12 @@ class HarmlessOutputs(Preprocessor):
 
 
 def guarded(head: str, more: str = "") -> str:
-    """A page's head with a policy: of scripts run its own, those in `more` of the page's markup, and MathJax."""
+    """A page's head with a policy: of scripts run its own, those in `more` of the page's markup, and MathJax. What a
+    student wrote is shown in its own place only."""
     nonce = secrets.token_urlsafe(16)
     policy = POLICY + " ".join([f"'nonce-{nonce}'", *_hashes(more)])
     head = re.sub(r"<script\b", f'<script nonce="{nonce}"', head)
-    return head.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}" />', 1)
+    return head.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}" />{WITHIN}', 1)
 
 
 def _hashes(markup: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ one gives no more than a copy would have, and backups make them of honest work.
 """
 
 import hashlib
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from dataml_lab.checks import PARTS, RETIRED
 MOST_BYTES = 100 << 20  # of all files of a submission together
 MOST_FILES = 1_000
 TIMESTAMP = "timestamp.txt"
+DEEPEST = 50  # folders in one another that are looked into
+# Other names break nbgrader's commands and the tables that it exports: `*` is all students, `=1+1` a formula.
+NAME = re.compile(r"\w[\w.@+ '()-]*")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
@@ -67,6 +71,16 @@ def submissions(course: Path, lessons: list[str], students: list[str] | None = N
             if (not students or student in students) and _is_there(root / student / lesson)]
 
 
+def misnamed(submission: Submission) -> str:
+    """Why a student can't have this name; empty where nothing is against it.
+
+    >>> misnamed(Submission(Path(), "O'Neill, J.", "01a"))
+    "the folder of a student can't be called that: rename it, to letters, digits, spaces and . @ + - ' ( )"
+    """
+    return "" if NAME.fullmatch(submission.student) else (
+        "the folder of a student can't be called that: rename it, to letters, digits, spaces and . @ + - ' ( )")
+
+
 def _is_there(folder: Path) -> bool:
     """Whether there is a folder, or a link in its place."""
     return folder.is_dir() or folder.is_symlink()
@@ -108,12 +122,12 @@ def _paths(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def inside(folder: Path) -> Iterator[Path]:
-    """What is in a folder and below it, but for folders themselves and the editor's copies. Folders may be nested
-    thousands deep."""
-    todo = [folder]
+    """What is in a folder and below it, but for the editor's copies, and folders themselves unless they are the deepest
+    that are named. They may be nested thousands deep."""
+    todo, deepest = [folder], len(folder.parts) + DEEPEST
     while todo:
         for path in sorted(todo.pop().iterdir()):
-            if path.is_symlink() or not path.is_dir():
+            if path.is_symlink() or not path.is_dir() or len(path.parts) > deepest:
                 yield path
             elif path.name != ".ipynb_checkpoints":
                 todo.append(path)

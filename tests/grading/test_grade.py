@@ -141,13 +141,21 @@ def test_a_notebook_of_something_else_is_one_line(course, capsys):
 def test_names_can_neither_forge_a_line_nor_move_the_cursor(course, capsys):
     folder = hand_in(course, "bob", total=TOTAL)
     (folder / "\x1b[1A\nada: copied\u202e.txt").symlink_to(folder)
-    other = hand_in(course, "ada\x1b[2K\nbob", total=TOTAL)
-    other.joinpath(f"{LESSON}.ipynb").write_text("{")
+    hand_in(course, "ada\x1b[2K\nbob", total=TOTAL)
     (course / "submitted" / "eve\x1b[2K\nbob.ipynb").write_text("{}")
     grade(course)
     err = capsys.readouterr().err
     assert "\x1b" not in err and "\u202e" not in err and "ada?[2K bob" in err and "eve?[2K?bob" in err
     assert not [line for line in err.splitlines() if line.startswith(("ada:", "bob:"))]
+
+
+@pytest.mark.parametrize("name", ["ada\nbob", "*", "=1+1", "eve,,,,10.0", "-rf", "a\udcff"])
+def test_a_student_whose_name_nbgrader_cannot_keep_is_not_graded_and_the_others_are(course, capsys, name):
+    for student in ("bob", name):
+        hand_in(course, student, total=TOTAL)
+    found = graded(course, capsys)
+    assert "rename it" in found[name]["trouble"] and found["bob"]["scores"]["total"] == 2
+    assert not [who for who, _ in scores(course) if who != "bob"]
 
 
 def test_what_is_graded_is_not_graded_again_until_it_changes(course, capsys):

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,19 @@ def test_too_many_notebooks_are_a_problem(tiny_course, monkeypatch):
     monkeypatch.setattr("dataml_lab.grading.submissions.MOST_FILES", 5)
     found = handed_in(Submission(tiny_course, "ada", LESSON))
     assert not found.files and found.problem.startswith("there are 7 files")
+
+
+def test_folders_that_are_nested_too_deep_are_left_out(tiny_course):
+    put(tiny_course, f"ada/{LESSON}/{LESSON}.ipynb", f"ada/{LESSON}/{'a/' * 40}notes.txt")
+    folder = tiny_course / "submitted" / "ada" / LESSON
+    before = Path.cwd()
+    try:
+        os.chdir(folder)
+        for _ in range(3_000):
+            Path("deep").mkdir()
+            os.chdir("deep")
+    finally:
+        os.chdir(before)
+    found = handed_in(Submission(tiny_course, "ada", LESSON))
+    assert sorted(found.files) == [f"{LESSON}.ipynb", f"{'a/' * 40}notes.txt"] and not found.problem
+    subprocess.run(["rm", "-rf", folder], check=True)  # pytest's own way recurses

@@ -72,3 +72,10 @@ def test_no_script_runs_but_the_pages_own(page):
     scripts = policy.partition("script-src ")[2]
     assert scripts and "'self'" not in scripts and "'unsafe-inline'" not in scripts and "'nonce-" in scripts
     assert one != other  # a nonce is used once
+
+
+def test_what_a_student_wrote_is_shown_in_its_own_place_only(page):
+    """MathJax raises a formula, makes it a link, and so lays it over a button: in a browser, the button was under it."""
+    found = page(new_markdown_cell("$\\smash{\\raise{26px}{\\href{https://example.org}{x}}}$"))
+    assert ".rendered_html, .output_area {overflow: hidden !important; contain: paint}" in found
+    assert "rendered_html" in found.partition("</head>")[2]
