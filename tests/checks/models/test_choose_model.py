@@ -28,7 +28,7 @@ def weighted():
     return make_pipeline(StandardScaler(), LogisticRegression())
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_what_is_needed_lies_between_the_right_model_and_the_wrong_one(seed):
     world = shops(seed)
     right, wrong = (np.mean([reached(shop, model()) for shop in world.few_rows]) for model in (weighted, boosting))
@@ -42,7 +42,7 @@ def test_what_is_needed_lies_between_the_right_model_and_the_wrong_one(seed):
     assert reached(world.by_hand, small) > NEEDED["by_hand"] + 0.03
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_briefs_tell_what_the_tables_are(seed):
     world = shops(seed)
     for shop in world.all:
