@@ -331,14 +331,16 @@ for axes, (column, label) in zip(panels, {"fit_s": "s to train", "one_row_ms": "
     axes.barh(price.index, price[column], color="C0")
     lowest, highest = np.log10(price[column].min()), np.log10(price[column].max())
     axes.set(xscale="log", xlabel=label, xlim=(10 ** np.floor(lowest - 0.3), 10 ** np.ceil(highest)))
+    axes.set_xticks([10 ** power for power in range(int(np.floor(lowest - 0.3)), int(np.ceil(highest)) + 1)])
     axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(axis="x")
 figure.suptitle("What a model costs: the families lie far apart", fontweight="bold", x=0.02, ha="left", fontsize=12)
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each step of an axis is ten times the one before. The forest costs most, in all three. The net,
-# which was never far behind, takes long to train, as it goes through the rows 60 times.
+# **Read the figure.** The axes are logarithmic: equal steps are equal factors. The forest is the largest by far, and
+# usually the slowest to ask. The net, which was never far behind, takes long to train: it goes through the rows up to 60
+# times.
 #
 # A millisecond doesn't matter in a nightly batch of thousands of rows. It does in a page that asks for a score for each
 # of 200 products before it is shown.
