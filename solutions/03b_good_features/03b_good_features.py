@@ -449,7 +449,7 @@ def days_since_last(tx, users, as_of):
 # | known | what occurred before `as_of`; what occurs at `as_of` itself is part of the label, a purchase in [`as_of`, `as_of` + 7 days) |
 # | in training | `tx` is the whole history of the shop, the weeks after `as_of` included |
 # | in the server | `tx` ends before `as_of`, and has the rows of all users. `users` often holds a single user, whose row must be the same as among others |
-# | users | some may have no transactions before `as_of` |
+# | users | some may have no transactions before `as_of`. An id is a name: with other ids, the rows are the same |
 # | `tx` | has no gaps; `amount` is in EUR, `occurred_at` to the microsecond; it stays as it was |
 # | repeated | the same question gets the same answer, whatever was asked before |
 # | different | five of your columns say different things: none of the five is a constant, or a weighted sum of the other four plus a constant (`100 - days` says the same as `days`) |

@@ -75,7 +75,7 @@ def test_no_script_runs_but_the_pages_own(page):
 
 
 def test_what_a_student_wrote_is_shown_in_its_own_place_only(page):
-    """MathJax raises a formula, makes it a link, and so lays it over a button: in a browser, the button was under it."""
+    """MathJax raises a formula and makes it a link, which lay over a button of the page."""
     found = page(new_markdown_cell("$\\smash{\\raise{26px}{\\href{https://example.org}{x}}}$"))
     assert ".rendered_html, .output_area {overflow: hidden !important; contain: paint}" in found
     assert "rendered_html" in found.partition("</head>")[2]

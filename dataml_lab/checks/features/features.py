@@ -7,7 +7,7 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.features.frames import columns_apart, difference, floats, of_users
-from dataml_lab.checks.features.questions import PREDICTION, TRAINING, Question, World, auc, fair, world
+from dataml_lab.checks.features.questions import OTHER_ID, PREDICTION, TRAINING, Question, World, auc, fair, world
 from dataml_lab.checks.features.shop import alone
 from dataml_lab.checks.scenes import Replies
 from dataml_lab.runtime.answers import Answer, Failed, function
@@ -136,13 +136,16 @@ def _(tables: Replies, world: World) -> str | None:
 
 
 @features.demands("answers for the moment and the orders that it is asked about", points=1, after=FIRST, call="""\
-for question in (world.past, world.variants["first orders"], world.earlier):
+for question in (world.past, world.variants["first orders"], world.variants["other ids"], world.earlier):
     print(question.as_of, features(*question), sep="\\n")""")
 def _(tables: Replies, others: Replies, world: World) -> str | None:
     now, earlier = tables[world.past], world.earlier
     if not apart(now, tables[world.variants["first orders"]]):
         return (f"All orders but each user's first were taken out of tx, and features says the same of these "
                 f"{len(now)} users: it keeps what an earlier call found, or doesn't look at tx.")
+    renamed = tables[world.variants["other ids"]]
+    if found := apart(now, renamed.set_axis(OTHER_ID - renamed.index)):
+        return f"All users were given other ids, {OTHER_ID:,} less the old one, and {found}. An id is a name, no number."
     return None if apart(others[earlier], now) else (
         f"features was asked about {len(earlier.users)} users as of {earlier.as_of:%d %B %Y} and as of 40 days later, "
         "and returned the same numbers for all of them, though each has ordered in between.")

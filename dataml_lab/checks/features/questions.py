@@ -12,6 +12,7 @@ from dataml_lab.checks.features.shop import DAY, Shop, alone, before, buys, days
 
 USERS = 300
 TRAINING, PREDICTION = (80.0, 101.0), 130.0  # days from the shop's beginning
+OTHER_ID = 1_000_000  # less a user's id is the user's other id
 ALONE = 4  # users who are also asked about one by one
 
 
@@ -61,6 +62,7 @@ class World:
             "first orders": Question(firsts, users, as_of),
             "another future": Question(rewritten(self.history), users, as_of),
             "orders at as_of": Question(pd.concat([tx, at_as_of], ignore_index=True), users, as_of),
+            "other ids": Question(tx.assign(user_id=OTHER_ID - tx["user_id"]), [OTHER_ID - user for user in users], as_of),
             "another order": Question(tx.sort_values("amount", ignore_index=True), users, as_of),
             "stranger": Question(tx, [self.stranger], as_of),
             "stranger in the history": Question(self.shop.tx, [self.stranger], as_of),

@@ -32,6 +32,7 @@ def test_variants_differ_in_what_they_are_named_for():
     assert before(future.tx, made.as_of).equals(past) and not future.tx.equals(made.history.tx)
     assert made.variants["first orders"].tx["user_id"].is_unique
     assert (made.variants["orders at as_of"].tx["occurred_at"] == made.as_of).sum() == 3
+    assert not set(made.variants["other ids"].tx["user_id"]) & set(past["user_id"])
     assert sorted(made.variants["another order"].tx["amount"]) == sorted(past["amount"])
 
 
