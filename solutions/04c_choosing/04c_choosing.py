@@ -333,6 +333,7 @@ for axes, (column, label) in zip(panels, {"fit_s": "s to train", "one_row_ms": "
     axes.set(xscale="log", xlabel=label, xlim=(10 ** np.floor(lowest - 0.3), 10 ** np.ceil(highest)))
     axes.set_xticks([10 ** power for power in range(int(np.floor(lowest - 0.3)), int(np.ceil(highest)) + 1)])
     axes.xaxis.set_major_formatter("{x:g}")
+    axes.tick_params(axis="x", labelsize=9)
     axes.grid(axis="x")
 figure.suptitle("What a model costs: the families lie far apart", fontweight="bold", x=0.02, ha="left", fontsize=12)
 plt.show()
