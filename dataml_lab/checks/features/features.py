@@ -145,7 +145,7 @@ def _(tables: Replies, others: Replies, world: World) -> str | None:
                 f"{len(now)} users: it keeps what an earlier call found, or doesn't look at tx.")
     renamed = tables[world.variants["other ids"]]
     if found := apart(now, renamed.set_axis(OTHER_ID - renamed.index)):
-        return f"All users were given other ids, {OTHER_ID:,} less the old one, and {found}. An id is a name, no number."
+        return f"All users got other ids, {OTHER_ID:,} less the old one, and {found}. An id is a name, no number."
     return None if apart(others[earlier], now) else (
         f"features was asked about {len(earlier.users)} users as of {earlier.as_of:%d %B %Y} and as of 40 days later, "
         "and returned the same numbers for all of them, though each has ordered in between.")
