@@ -373,15 +373,15 @@ plt.show()
 #
 # | argument | is |
 # |---|---|
-# | `X`, `y`, `weights` | a DataFrame of 32 deliveries, and arrays of their minutes and of how much each counts (above 0) |
-# | `rates` | a list: the learning rate of each round, up to 8 |
+# | `X`, `y`, `weights` | a DataFrame of 32 deliveries, and arrays of their minutes (some are whole numbers) and of how much each counts (above 0) |
+# | `rates` | a list: the learning rate of each round, 8 at most; a rate can be above 2 |
 # | `fit(X, target, weights)` | fits a small learner to a target, and returns a function: `predict(rows)` is an array |
 # | `new` | other rows, with the columns of `X` |
 #
 # | matter | what is asked for |
 # |---|---|
 # | start | the weighted mean of `y`: Σ weight · y / Σ weight |
-# | a round | fit a learner to the residuals of `X`, with the weights; add the round's own rate times its predictions |
+# | a round | fit a learner to `y` minus what is predicted for `X` so far, with the weights as they are; add the round's own rate times its predictions, even if the error grows |
 # | returned | a list or array with `len(rates) + 1` rows of `len(new)` numbers; the first is the start, without a rate |
 # | exact to | 1e-9 minutes |
 # | learner | often a stump, and not always: use `fit` |

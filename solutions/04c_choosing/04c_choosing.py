@@ -156,9 +156,9 @@ assert before.mean() > 0.62 and abs(inside.mean() - 0.5) < 0.06, (before.mean(),
 # | matter | what is asked for |
 # |---|---|
 # | returned | a DataFrame: index `"baseline"`, then the names in their order; columns `error`, `spread`, `beats` |
-# | folds | five, mixed, the same for all models; their sizes differ by 1 at most |
+# | folds | five, the same for all models; their sizes differ by 1 at most. Mixed: no fold is a block of the sorted rows. Rows drawn at random will do, and so will every fifth row |
 # | predictions | each model predicts each row once, fitted to all other folds |
-# | holes | filled with the column's median among the fitted rows; all else stays |
+# | holes | filled with the column's median among the fitted rows; nothing else is changed or scaled, nor the caller's `X` |
 # | baseline | predicts the mean of `y` among the fitted rows |
 # | `error` | of a fold, the mean of \|y − prediction\|; reported is the mean of the five |
 # | `spread` | the standard deviation of the five (which divides by 4, as pandas does) |

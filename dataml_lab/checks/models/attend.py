@@ -133,7 +133,8 @@ def none(random: np.random.Generator) -> Iterator[Case]:
 
 
 def large(random: np.random.Generator) -> Iterator[Case]:
-    """Scores near 90,000 and near -90,000, and a later event whose score is far above those of the earlier ones."""
+    """Scores near 90,000 and near -90,000, and a later event whose score is far above those of the earlier ones; and
+    earlier ones far below whatever stands in for those of later ones, if that is a score at all."""
     counts, values = counts_of(random, 5), values_of(random, 5)
     keys = 90_000 + np.log(counts)[:, None]
     queries = np.array([[1.0], [-1.0], [1.0], [-1.0]])
@@ -143,6 +144,9 @@ def large(random: np.random.Generator) -> Iterator[Case]:
                     np.array([50.5, 60.5]), np.array([3.0, 8.0, 12.0, 40.0, 90.0]))
     keys = np.where(small.asked[4] == 90, 90_000, small.asked[1][:, 0])[:, None]
     yield small._replace(asked=(small.asked[0], keys, *small.asked[2:]), instead=())
+    low = planned(random, "scores near -90,000, of earlier events and of later ones", np.array([50.5, 60.5]),
+                  np.array([3.0, 8.0, 12.0, 40.0, 90.0]))
+    yield low._replace(asked=(low.asked[0], low.asked[1] - 90_000, *low.asked[2:]))
 
 
 def mixed(random: np.random.Generator) -> tuple[np.ndarray, ...]:

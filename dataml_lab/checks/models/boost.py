@@ -17,9 +17,9 @@ from dataml_lab.runtime.shown import digits, shown
 NEAR = 1e-9  # minutes
 TABLE = "returns predictions for the start and for each round"
 SEE = """\
-task = world.{task}
-found = boost(task.X, task.y, task.weights, task.rates, task.fit, task.new)
-print((np.array(found) - task.right).round(3))  # a row for the start and for each round: all should be 0"""
+for task in ({tasks}):
+    found = boost(task.X, task.y, task.weights, task.rates, task.fit, task.new)
+    print((np.array(found) - task.right).round(3))  # a row for the start and for each round: all should be 0"""
 
 boost = Exercise("boost", tasks, function("boost"))
 
@@ -172,32 +172,31 @@ def near(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and bool((abs(one - other) < 1e-7).all())
 
 
-@boost.demands(TABLE, points=0, call=SEE.format(task="plain"))
+@boost.demands(TABLE, points=0, call=SEE.format(tasks="world.plain,"))
 def _(boosted: Replies, world: Tasks) -> str | None:
     found = table(boosted, world.plain)
     same = len(world.plain.rates) and not np.ptp(found)
     return f"Every prediction after every round is the same, {digits(found[0, 0])}." if same else None
 
 
-@boost.demands("starts at the weighted mean", points=1, after=TABLE, call=SEE.format(task="no_rounds"))
+@boost.demands("starts at the weighted mean", points=1, after=TABLE, call=SEE.format(tasks="world.no_rounds,"))
 def _(boosted: Replies, world: Tasks) -> str | None:
     return wrong(boosted, world.no_rounds)
 
 
-def demand(task: str, text: str, points: int) -> None:
-    """Makes it a property that every prediction of this task is right."""
-    @boost.demands(text, points=points, after=TABLE, call=SEE.format(task=task))
+def demand(tasks: tuple[str, ...], text: str, points: int) -> None:
+    """Makes it a property that every prediction of these tasks is right."""
+    see = SEE.format(tasks=", ".join(f"world.{name}" for name in tasks) + ",")
+
+    @boost.demands(text, points=points, after=TABLE, call=see)
     def _(boosted: Replies, world: Tasks) -> str | None:
-        return wrong(boosted, getattr(world, task))
+        return next(filter(None, (wrong(boosted, getattr(world, name)) for name in tasks)), None)
 
 
-for task, (text, points) in {
-    "plain": ("is right after every round", 2),
-    "rates": ("applies to each round its own rate", 1),
-    "weights": ("weighs the rows", 1),
-    "learner": ("boosts the learner that it is given", 1),
-}.items():
-    demand(task, text, points)
+demand(("plain", "whole"), "is right after every round", 2)
+demand(("rates",), "applies to each round its own rate", 1)
+demand(("weights",), "weighs the rows", 1)
+demand(("learner",), "boosts the learner that it is given", 1)
 
 
 @boost.demands("leaves its arguments as they were", points=1, after=TABLE, call="""\

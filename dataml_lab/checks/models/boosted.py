@@ -26,9 +26,9 @@ def largest(effects: np.ndarray) -> np.ndarray:
     return np.where(abs(effects) == abs(effects).max(), effects, 0.0)
 
 
-def half(effects: np.ndarray) -> np.ndarray:
-    """A cautious learner: half of every effect."""
-    return effects / 2
+def every(effects: np.ndarray) -> np.ndarray:
+    """A learner that looks at all columns: every effect."""
+    return effects
 
 
 class Fit(NamedTuple):
@@ -49,6 +49,7 @@ class Task:
     rates: list[float]
     new: pd.DataFrame
     shares: Shares
+    caution: float  # the learner predicts of an effect that share which the weights have of themselves and this
     right: np.ndarray  # a row for the start and for each round, a column for each row of `new`
     targets: np.ndarray  # a row for each round, a column for each row of X
 
@@ -57,6 +58,7 @@ class Task:
         signs, fit = signs_of(X), Fit(*(numbers(column, len(X)) for column in (target, weights)))
         shares = fit.weights / fit.weights.sum()
         mean, found = shares @ fit.target, self.shares((shares * fit.target) @ signs)
+        found = found * fit.weights.sum() / (fit.weights.sum() + self.caution)
         return lambda rows: mean + signs_of(rows) @ found
 
 
@@ -65,6 +67,7 @@ class Tasks:
     """Tasks that differ in one matter each."""
 
     plain: Task
+    whole: Task
     rates: Task
     weights: Task
     learner: Task
@@ -74,7 +77,7 @@ class Tasks:
     @property
     def all(self) -> list[Task]:
         """Every task."""
-        return [self.plain, self.rates, self.weights, self.learner, self.no_rounds]
+        return [self.plain, self.whole, self.rates, self.weights, self.learner, self.no_rounds]
 
 
 def signs_of(rows: pd.DataFrame) -> np.ndarray:
@@ -97,34 +100,46 @@ def tasks(seed: int) -> Tasks:
     random = np.random.default_rng(seed)
     steady, ones = [float(random.choice([0.2, 0.25, 0.3, 0.4]))] * ROUNDS, (1, 1)
     shrinking = [round(0.6 * float(random.uniform(0.75, 0.85)) ** number, 3) for number in range(ROUNDS)]
+    shrinking[int(random.integers(2, ROUNDS - 1))] = 2.5  # after that round the error is larger than before
     heavy = (1, int(random.integers(3, 6)))
     return Tasks(plain=task(random, "rows of equal weight and the same rate in each round", ones, steady),
-                 rates=task(random, "rates that shrink from round to round", ones, shrinking),
+                 whole=task(random, "whole minutes, rows of equal weight and the same rate in each round", ones, steady,
+                            whole=True),
+                 rates=task(random, "rates that shrink from round to round, but for one of 2.5", ones, shrinking),
                  weights=task(random, "rows of which half weigh more", heavy, steady),
-                 learner=task(random, "a learner that predicts half of every effect", ones, steady, half),
+                 learner=task(random, "a learner that predicts half of every effect", ones, steady, every,
+                              caution=2.0 * CELLS),
                  no_rounds=task(random, "no rounds, and rows of which half weigh more", heavy, []), seed=seed)
 
 
 def task(random: np.random.Generator, what: str, weights: tuple[int, int], rates: list[float],
-         shares: Shares = largest) -> Task:
-    """A task with these weights of the two deliveries of a cell."""
+         shares: Shares = largest, caution: float = 0.0, *, whole: bool = False) -> Task:
+    """A task with these weights of the two deliveries of a cell; the first of them is 1. Minutes are whole numbers, and
+    their weighted mean is none, where that is asked for."""
     base, signs = float(random.uniform(25, 40)), hadamard(CELLS)[:, 1 + random.permutation(CELLS - 1)]
-    left = remaining(effects(random, rates), rates, shares)  # a row for each round, after it
-    explained, noise = signs[:, :len(NAMES)], signs[:, len(NAMES):] @ random.uniform(-1, 1, CELLS - 1 - len(NAMES))
+    drawn, apart = effects(random, rates, whole=whole), random.uniform(1, 3, CELLS)
+    others = random.uniform(-1, 1, CELLS - 1 - len(NAMES))
+    if whole:
+        part = 1 / sum(weights)
+        base, apart, others = int(base) + part, apart.astype(int) + part, random.integers(-1, 2, len(others))
+    share = CELLS * sum(weights) / (CELLS * sum(weights) + caution)
+    left = remaining(drawn, rates, lambda found: share * shares(found))  # a row for each round, after it
+    explained, noise = signs[:, :len(NAMES)], signs[:, len(NAMES):] @ others
     cells = base + explained @ left[0] + noise
-    apart = random.uniform(1, 3, CELLS)
     y = np.concatenate([cells + weights[1] * apart, cells - weights[0] * apart])  # their weighted mean is the cell's
     order, twice = random.permutation(2 * CELLS), np.tile(explained, (2, 1))
+    minutes = np.rint(y[order]).astype(int) if whole else y[order]
     new = np.concatenate([unseen(random, explained), explained[:4]])
     predicted = [base + rows @ (left[0] - left).T for rows in (new, twice[order])]
-    return Task(what, table(twice[order]), y[order], np.repeat(np.array(weights, float), CELLS)[order], list(rates),
-                table(new), shares, predicted[0].T, y[order] - predicted[1].T[:-1])
+    return Task(what, table(twice[order]), minutes, np.repeat(np.array(weights, float), CELLS)[order], list(rates),
+                table(new), shares, caution, predicted[0].T, minutes - predicted[1].T[:-1])
 
 
-def effects(random: np.random.Generator, rates: list[float]) -> np.ndarray:
+def effects(random: np.random.Generator, rates: list[float], *, whole: bool) -> np.ndarray:
     """Minutes that each column adds or takes away, such that no two are ever nearly equally large."""
     while True:
         found = random.uniform(1, 6, len(NAMES)) * random.choice([-1, 1], len(NAMES))
+        found = np.rint(3 * found) if whole else found
         sizes = np.sort(abs(remaining(found, rates, largest)))
         if (sizes[:, -1] > APART * sizes[:, -2]).all():
             return found

@@ -37,7 +37,7 @@ def test_what_is_planned_is_what_boosting_predicts(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_lent_stump_is_that_of_scikit_learn(seed):
-    for task in (tasks(seed).plain, tasks(seed).weights):
+    for task in (tasks(seed).plain, tasks(seed).whole, tasks(seed).weights):
         model = GradientBoostingRegressor(n_estimators=len(task.rates), learning_rate=task.rates[0], max_depth=1)
         model.fit(task.X, task.y, sample_weight=task.weights)
         assert abs(np.array(list(model.staged_predict(task.new))) - task.right[1:]).max() < 1e-9
@@ -48,6 +48,15 @@ def test_tasks_differ_in_one_matter_each_and_mistakes_show(seed):
     world = tasks(seed)
     assert len(set(world.plain.weights)) == 1 < len(set(world.weights.weights)) and not world.no_rounds.rates
     assert len(set(world.plain.rates)) == 1 < len(set(world.rates.rates))
+    assert world.whole.y.dtype.kind == "i" and world.whole.right[0, 0] % 1 == 0.5
+    assert all(task.y.dtype.kind == "f" for task in world.all if task is not world.whole)
+    lent = world.learner
+    weights = (lent.weights, lent.weights / 32)
+    as_they_are, of_sum_1 = (lent.fit(lent.X, lent.y, each)(lent.new) for each in weights)
+    assert as_they_are.std() > 10 * of_sum_1.std()
+    size = (np.array(world.rates.targets) ** 2).sum(axis=1)
+    worse = np.flatnonzero(size[1:] > size[:-1])
+    assert [world.rates.rates[place] for place in worse] == [2.5]
     known = {tuple(row) for row in world.plain.X.to_numpy()}
     assert len(world.plain.new) == 12 and sum(tuple(row) not in known for row in world.plain.new.to_numpy()) == 8
     assert abs(np.average(world.weights.y) - np.average(world.weights.y, weights=world.weights.weights)) > 0.5
