@@ -67,8 +67,8 @@ def demand(names: tuple[str, ...], text: str, points: int, reason: Callable[[int
 
 def shallow(found: int, right: int) -> str:
     """Why a smaller depth than the right one is wrong."""
-    return (f"In validation, the mean error of depth {found} is larger than the smallest by more than one standard "
-            "error: it misses what a deeper tree finds.")
+    return (f"In validation, the mean error of depth {found} is larger than the smallest by more than the "
+            "smallest one's standard error: it misses what a deeper tree finds.")
 
 
 def of_alike(found: int, right: int) -> str:
@@ -80,8 +80,9 @@ def of_alike(found: int, right: int) -> str:
 def of_offsets(found: int, right: int) -> str:
     """Why a depth is wrong where each courier has a speed of its own."""
     return shallow(found, right) if found < right else (
-        "A deep tree tells couriers by their age and learns how late each of them is, which says nothing about a new "
-        "courier. If a courier has rows on both sides of a split, validation rewards that.")
+        "A deep tree tells couriers by their age, or by their number where it is given that, and learns how late each "
+        "of them is, which says nothing about a new courier. If a courier has rows on both sides of a split, "
+        "validation rewards that.")
 
 
 def of_near_tie(found: int, right: int) -> str:
@@ -100,7 +101,7 @@ def of_copies(found: int, right: int) -> str:
 
 demand(("four", "two"), "chooses by rows that the tree hasn't seen", 2, of_alike)
 demand(("offsets",), "keeps the rows of a courier together", 2, of_offsets)
-demand(("near_tie",), "takes the smallest depth within one standard error", 2, of_near_tie)
+demand(("near_tie", "uneven"), "takes the smallest depth within one standard error", 2, of_near_tie)
 demand(("copies",), "leaves the test out of the choice", 1, of_copies)
 
 
