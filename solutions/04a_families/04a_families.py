@@ -27,7 +27,7 @@
 # - compute gradient boosting by hand, and compare three libraries that do it;
 # - say what a model does with a gap, and with a row beyond those that it learned from.
 #
-# **You need** AUC, standardised features and the logistic regression of 03b, and about 75 minutes: 45 to read, 25 for the
+# **You need** AUC, standardised features and the logistic regression of 03b, and about 75 minutes: 50 to read, 25 for the
 # exercise. A good place for a break is before the section on boosting.
 
 # %%
@@ -71,8 +71,8 @@ missed, apart = (days - predicted) ** 2, (days - days.mean()) ** 2
 print(f"Squared: {missed.sum()} from the prediction, {apart.sum():.0f} from the mean. R² = {1 - missed.sum() / apart.sum():.2f}")
 
 # %% [markdown]
-# A perfect prediction has an R² of 1. Predicting the mean for every row has 0, and something worse than the mean is
-# below 0.
+# A perfect prediction has an R² of 1. Predicting for every row the mean of these same rows has 0, and something worse
+# than that is below 0.
 #
 # Because the rule is known, so is the best possible score: that of the rule itself. In this world it is 0.78. What is
 # missing to 1 is chance, and no model gets it.
@@ -85,10 +85,12 @@ assert round(steps.best, 2) == 0.78 and steps.score(LinearRegression().fit(steps
 # ## Linear models: a weighted sum
 #
 # The *linear regression* predicts a number: a constant plus each feature times its weight. It takes the weights with the
-# smallest sum of squared differences. The logistic regression of 03b does the same for a probability.
+# smallest sum of squared differences. The logistic regression of 03b has such a sum as well, and turns it into a
+# probability.
 #
 # In the world `trend`, the rule is such a sum: 200 orders a day, and 0.4 more each day, 60 more with a newsletter, 40 more
-# at a weekend, 2 fewer for each degree. From 1,000 noisy rows the regression reads it off.
+# at a weekend, 2 fewer for each degree. From 1,000 rows, with chance in each, the regression finds these
+# weights.
 
 # %%
 trend = WORLDS["trend"](seed=0)
@@ -218,8 +220,8 @@ random = np.random.default_rng(0)
 assert abs(1 - len(set(random.integers(0, 100_000, 100_000))) / 100_000 - 1 / 3) < 0.04
 
 # %% [markdown]
-# On the curves, a hundred trees get 0.86 where one gets 0.75. In `trend` the forest is worse than predicting the mean, as
-# is the tree; the last section shows why.
+# On the curves, a hundred trees get 0.86 where one gets 0.75. In `trend` the tree and the forest are below 0: a
+# constant, the mean of the test rows, would have been better. The last section shows why.
 #
 # The price is size. To answer for one row, a hundred trees are asked instead of one.
 #
@@ -304,7 +306,7 @@ plt.show()
 # steadier, and can hardly make it worse.
 #
 # Boosting at a rate of 1 is best after 7 trees, at 0.82, and falls to 0.76: later trees mend what was chance. At 0.1 it
-# needs more than a hundred trees, and gets to 0.88. A low rate and many rounds is the usual choice, and the number of
+# needs some seventy trees to get to 0.88, and stays there for long. A low rate and many rounds is the usual choice, and the number of
 # rounds has to be chosen: part 04b does that.
 
 # %% role="claim"
@@ -366,7 +368,7 @@ plt.show()
 # %% [markdown] role="prompt" exercise="boost"
 # ### Exercise: boosting by hand ({{points}}, about 25 minutes)
 #
-# Write `boost(X, y, weights, rates, fit, new)`: gradient boosting for squared loss, with a learner that you are given. Return
+# Write `boost(X, y, weights, rates, fit, new)`: gradient boosting as above, with a learner that you are given. Return
 # what is predicted for `new`, at the start and after each round.
 #
 # First step: for `rates == []`, return the start once for each row of `new`.
@@ -454,14 +456,15 @@ figure.suptitle("Boosting is small and quick beside a forest, in all three libra
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Bars are medians of three runs on one processor core, and vary between machines. A forest that is
-# grown to full depth takes more than ten times the bytes.
+# **Read the figure.** Bars are medians of three runs, and vary between machines. LightGBM and XGBoost use one core here.
+# The forest takes more than ten times the bytes: each of its trees has hundreds of leaves, those of boosting have eight.
 #
 # The three scores differ by less than 0.01, which is no more than each moves from draw to draw. So choose the library by
 # what else you need: scikit-learn is there already; LightGBM and XGBoost run on GPUs and clusters, and in other languages.
 #
-# > **Caution.** All three use every core by default. For one row, that costs more time than it saves: where rows come
-# > singly, set `num_threads=1` or `n_jobs=1`.
+# > **Caution.** All three use every core by default. For one row, that costs more time than it saves. Where rows come
+# > singly, set `num_threads=1` (LightGBM) or `n_jobs=1` (XGBoost). scikit-learn's has no such parameter: start Python
+# > with `OMP_NUM_THREADS=1`.
 
 # %% role="claim"
 equal = runs[runs["model"] != "forest"].groupby("model")["score"].agg(["mean", "std"])

@@ -162,7 +162,7 @@ assert round(by_rows.mean(), 2) == 0.76 and round(by_customers.mean(), 2) == 0.4
 #
 # For a customer of whom it has seen nothing, the same tree guesses.
 #
-# Which number is right depends on what the model is for. If it will serve new customers, all rows of a customer belong into one fold.
+# Which number is right depends on what the model is for. If it will serve new customers, all rows of a customer belong in one fold.
 # [`GroupKFold`](https://scikit-learn.org/stable/modules/cross_validation.html#group-k-fold) deals groups instead of rows.
 #
 # > **Caution.** `cross_val_score` and `GridSearchCV` deal rows unless they are told otherwise, and don't ask.
@@ -299,8 +299,9 @@ assert all(np.ptp(predicted["forest"][:, place]) < 0.35 and np.ptp(predicted["li
 # %% [markdown]
 # ## What does the model rely on?
 #
-# Two kinds of *importance* are in use. The **impurity importance** adds up, over all splits of a forest, by how much each
-# column's splits made the training rows purer. It comes with the fitted forest.
+# Two kinds of *importance* are in use. A leaf is *pure* if all of its rows have the same label; the more the labels
+# differ, the larger is its *impurity*. The **impurity importance** of a column adds up by how much its splits lower the
+# impurity of the training rows, over all trees of a forest. It comes with the fitted forest.
 #
 # The **permutation importance** shuffles one column among rows that the model hasn't seen, and measures how much the score
 # falls. We add a column `lucky` of random numbers to `mixed`, to see what each says of it.
@@ -323,13 +324,14 @@ colours = ["C1" if name == "lucky" else "C0" for name in importance.index]
 for axis, values in zip(axes, (importance["impurity"], importance["permutation"])):
     axis.barh(importance.index, values, color=colours)
     axis.grid(visible=False)
-axes[0].set(title="Impurity: lucky is near the top", xlabel="share of the impurity removed, in training",
+axes[0].set(title="Impurity: lucky is third of eleven", xlabel="share of the impurity removed, in training",
             xticks=[0, 0.05, 0.1, 0.15])
 axes[1].set(title="Permutation: lucky counts nothing", xlabel="fall of the AUC on new rows")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each bar is a column, and `lucky` is the orange one. By impurity it has 0.11, more than the orders, the
+# **Read the figure.** Each bar is a column, and `lucky` is the orange one. Both panels are sorted by the right one; bars
+# a little below 0 are chance. By impurity it has 0.11, more than the orders, the
 # visits or the tickets, by which the rule goes. By permutation it has nothing.
 #
 # Why do they differ? A column with many different values offers many places to split, and deep trees use them to learn

@@ -216,11 +216,12 @@ assert learning["validation"].iloc[15] > 0.85 and abs(baseline.score(asked, aske
 assert 0.15 < learning["validation"].iloc[0] < 0.35 and learning["training"].iloc[-1] > learning["validation"].iloc[-1]
 
 # %% [markdown]
-# Both have an accuracy of about 0.97. On images as small and as tidy as these, the 2,410 numbers buy next to nothing.
+# They differ by about 0.01, some five images of 540. On images as small and as tidy as these, the 2,410 numbers buy next
+# to nothing.
 #
 # ### Standardise what a network gets
 #
-# So far all pixels had the same unit. Suppose that one of the 64 sensors reports in thousandths: its numbers go up to
+# So far all pixels had the same unit. Suppose that one of the 64 pixels is reported in thousandths: its numbers go up to
 # 16,000. Nothing is lost by that.
 #
 # **Guess first:** does the network mind?
@@ -241,8 +242,8 @@ same = forest.fit(known, known_digits).predict(asked) == forest.fit(known * unit
 assert as_reported < 0.75 and standardised > 0.95 and same.mean() > 0.98
 
 # %% [markdown]
-# The network loses more than a quarter of the digits. A pixel in thousandths has a gradient a thousand times as large, and one
-# learning rate can't suit both. A tree asks "more than 8,000?" where it asked "more than 8?", and doesn't mind.
+# The network loses more than a quarter of the digits. A step of the same size in a weight moves the sum a thousand times
+# as far where the pixel is in thousandths, and one learning rate can't suit both kinds of weights. A tree asks "more than 8,000?" where it asked "more than 8?", and doesn't mind.
 #
 # So standardise, or divide by the largest number, before a network. Do it with numbers from the training alone.
 
@@ -574,7 +575,7 @@ assert needed or (read > 0.95 and 17_000 < reader.count_params() < 23_000)
 #
 # ## Extra: pre-training, or what unlabelled texts are good for
 #
-# Labels are dear, texts are cheap. The Store has the category of a product written down by people, and a text for each
+# Labels are expensive, texts are cheap. The Store has the category of a product written down by people, and a text for each
 # visit costs nothing: the names of the products that the visit looked at.
 
 # %%
@@ -644,7 +645,7 @@ else:
 # **Read the figure.** (Without Keras it isn't drawn.) To the right there are more labels; each mark is one of five
 # trainings with other labels.
 #
-# From scratch (circles), 20 labels give an accuracy of about 0.55, and 50 about 0.85. After pre-training (squares) they
+# From scratch (circles), 20 labels give an accuracy of about 0.53, and 50 about 0.85. After pre-training (squares) they
 # give about 0.88 and 0.98. With 200 labels both are near 1, and nothing is gained.
 #
 # From scratch, the network knows the nouns that it has seen a label for, and guesses the others. Pre-trained, it knows
@@ -696,7 +697,9 @@ if not needed:
 # - What isn't known at the moment of the question gets no weight: mask before the softmax.
 # - Pre-training makes few labels go further. Compare it with training from scratch, over several seeds.
 #
-# **Next.** Lesson 05, about evaluation, is planned. The part before this one is
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
+#
+# **Next:** lesson 05, about evaluation, is planned. The part before this one is
 # [04c](../04c_choosing/04c_choosing.ipynb).
 #
 # **Read on.** Michael Nielsen, *Neural Networks and Deep Learning*, chapters 1 and 2. François Chollet, *Deep Learning
