@@ -462,9 +462,8 @@ plt.show()
 # The three scores differ by less than 0.01, which is no more than each moves from draw to draw. So choose the library by
 # what else you need: scikit-learn is there already; LightGBM and XGBoost run on GPUs and clusters, and in other languages.
 #
-# > **Caution.** All three use every core by default. For one row, that costs more time than it saves. Where rows come
-# > singly, set `num_threads=1` (LightGBM) or `n_jobs=1` (XGBoost). scikit-learn's has no such parameter: start Python
-# > with `OMP_NUM_THREADS=1`.
+# > **Caution.** All three use every core by default, which for one row costs more time than it saves. Where rows come
+# > singly, set `num_threads=1` (LightGBM) or `n_jobs=1` (XGBoost), or start Python with `OMP_NUM_THREADS=1`.
 
 # %% role="claim"
 equal = runs[runs["model"] != "forest"].groupby("model")["score"].agg(["mean", "std"])

@@ -300,8 +300,10 @@ assert all(np.ptp(predicted["forest"][:, place]) < 0.35 and np.ptp(predicted["li
 # ## What does the model rely on?
 #
 # Two kinds of *importance* are in use. A leaf is *pure* if all of its rows have the same label; the more the labels
-# differ, the larger is its *impurity*. The **impurity importance** of a column adds up by how much its splits lower the
-# impurity of the training rows, over all trees of a forest. It comes with the fitted forest.
+# differ, the larger is its *impurity*.
+#
+# The **impurity importance** of a column adds up by how much its splits lower the impurity of the training rows, over all
+# trees of a forest. It comes with the fitted forest.
 #
 # The **permutation importance** shuffles one column among rows that the model hasn't seen, and measures how much the score
 # falls. We add a column `lucky` of random numbers to `mixed`, to see what each says of it.
@@ -331,7 +333,9 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each bar is a column, and `lucky` is the orange one. Both panels are sorted by the right one; bars
-# a little below 0 are chance. By impurity it has 0.11, more than the orders, the
+# a little below 0 are chance.
+#
+# By impurity it has 0.11, more than the orders, the
 # visits or the tickets, by which the rule goes. By permutation it has nothing.
 #
 # Why do they differ? A column with many different values offers many places to split, and deep trees use them to learn

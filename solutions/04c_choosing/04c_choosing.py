@@ -328,7 +328,9 @@ assert means.loc[6_000, "linear"] - means.loc[600, "linear"] < 0.02, means
 # ### What an answer costs
 #
 # Part 04a compared three libraries. Here are the families: the time to train, the time to answer for one row, as a
-# request needs it, and the size on disk. The figure shows the median of all worlds. Times are those of your machine.
+# request needs it, and the size on disk. The figure shows the median of all worlds.
+#
+# Times are those of your machine.
 
 # %% role="figure" alt="Three panels of bars on logarithmic axes, a bar for each family: seconds to train, milliseconds for one row, kilobytes on disk. The forest has the longest or nearly the longest bar in each panel. The neural net takes long to train. Linear model and tree are a few kilobytes, boosting some hundred, the forest a thousand and more."
 price = costs(runs).drop("baseline")[::-1]
@@ -397,7 +399,9 @@ assert 60 + 20 - 8 == 72
 # %% [markdown]
 # In `smooth` and `holes` the curves are as good as boosting that may combine all columns, and in `smooth` far better than
 # straight lines. In `mixed`, which has one interaction among other things, they lose a hundredth. In `interactions` they
-# guess, and trees of two columns each find much of it. (These are two draws of each world, so that numbers differ a
+# guess, and trees of two columns each find much of it.
+#
+# (These are two draws of each world, so that numbers differ a
 # little from the table above.)
 #
 # Here are two curves of `smooth`. To draw one, move its column and leave the others where they are: in a sum it doesn't

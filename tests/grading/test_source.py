@@ -1,5 +1,6 @@
 """From percent source to notebook: ids, marks, essays, what the build adds, and mistakes named with their cell."""
 
+import ast
 import re
 import symtable
 
@@ -75,18 +76,26 @@ def test_paragraphs_have_three_sentences_at_most(lesson):
 
 
 def test_no_cell_of_a_lesson_binds_a_name_that_an_answer_defines(lesson):
+    """But for what both import from the same place."""
     _, book = lesson
     code = [cell for cell in book.cells if cell.cell_type == "code"]
-    answers = set().union(*(bound(cell.source) for cell in code if cell.id.endswith("-answer")))
-    imported = {"UTC", "datetime", "math", "np", "pd", "timedelta"}  # by answers and lessons alike
+    answers = [cell.source for cell in code if cell.id.endswith("-answer")]
+    defined, imported = (set().union(*map(names, answers)) for names in (bound, imports))
     assert not {cell.id: found for cell in code if not cell.id.endswith("-answer")
-                and (found := bound(cell.source) & answers - imported)}
+                and (found := bound(cell.source) & defined - {name for *_, name in imports(cell.source) & imported})}
 
 
 def bound(source):
     """The names that a cell binds in the notebook, by whatever statement."""
     table = symtable.symtable(TransformerManager().transform_cell(source), "cell", "exec")
     return {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+
+
+def imports(source):
+    """What a cell imports: module, what of it, and the name that this gets."""
+    nodes = ast.walk(ast.parse(TransformerManager().transform_cell(source)))
+    return {(getattr(node, "module", None), alias.name, alias.asname or alias.name)
+            for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
 
 
 def test_a_part_is_one_sitting(lesson):
