@@ -375,7 +375,7 @@ plt.show()
 #
 # | argument | is |
 # |---|---|
-# | `X`, `y`, `weights` | a DataFrame of 32 deliveries, and arrays of their minutes (some are whole numbers) and of how much each counts (above 0) |
+# | `X`, `y`, `weights` | a DataFrame of 32 deliveries, and arrays of their minutes (sometimes integers) and of how much each counts (above 0) |
 # | `rates` | a list: the learning rate of each round, 8 at most; a rate can be above 2 |
 # | `fit(X, target, weights)` | fits a small learner to a target, and returns a function: `predict(rows)` is an array |
 # | `new` | other rows, with the columns of `X` |
@@ -386,7 +386,7 @@ plt.show()
 # | a round | fit a learner to `y` minus what is predicted for `X` so far, with the weights as they are; add the round's own rate times its predictions, even if the error grows |
 # | returned | a list or array with `len(rates) + 1` rows of `len(new)` numbers; the first is the start, without a rate |
 # | exact to | 1e-9 minutes |
-# | learner | often a stump, and not always: use `fit` |
+# | learner | often a stump, not always: use `fit` |
 # | arguments | stay as they were |
 # | time | 5 seconds a call |
 #

@@ -180,13 +180,13 @@ assert round(by_rows.mean(), 2) == 0.76 and round(by_customers.mean(), 2) == 0.4
 # | `far`, `rain`, `rush_hour`, `heavy` | 0 or 1 |
 # | `courier_age` | years, the same in all rows of a courier |
 # | `courier` | any number; each has 16 rows |
-# | `part` | `"train"` (20 couriers) or `"test"`; the test must not help to choose |
+# | `part` | `"train"` (20 couriers) or `"test"`, not for choosing |
 # | `minutes` | what is to be predicted |
 #
 # | matter | what is asked for |
 # |---|---|
 # | tree | `DecisionTreeRegressor(max_depth=depth, random_state=0)` on the first five columns, not on `courier` |
-# | folds | 4, 5, 10 or 20, each of equally many training couriers: all rows of a courier are in one fold. Any such folds give the same answer |
+# | folds | 4, 5, 10 or 20, each of equally many training couriers with all their rows. Any such folds give the same answer |
 # | error | the mean squared error in each fold; for a depth, their mean |
 # | standard error | the standard deviation of the folds' errors (dividing by one less), by the root of the number of folds |
 # | chosen | the smallest depth whose mean error is at most the smallest mean error plus the standard error of the depth that has the smallest |
@@ -194,8 +194,7 @@ assert round(by_rows.mean(), 2) == 0.76 and round(by_customers.mean(), 2) == 0.4
 # | arguments | stay as they were; rows come in any order |
 # | time | 5 seconds a call |
 #
-# For example, with mean errors of 12, 10.2, 10 and 15 for the depths 1, 2, 4 and 8, and a standard error of 0.5 for depth
-# 4, the answer is 2.
+# Mean errors of 12, 10.2, 10 and 15 for depths 1, 2, 4 and 8, with a standard error of 0.5 at depth 4, give 2.
 #
 # {{properties}}
 

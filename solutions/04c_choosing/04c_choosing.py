@@ -157,9 +157,9 @@ assert before.mean() > 0.62 and abs(inside.mean() - 0.5) < 0.06, (before.mean(),
 # | matter | what is asked for |
 # |---|---|
 # | returned | a DataFrame: index `"baseline"`, then the names in their order; columns `error`, `spread`, `beats` |
-# | folds | five, the same for all models; their sizes differ by 1 at most. Mixed: no fold is a block of the sorted rows. Rows drawn at random will do, and so will every fifth row |
+# | folds | five, the same for all models; sizes differ by 1 at most. Mixed: at random, or every fifth row |
 # | predictions | each model predicts each row once, fitted to all other folds |
-# | holes | filled with the column's median among the fitted rows; nothing else is changed or scaled, nor the caller's `X` |
+# | holes | filled with the column's median among the fitted rows; nothing else is changed or scaled, nor `X` itself |
 # | baseline | predicts the mean of `y` among the fitted rows |
 # | `error` | of a fold, the mean of \|y − prediction\|; reported is the mean of the five |
 # | `spread` | the standard deviation of the five (which divides by 4, as pandas does) |
@@ -540,8 +540,9 @@ def choose_model(brief):
 # All numbers are of the first practice world: how much of the way to the best AUC was reached.
 #
 # **Few rows.** In the four shops a logistic regression reached 93, 88, 93 and 93%, boosting 64, 62, 75 and 63%. The
-# means are 92% and 66%, the spreads 2.5 and 6 points, and the logistic regression won in each of the four. With some
-# thousand rows I would measure again, and expect that boosting catches up.
+# means are 92% and 66%, the spreads 2.5 and 6 points, and the logistic regression won in each of the four.
+#
+# With some thousand rows I would measure again, and expect that boosting catches up.
 #
 # **Columns that work together.** A logistic regression reached 16%, boosting 95%. No number of rows changes that: a
 # weighted sum can't say "depends on". If the brief named the pairs, I would add their products as columns, and take the
