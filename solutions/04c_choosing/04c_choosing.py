@@ -545,15 +545,21 @@ def choose_model(brief):
 # With some thousand rows I would measure again, and expect that boosting catches up.
 #
 # **Columns that work together.** A logistic regression reached 16%, boosting 95%. No number of rows changes that: a
-# weighted sum can't say "depends on". If the brief named the pairs, I would add their products as columns, and take the
+# weighted sum can't say "depends on".
+#
+# If the brief named the pairs, I would add their products as columns, and take the
 # logistic regression again.
 #
 # **Holes.** Boosting reached 89%, a logistic regression with medians in the holes 51%, and 98% with a column that marks
-# each hole. I took boosting, because it is good where columns work together as well, and the brief doesn't say whether
+# each hole.
+#
+# I took boosting, because it is good where columns work together as well, and the brief doesn't say whether
 # they do. If it said that they don't, I would take the marks.
 #
 # **By hand.** A tree of 8 leaves reached 77%, a weighted sum of four columns 99%, boosting 93%. So the tree costs 22
-# points against the sum and 16 against boosting. It needs no arithmetic, and at a counter that is worth it. Where a
+# points against the sum and 16 against boosting.
+#
+# It needs no arithmetic, and at a counter that is worth it. Where a
 # calculator is at hand, I would take the sum, which costs nothing.
 
 # %% [markdown]
