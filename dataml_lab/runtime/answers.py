@@ -157,12 +157,19 @@ def _returned(name: str, function: Callable, given: tuple, lent: tuple) -> Any:
 def _input(name: str, given: tuple) -> str:
     """The end of a sentence, on what was given: a call to paste where one can be written, as none can of a method or
     with a table; else those arguments that are plain data."""
-    data = [argument for argument in given
-            if not isinstance(argument, Handle | pd.DataFrame | pd.Series) and not callable(argument)]
+    data = [argument for argument in given if _is_short_data(argument)]
     call = f"{name}({', '.join(shown(argument, MOST_PASTED) for argument in data)})"
     if len(data) == len(given) and "." not in name and "…" not in call:
         return f" To see it:\n{call}"
     return f" It was given {', '.join(shown(argument, MOST_WRITTEN) for argument in data)}." if data else ""
+
+
+def _is_short_data(argument: Any) -> bool:
+    """Whether an argument is plain data that fits into a sentence: no table, and nothing lent in it."""
+    try:
+        return not isinstance(rebuilt(argument), pd.DataFrame | pd.Series)
+    except NotPlain:
+        return False
 
 
 def _taken(name: str, result: Any, gives: Gives) -> Any:
