@@ -60,6 +60,8 @@ class Sidecar:
         except (OSError, ValueError):  # ValueError: the pipe was closed by stop()
             line = ""
         if not line:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE)  # or it may be `alive` for a moment yet
             raise RuntimeError(f"{self.name} (process {self.pid}) has ended: start a new one. {self._last_words()}")
         answer = json.loads(line)
         if "error" in answer:
