@@ -1,6 +1,8 @@
 # Two commands: `make lab` opens the workbook, `make test` runs the tests. Each installs what is missing first.
 PYTHON ?= python3
 BIN := .venv/bin
+# What Python compiles is kept, even where it is told otherwise: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast spark deep \
     test-engines test-feast test-spark test-deep setup build lock template

@@ -526,7 +526,7 @@ def test_the_raw_order_stays_as_it_was(clean):
 # ### Exercise: clean the payments ({{points}}, about 20 minutes)
 #
 # Write `clean(raw)` for the raw records of another table, payments. It returns a new dict with the six fields below
-# (more do no harm), or `None` for a record that it refuses. It never raises and never changes its argument, even if
+# (more do no harm, up to 10,000 characters in all), or `None` for a record that it refuses. It never raises and never changes its argument, even if
 # that isn't a dict.
 #
 # **First step:** convert the six fields, with everything in one `try`. Then refuse what the table refuses, row by row.

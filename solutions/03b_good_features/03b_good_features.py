@@ -445,7 +445,7 @@ def days_since_last(tx, users, as_of):
 #
 # | matter | what is asked for |
 # |---|---|
-# | returned | a DataFrame of numbers, finite and not missing, with five columns or more; its index is `users`, in their order. The columns and their names are yours to choose |
+# | returned | a DataFrame of numbers, none missing and none of 1e100 or more, with five columns or more; its index is `users`, in their order. The columns and their names are yours to choose |
 # | known | what occurred before `as_of`; what occurs at `as_of` itself is part of the label, a purchase in [`as_of`, `as_of` + 7 days) |
 # | in training | `tx` is the whole history of the shop, the weeks after `as_of` included |
 # | in the server | `tx` ends before `as_of`, and has the rows of all users. `users` often holds a single user, whose row must be the same as among others |

@@ -89,7 +89,8 @@ def course(tiny_course):
 
 
 @pytest.mark.parametrize(("method", "expected"), [
-    ("zero", {"in_grace": 2, "late": 2, "late_after_all": 4}), ("grace", {"late": 2, "late_after_all": 2}),
+    ("zero", {"in_grace": 2, "late": 2, "late_after_all": 4}),
+    pytest.param("grace", {"late": 2, "late_after_all": 2}, marks=pytest.mark.full),
     pytest.param("none", {}, marks=pytest.mark.full), pytest.param("off", {}, marks=pytest.mark.full)])
 def test_penalties_are_those_of_nbgrader(course, tmp_path, method, expected):
     with (course / "nbgrader_config.py").open("a") as config:

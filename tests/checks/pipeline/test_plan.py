@@ -118,7 +118,7 @@ def test_a_replay_measures_what_a_slow_one_does(rows, outages, plan):
     assert (replay(messages_of(rows), outages, plan), rows_made(outages, plan)) == slow_replay(rows, outages, plan)
 
 
-@pytest.mark.parametrize(("key", "store"), zip(KEYS, STORES, strict=True))
+@pytest.mark.parametrize(("key", "store"), list(zip(KEYS, STORES, strict=True)))
 def test_a_replay_of_a_brief_measures_what_a_slow_one_does(key, store):
     """On the first 200 messages of a brief: more would take the slow one too long."""
     brief = world(3).briefs[0]
