@@ -140,17 +140,17 @@ def misjudged(tried: Tried, cleaner: str, others: bool) -> str:
     wrong = str(complaint)
     if "positional argument" in wrong:
         return f"{wrong} A test takes one argument, the cleaner."
+    spoilt = (f"Does it{' or another test' * others} change what stays, such as an order that is used again? "
+              "Let each test change a copy.")
     if len(tried.complaints(cleaner)) < len(tried.runs[cleaner]):
-        return (f"{name} passes and fails on the same correct cleaner. Does it{' or another test' * others} change "
-                "what stays, such as an order that is used again? Let each test change a copy.")
+        return f"{name} passes and fails on the same correct cleaner. {spoilt}"
     if complaint.given is not None:
         verdict = "refuses" if clean_order(complaint.given) is None else "accepts"
         wrong += f" The last order that it gave was {shown(complaint.given, 300)}, which the contract {verdict}."
     if cleaner:
         return (f"{name} fails on a correct cleaner that {cleaner}: {wrong} Compare the fields that you mean, as far "
                 "as the contract goes.")
-    spoilt = " Or did another test change an order that both use? Then let each change a copy." * others
-    return (f"{name} fails on a correct cleaner: {wrong} Read the contract again.{spoilt} If you have deleted or "
+    return (f"{name} fails on a correct cleaner: {wrong} Read the contract again. {spoilt} If you have deleted or "
             f"renamed that test, it stays until you run `del {name}` or restart the kernel.")
 
 

@@ -1,7 +1,7 @@
 """Takes a field out of the order that all runs share: it passes once, and fails from then on.
 
 points: 0
-says: passes and fails on the same correct cleaner
+says: an order that is used again
 """
 
 ORDER = {

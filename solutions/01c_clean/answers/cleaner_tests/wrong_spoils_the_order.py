@@ -1,7 +1,7 @@
 """One test changes the order that the next one uses, which then fails on every cleaner.
 
 points: 0
-says: did another test change an order that both use
+says: an order that is used again
 """
 
 ORDER = {
