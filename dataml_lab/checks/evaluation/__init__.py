@@ -1,0 +1,5 @@
+"""Lesson 05: what splits, metrics and thresholds must do."""
+
+from dataml_lab.checks.evaluation.four_metrics import four_metrics
+
+EXERCISES = [four_metrics]
