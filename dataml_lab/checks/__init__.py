@@ -51,6 +51,7 @@ PARTS = {
     "04b_overfitting": Part("dataml_lab.checks.models", ("best_depth",)),
     "04c_choosing": Part("dataml_lab.checks.models", ("honest_scores", "choose_model")),
     "04d_networks": Part("dataml_lab.checks.models", ("attend",)),
+    "05a_splits": Part("dataml_lab.checks.evaluation", ("split",)),
     "05b_metrics": Part("dataml_lab.checks.evaluation", ("four_metrics",)),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions

@@ -699,8 +699,8 @@ if not needed:
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
 #
-# **Next:** lesson 05, about evaluation, is planned. The part before this one is
-# [04c](../04c_choosing/04c_choosing.ipynb).
+# **Next:** [05a Splits](../05a_splits/05a_splits.ipynb) asks what a score is worth, and which rows to test on. The part before
+# this one is [04c](../04c_choosing/04c_choosing.ipynb).
 #
 # **Read on.** Michael Nielsen, *Neural Networks and Deep Learning*, chapters 1 and 2. François Chollet, *Deep Learning
 # with Python*. [Keras' guides](https://keras.io/guides/). scikit-learn on

@@ -1,5 +1,6 @@
 """Lesson 05: what splits, metrics and thresholds must do."""
 
 from dataml_lab.checks.evaluation.four_metrics import four_metrics
+from dataml_lab.checks.evaluation.split import split
 
-EXERCISES = [four_metrics]
+EXERCISES = [split, four_metrics]
