@@ -19,7 +19,8 @@ from dataml_lab.evaluation.columns import known, share
 
 def ranked(relevance: ArrayLike, score: ArrayLike) -> np.ndarray:
     """The relevance in the order of the scores, the highest first. Documents of one score stay in the order in which
-    they come. (trec_eval puts the one with the larger name first: sort by name, descending, for its values.)
+    they come, which flatters where these are sorted by relevance. trec_eval puts the larger name first: sort by name,
+    descending, for its values. scikit-learn's NDCG takes the mean over the orders of a tie.
 
     >>> ranked([0, 1, 2], [0.3, 0.9, 0.3])
     array([1, 0, 2])

@@ -69,6 +69,9 @@ classification.confusion(five["truth"], five["predicted"])
 #
 # F1 is their *harmonic mean*, which is near the smaller of the two. Of a precision of 1 and a recall of 0.1 it makes
 # 0.18, where the usual mean is 0.55.
+#
+# The metrics of `dataml_lab.evaluation` are a few lines each, with their source and what they do with odd rows. To read
+# one, run `classification.precision??`.
 
 # %% role="claim"
 asked = five["truth"], five["predicted"]
