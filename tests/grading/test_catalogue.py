@@ -67,8 +67,9 @@ def test_every_property_is_broken_by_a_wrong_answer_and_every_exercise_has_two_r
 
 @pytest.mark.parametrize("catalogue", [SEVERAL], indirect=True)
 def test_wrong_answers_that_lose_the_same_are_told_different_things(catalogue):
+    """Of those that were tried on half of the salts or more: on fewer, two of them may agree by chance."""
     seen = {}
-    for row in wrong(catalogue):
+    for row in (row for row in wrong(catalogue) if len(row["trials"]) >= 5):
         found = [finding for trial in row["trials"] for finding in trial["findings"]]
         key = (row["exercise"], *((finding["outcome"], finding["sentence"]) for finding in found))
         if row["expected_points"] != 0:

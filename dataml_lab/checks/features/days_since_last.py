@@ -33,15 +33,17 @@ class Customers:
 
 
 def customers(seed: int) -> Customers:
-    """Twelve users. Each known one has three orders before the moment, the newest as long ago as planned."""
+    """Twelve users. Each known one has three orders before the moment, the newest as long ago as planned. The moment is
+    by day, and the first of the later orders comes before that day ends."""
     random = np.random.default_rng(seed)
-    as_of = pd.Timestamp("2025-03-03", tz="UTC").as_unit("us") + pd.Timedelta(int(random.integers(90 * 86_400)), "s")
+    day = pd.Timestamp("2025-03-03", tz="UTC").as_unit("us") + pd.Timedelta(days=int(random.integers(90)))
+    as_of = day + pd.Timedelta(int(random.integers(6 * 3600, 18 * 3600)), "s")
     users = [int(user) for user in random.choice(np.arange(100, 1_000), KNOWN + NEW + SILENT, replace=False)]
     ago = np.concatenate([[0.01, 0.4], random.uniform(1, 150, KNOWN - 2)])
     ago = np.round(ago * 86_400) / 86_400  # whole seconds
     past = np.repeat(users[:KNOWN], 3), -np.concatenate([[days, days + 5, days + 40] for days in ago])
     later = [*users[:3], *users[KNOWN:KNOWN + NEW]]
-    rows = [past, (later, np.zeros(len(later))), (later, random.uniform(0.1, 20, len(later)))]
+    rows = [past, (later, np.zeros(len(later))), (later, np.append(0.1, random.uniform(0.1, 20, len(later) - 1)))]
     tx = pd.concat([orders(random, user, as_of, days) for user, days in rows]).sample(frac=1, random_state=random)
     tx = tx.reset_index(drop=True)
     right = pd.Series([*ago, *[NEVER] * (NEW + SILENT)], users)
@@ -103,11 +105,11 @@ import pandas as pd
 pd.DataFrame({"before as_of": days_since_last(*world.past), "and at as_of": days_since_last(*world.edge),
               "and later": days_since_last(*world.history)})""")
 def _(found: Replies, world: Customers) -> str | None:
-    for what, question in (("exactly at as_of", world.edge), ("at as_of and later", world.history)):
-        wrong = first_difference(found[question], found[world.past], world, "was returned without them")
-        if wrong:
-            return f"Orders were added that occur {what}. {wrong}"
-    return None
+    wrong = first_difference(found[world.history], found[world.edge], world, "was returned without them")
+    if wrong:
+        return f"Orders were added that occur after as_of. {wrong}"
+    wrong = first_difference(found[world.edge], found[world.past], world, "was returned without them")
+    return wrong and f"Orders were added that occur exactly at as_of. {wrong}"
 
 
 def first_difference(one: pd.Series, other: pd.Series, world: Customers, which: str) -> str | None:

@@ -13,8 +13,9 @@ TICK = timedelta(microseconds=1)
 
 RHYTHMS = {4: 7, 7: 4, 16: 1}  # an order every so many days: so many are less than 29 days back, the next more than 31
 BETWEEN = {  # two orders: how many of the earlier count for the later, and the time between them in words
-    31 * DAY: (0, "31 days"), 30.5 * DAY: (0, "30 days and 12 hours"), 30 * DAY: (1, "exactly 30 days"),
-    30 * DAY + TICK: (0, "30 days and a microsecond"), 30 * DAY - TICK: (1, "a microsecond less than 30 days"),
+    31 * DAY: (0, "31 days"), 30.5 * DAY: (0, "30 days and 12 hours"),
+    30 * DAY - TICK: (1, "a microsecond less than 30 days"), 30 * DAY: (1, "exactly 30 days"),
+    30 * DAY + TICK: (0, "30 days and a microsecond"),
 }
 
 
