@@ -53,6 +53,7 @@ PARTS = {
     "04d_networks": Part("dataml_lab.checks.models", ("attend",)),
     "05a_splits": Part("dataml_lab.checks.evaluation", ("split",)),
     "05b_metrics": Part("dataml_lab.checks.evaluation", ("four_metrics",)),
+    "05c_thresholds": Part("dataml_lab.checks.evaluation", ("pick_threshold",)),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions
 # are still graded.

@@ -1,6 +1,7 @@
 """Lesson 05: what splits, metrics and thresholds must do."""
 
 from dataml_lab.checks.evaluation.four_metrics import four_metrics
+from dataml_lab.checks.evaluation.pick_threshold import pick_threshold
 from dataml_lab.checks.evaluation.split import split
 
-EXERCISES = [split, four_metrics]
+EXERCISES = [split, four_metrics, pick_threshold]
