@@ -54,6 +54,7 @@ PARTS = {
     "05a_splits": Part("dataml_lab.checks.evaluation", ("split",)),
     "05b_metrics": Part("dataml_lab.checks.evaluation", ("four_metrics",)),
     "05c_thresholds": Part("dataml_lab.checks.evaluation", ("pick_threshold",)),
+    "05d_ranking": Part("dataml_lab.checks.evaluation", ("metric_for",)),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions
 # are still graded.

@@ -76,8 +76,10 @@ assert found["best possible"].max() < 0.8
 # [`train_test_split`](https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.train_test_split.html) does
 # that, and in most examples `random_state=42` decides which rows.
 #
-# Why 42? Here are 200 other numbers. The table has 300 rows, of which 60 are held out, and the model is a logistic
-# regression. Since we know the rule of this world, we can measure each fitted model on 3,000 new rows as well.
+# Why 42? Here are 200 other numbers.
+#
+# The table has 300 rows, of which 60 are held out, and the model is a logistic regression. The world is made from a known
+# rule, so each fitted model can be measured on 3,000 new rows as well.
 
 # %%
 few = WORLDS["few_rows"](seed=0, rows=300)
@@ -106,8 +108,8 @@ plt.show()
 # **Read the figure.** Each of the 200 models is worth nearly the same, about 0.80 on new rows. The hold-out says anything
 # from 0.64 to 0.91 of them.
 #
-# Whoever reports one split reports one draw from the wide histogram. A colleague with another seed comes to another
-# number, and neither has made a mistake.
+# A report of one split is one draw from the wide histogram. A colleague with another seed comes to another number, and
+# neither has made a mistake.
 
 # %% role="claim"
 spread = splits.agg(["mean", "std", "min", "max"]).round(3)
@@ -178,14 +180,18 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each dot is a table of 300 rows. The hold-out is its first fold alone; five folds are the mean of all
-# five. Both are right on average. The hold-out misses by 0.054, and the mean of five folds by 0.031.
+# five.
+#
+# Both are right on average. The hold-out misses by 0.054, and the mean of five folds by 0.031, as a standard deviation.
 #
 # The price is five fits in place of one. With many rows a hold-out is enough: one test of 10,000 rows says more than five
 # folds of 60.
 #
 # In 04b the standard error of a mean over folds was their standard deviation by the root of 5. Over these 40 tables it is
-# 0.022 on average, and the mean really misses by 0.031. It is too small: the five models share most of their rows, so the five
-# scores aren't five independent draws. Take it for the least that the score may be off.
+# 0.022 on average, and the mean really misses by 0.031.
+#
+# So the standard error is too small: the five models share most of their rows, and five scores from them aren't five
+# independent draws. Take it for the least that a score may be off.
 
 # %% role="claim"
 assert tables[["hold-out", "five folds"]].mean().abs().max() < 0.02, tables.mean()
@@ -221,8 +227,8 @@ assert min(dealt["KFold"]) == 0 and set(dealt["StratifiedKFold"]) == {1, 2}, dea
 # So far rows were dealt like cards. That is right if the model will be asked about other rows *of the same kind*. In a shop
 # it is asked about **later** rows, and often about customers whom it has never seen.
 #
-# Here is a table for it. Thirty depots are looked at each Monday for a year. What is predicted is the mean number of parcels
-# a day *in the 28 days from that Monday on*. The level of a depot drifts from week to week.
+# In the next table, thirty depots are looked at each Monday for a year. What is predicted is the mean number of parcels a day
+# *in the 28 days from that Monday on*. The level of a depot drifts from week to week.
 
 # %%
 DAY = pd.Timedelta(1, "D")
@@ -281,6 +287,7 @@ print(f"The second year: {delivered(two_years, two_years):.1f}.")
 # ### Forward in time
 #
 # A split in the order of time takes a stretch for the test, and only what came before it for the training.
+#
 # `TimeSplit` of `dataml_lab.evaluation.splits` makes twelve such splits of this year, with tests of four weeks each. As a
 # splitter of scikit-learn's kind it can be passed as `cv`. It reads the moment of each row from `groups`.
 
@@ -288,9 +295,10 @@ print(f"The second year: {delivered(two_years, two_years):.1f}.")
 print(f"Forward in time: {error(TimeSplit(12), groups=rows['as_of']):.1f}.")
 
 # %% [markdown]
-# Twice the error, and still not the truth. What is left? The last training row before the test was asked one week before it,
-# and its label is the mean of four weeks, of which three lie *in the test*. On the day of the training, nobody has that
-# label.
+# The error is twice as large, and still not the truth. What is left?
+#
+# The last training rows are from one week before the test. Their label is the mean of four weeks, of which three lie *in the
+# test*. On the day of the training, nobody has that label.
 
 # %% role="figure" alt="Twelve horizontal bars, one for each Monday from week 36 to 47, each four weeks long. The bars of weeks 36 to 40 end at or before the line at week 44 and are called fitted. Those of weeks 41 to 43 cross the line and are called embargo: in neither part. Those of weeks 44 to 47 begin at the line or later and are called test."
 figure, axes = plt.subplots(figsize=(8, 3.8))
@@ -335,7 +343,7 @@ assert 2 < promised["forward"] / promised["shuffled"] < 2.4 and abs(promised["em
 # %% [markdown]
 # ## New customers, later
 #
-# Who will open a depot wants to know about depots that aren't in the table. In 04b whole groups were kept together for that,
+# A shop that opens a depot asks about one that isn't in the table. In 04b whole groups were kept together for that,
 # by `GroupKFold`. `GroupSplit` does the same, and `GroupTimeSplit` does both at once: later rows of depots that the model
 # has never seen.
 
