@@ -40,8 +40,8 @@ plt.style.use("dataml_lab.workbook")
 # %% [markdown]
 # ## A list, by hand
 #
-# A customer searches for a rain jacket, and the shop shows five results. Two of them fit. The **precision** at a place is the
-# share of results down to it that fit.
+# A customer searches for a rain jacket, and the shop shows five results. Two of them fit. The precision at a place is the share
+# of results down to it that fit.
 
 # %%
 five = pd.DataFrame({"fits": [0, 1, 0, 1, 0]}, index=pd.RangeIndex(1, 6, name="place"))
@@ -53,7 +53,7 @@ five.round(2)
 # Two numbers describe this list.
 #
 # - The **reciprocal rank** is 1 by the place of the first result that fits. Here that is place 2, so it is 1/2 = 0.5.
-# - The **average precision** takes the precision at each place that fits, and their mean: (0.5 + 0.5) / 2 = 0.5.
+# - The average precision of 05b is the mean of the precision at each place that fits: (0.5 + 0.5) / 2 = 0.5.
 #
 # A system answers many queries. The mean of their reciprocal ranks is the **MRR**, the mean of their average precisions the
 # **MAP**.
@@ -70,19 +70,11 @@ print(f"MRR {by_query['reciprocal rank'].mean():.2f}, MAP {by_query['average pre
 # In the third query the results at places 3 and 4 fit. The first of them gives a reciprocal rank of 1/3, and the second isn't
 # looked at. The average precision sees both: (1/3 + 2/4) / 2 = 0.42.
 #
-# ### What isn't shown
-#
-# Say that a third jacket fits, and the list doesn't show it. Its precision counts as 0, and the sum is divided by three:
-# (0.5 + 0.5 + 0) / 3 = 0.33. To divide by what is shown would reward short lists.
-
-# %%
-shown_only, of_three = average_precision([0, 1, 0, 1, 0]), average_precision([0, 1, 0, 1, 0], relevant=3)
-print(f"Divided by the two that are shown: {shown_only:.2f}. By all three that fit: {of_three:.2f}.")
+# What fits and isn't shown counts as a precision of 0, as in 05b: to divide by what is shown would reward short lists.
 
 # %% role="claim"
 assert five["precision"].round(2).tolist() == [0, 0.5, 0.33, 0.5, 0.4]
 assert by_query.round(2).to_numpy().tolist() == [[0.5, 0.5], [1.0, 1.0], [0.33, 0.42]]
-assert (shown_only, round(of_three, 2)) == (0.5, 0.33)
 
 # %% [markdown]
 # ## Grades
@@ -377,7 +369,7 @@ def metric_for(problem):
 # ## What to take along
 #
 # - MRR looks at the first that fits, MAP at all that fits, NDCG at grades. All count the top more.
-# - Divide by what fits, not by what is shown. Say which gain, which rule for ties and which for empty lists.
+# - With a number, say which gain, which rule for ties and which for empty lists.
 # - A metric stands for a bill. Ask who pays for what, then choose.
 # - Where no metric fits, compute the bill itself on the test.
 # - A right metric on too few rows chooses by chance.
