@@ -205,12 +205,15 @@ def products(random: np.random.Generator, count: int) -> list[int]:
 
 
 def relevant(random: np.random.Generator) -> Iterator[Case]:
-    """Two of four relevant products are shown; none is shown; none is relevant."""
+    """Two of four relevant products are shown; the list is shorter than they are many; none is shown; none is
+    relevant."""
     a, b, c, d, *others = products(random, 8)
     yield Case("average_precision", "a list that shows two of four relevant products",
                ([others[0], a, others[1], others[2], b], {a, b, c, d}), (1 / 2 + 2 / 5) / 4,
                (("if the sum is divided by the relevant products that are shown", (1 / 2 + 2 / 5) / 2),
                 ("if the sum is divided by the length of the list", (1 / 2 + 2 / 5) / 5)))
+    yield Case("average_precision", "a list of two, and four relevant products", ([others[0], a], {a, b, c, d}), 1 / 8,
+               (("if the sum is divided by the places that there are", 1 / 4),))
     yield Case("average_precision", "an empty list, and two relevant products", ([], {a, b}), 0.0)
     yield Case("average_precision", "a list of three, and no relevant product", ([a, b, c], set()), 0.0)
 

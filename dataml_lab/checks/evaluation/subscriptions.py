@@ -52,11 +52,10 @@ class Table:
         return len(list(test)) / int(self.settled(self.exported_at).sum())
 
     def misplaced(self, train: Iterable, test: Iterable) -> dict[str, dict]:
-        """For each demand the rows that break it: by label, why, in words. A test may begin at any moment after the
-        question before its first one: what is settled in between may be left out of the training."""
+        """For each demand the rows that break it: by label, why, in words."""
         asked, written = self.rows["asked_at"], self.rows["written_at"]
         start, trained, tested = self.start(test), self.rows.index.isin(list(train)), self.rows.index.isin(list(test))
-        usable, to_train = self.settled(self.exported_at), self.settled(asked[asked < start].max())
+        usable, to_train = self.settled(self.exported_at), self.settled(start)
         to_test, begins = usable & (asked >= start), f"the test begins at {clock(start)}"
         neither = ~trained & ~tested
         wrong = {
