@@ -25,7 +25,7 @@ USUAL = Leaves(SCORES, (15, 12, 10, 8, 7, 4, 3, 1), (10, 14, 40, 120, 350, 900, 
 # For tables in which the fourth leaf is the last to be stopped: 0.5 doesn't stop it.
 LOWER = Leaves((0.95, 0.85, 0.7, 0.45, 0.3, 0.18, 0.08, 0.03), USUAL.frauds, USUAL.legitimate)
 # Two leaves that are alike: the first of them is no corner of the ROC curve.
-ALIKE = Leaves(LOWER.scores, (15, 12, 10, 8, 8, 4, 3, 1), (10, 14, 40, 120, 120, 900, 1_700, 2_810))
+ALIKE = Leaves(LOWER.scores, (15, 12, 10, 8, 8, 4, 2, 1), (10, 14, 40, 120, 120, 900, 1_700, 2_810))
 UNEVEN = Leaves(SCORES, (15, 2, 30, 6, 4, 2, 1, 0), (30, 400, 300, 900, 1_000, 1_000, 1_100, 1_270))
 
 
@@ -115,7 +115,7 @@ def table(random: np.random.Generator, what: str, leaves: Leaves, costs: tuple[i
     The frauds of a leaf are spread evenly over its rows, from the first to the last: so who adds up row by row finds
     it worth the while to stop a part of the rows of one score, which no threshold does."""
     scores = (np.array(leaves.scores) + random.integers(-9, 10, len(leaves.scores)) / 1_000).round(3)
-    legitimate = np.round(np.array(leaves.legitimate) * random.uniform(0.97, 1.03) / one_in).astype(int)
+    legitimate = np.round(np.array(leaves.legitimate) * random.uniform(0.97, 1.02) / one_in).astype(int)
     score = random.permutation(np.repeat(scores, legitimate + leaves.frauds))
     y = np.zeros(len(score), int)
     for value, frauds in zip(scores, leaves.frauds, strict=True):

@@ -68,15 +68,17 @@ def test_a_misplaced_row_breaks_its_demand_only():
     assert demands(train, [*test, first((table.ends > table.exported_at) & written.notna())]) == {SETTLED}
 
 
-def test_a_test_may_begin_between_two_questions():
+def test_what_is_settled_just_before_the_test_is_trained_on():
     world = subscriptions(4)
-    for table in world.all:
+    for table in (world.weekly, world.long):
         moments = table.rows["asked_at"].drop_duplicates().sort_values()
         between = moments.iloc[len(moments) * 3 // 4] - (moments.diff().iloc[len(moments) * 3 // 4]) / 2
         usable = table.settled(table.exported_at)
         train = table.rows.index[table.settled(between)]
         test = table.rows.index[usable & (table.rows["asked_at"] >= between)]
-        assert not any(table.misplaced(train, test).values())
+        found = table.misplaced(train, test)
+        assert {demand for demand, rows in found.items() if rows} == {LEFT_OUT}
+        assert all(table.settled(table.start(test))[label] for label in found[LEFT_OUT])
 
 
 @pytest.mark.parametrize(("returned", "words"), [
