@@ -125,7 +125,7 @@ def sort(random: np.random.Generator) -> Iterator[Business]:
     careful = np.array([[0.98, 0.01, 0.01], [0.6, 0.4, 0.0], [0.9, 0.0, 0.1]])
     even = np.array([[0.76, 0.13, 0.11], [0.1, 0.85, 0.05], [0.08, 0.07, 0.85]])
     sample, live = (random.choice(3, 4_000, p=share) for _ in range(2))
-    each = float(random.integers(2, 6))
+    each = float(random.choice([3, 6, 9, 12]))
     for costs in (np.full(3, each), each * 0.8 / share / 4):
         costs = costs.round(2)
         contest = [(labelled(random, sample, system), -costs[live[labelled(random, live, system) != live]].sum())
