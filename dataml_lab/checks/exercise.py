@@ -33,6 +33,10 @@ class Property(NamedTuple):
     call: str = ""
 
 
+class NotYet(str):
+    """What a property returns where it can't be judged yet: the sentence says what has to hold first."""
+
+
 class Finding(NamedTuple):
     """What was found about one property of one answer."""
 
@@ -206,6 +210,9 @@ class Exercise:
                 found[prop.name] = Finding(prop.name, prop.points, "not judged", f"Judged once “{hindrance}” holds.")
                 continue
             sentence, out_of_time, number = _first_sentence(prop.broken, worlds)
+            if isinstance(sentence, NotYet):
+                found[prop.name] = Finding(prop.name, prop.points, "not judged", safe(sentence))
+                continue
             if practice and prop.call and sentence and "\n" not in sentence:  # else it shows a call already
                 sentence += _to_paste(self.name, prop.call, number)
             found[prop.name] = Finding(prop.name, prop.points, "fails" if sentence else "holds", safe(sentence))

@@ -1,5 +1,6 @@
 """A verdict as a notebook shows it: as text, and as a table where there is a browser."""
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
@@ -35,7 +36,7 @@ def html(verdict: Verdict, *more: str) -> str:
     rows = "" if verdict.not_attempted else _table(verdict.findings)
     lines = f'<pre style="{LINES}">{escape(verdict.measured)}</pre>'
     measured = verdict.measured and f"<p>Measured in one world:</p>{lines}"
-    return f"<div><p><b>{escape(head)}</b></p>{rows}{measured}{''.join(map(_paragraph, more))}</div>"
+    return f"<div><p><b>{_worded(head)}</b></p>{rows}{measured}{''.join(map(_paragraph, more))}</div>"
 
 
 def _table(findings: Iterable[Finding]) -> str:
@@ -56,7 +57,7 @@ def _rows(findings: Iterable[Finding]) -> Iterator[str]:
 
 def _row(finding: Finding, name: str, points: str) -> str:
     words, code = finding.parts
-    said = f"<br>{escape(words)}" if words else ""
+    said = f"<br>{_worded(words)}" if words else ""
     lines = f'<pre style="{CODE}">{escape(chr(10).join(code))}</pre>' if code else ""
     border = f"border-left: 4px solid {COLOURS[finding.outcome]}"
     cells = {f"{NARROW}; {border}": f"{SIGNS[finding.outcome]} {finding.outcome}", NARROW: points}
@@ -68,4 +69,9 @@ def _paragraph(text: str) -> str:
     """A paragraph; the lines after the first of a text stay as they are."""
     words, *lines = text.split("\n")
     rest = f'<pre style="{CODE}">{escape(chr(10).join(lines))}</pre>' if lines else ""
-    return f"<p>{escape(words)}</p>{rest}"
+    return f"<p>{_worded(words)}</p>{rest}"
+
+
+def _worded(text: str) -> str:
+    """A sentence, with what stands between backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -204,6 +204,7 @@ assert store.tickets.query("topic == 'cancel'")["user_id"].is_unique
 assert abs(surplus["cancel"]) < 1e-9 and (surplus.drop("cancel") > 0.2).all()
 
 # %% role="figure" alt="Two horizontal bars for each of five topics, the revenue in the report above the true revenue. The report's bar is longer for four topics, most for billing, and equal for cancel."
+# The code of this figure.
 rows = np.arange(len(truth))
 figure, axes = plt.subplots(figsize=(8, 3.4))
 for shift, label, amounts in ((-0.2, "report", report), (0.2, "truth", truth)):
@@ -305,7 +306,7 @@ def service():
 
 # %% [markdown]
 # **Latency** is not one number. The next cells ask 300 times and keep how long each answer took. The *p50* is the time
-# within which half of the answers came, the *p99* that within which 99 of 100 did.
+# within which half of the answers came; the *p99* is the time within which 99 of 100 came.
 
 # %%
 def latencies(url, asked):
@@ -329,6 +330,7 @@ print(f"p99 is more than 0.19 s: {p99 > 0.19}; p50 is less than half of p99: {p5
 assert p99 > 0.19 and p50 < p99 / 2
 
 # %% role="figure" alt="The times of 300 requests in milliseconds, sorted from the fastest to the slowest. The line is nearly flat and close to zero up to 98 percent, then it jumps to more than 200 milliseconds. The p50 is marked on the flat part, the p99 on the jump."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 axes.plot(np.arange(1, 301) / 3, np.sort(took) * 1000)
 for name, at, share in (("p50", p50, 50), ("p99", p99, 99)):
@@ -515,7 +517,7 @@ assert set(offsets.index) == {"+00:00", "+01:00", "+02:00", "-05:00"} and 0.18 <
 # average.
 #
 # By default, both models minimise the sum of squared errors. In that sum an error of 60 minutes counts 3,600, and an error
-# of 5 minutes counts 25. So a third model joins in: boosting with a *robust* loss, the absolute error, in which they count 60 and 5.
+# of 5 minutes counts 25. So a third model joins in: boosting with a *robust* loss, the absolute error, in which these two count 60 and 5.
 #
 # The inputs `hour`, `zone` and `weather` are categories. The code below gives each category a column of zeros and ones,
 # which is called
@@ -569,6 +571,7 @@ assert (dirty["robust boosting"] > clean["linear"] + 1.5).all()
 assert clean.mean().idxmax() == "linear" and (clean.max(axis=1) - clean.min(axis=1) < 0.5).all()
 
 # %% role="figure" alt="Mean absolute errors in minutes of three models on clean and on dirty data, a dot for each of five shops and a stroke for their mean. The three on clean data lie close together on the left; on dirty data robust boosting follows, then the linear model, and boosting is far to the right."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.6))
 ranked = errors.mean().sort_values()
 for row, (name, found) in enumerate(ranked.items()):
@@ -618,6 +621,7 @@ assert abs(brings(tipping)) < 1e-6 and round(tipping) == 27
 assert [round(brings(cost)) for cost in uses.values()] == [53_000, -26_000]
 
 # %% role="figure" alt="A straight line that falls: the model's value in thousand euros a year over the cost of a mistake. It is 53 where a mistake costs half a euro (recommend a product), crosses zero at 27 euros, and is minus 26 at 40 euros (block an order)."
+# The code of this figure.
 costs = np.linspace(0, 50, 51)
 figure, axes = plt.subplots(figsize=(8, 3.4))
 axes.axhline(0, color="black", linewidth=1)
@@ -660,7 +664,7 @@ plt.show()
 # | `model_best` | the share of cases, above 0.5, that a model would get right with unlimited labels |
 # | `model_cost` | what the model costs, everything included (EUR a year) |
 #
-# In this exercise, a model that learned from n labels gets right the share
+# In this exercise, a model that learned from n labels gets this share of the cases right:
 #
 # ```text
 # model_best − (model_best − 0.5) × √(100 / n)
@@ -681,8 +685,8 @@ plt.show()
 # Here 8,000 right and 2,000 wrong decisions of the rule are worth 16,000 − 10,000 − 1,000 = 5,000 EUR. The model's 8,200
 # and 1,800 are worth 16,400 − 9,000 − 20,000 = −12,600 EUR. So the answer is `"rule"`.
 #
-# The check asks about pairs of briefs that differ in one field. Their best choices differ; `"nothing"` is best for some
-# briefs of three properties.
+# The check asks about pairs of briefs that differ in one field. Their best choices differ. In three of the properties,
+# `"nothing"` is the best choice for some briefs.
 #
 # The check simulates a year of each brief, case by case. So its sums are a little off what you compute, but never so
 # much that another choice becomes the best.

@@ -17,12 +17,13 @@
 # builds a *data pipeline* for a shop's orders: a program that takes data from its sources, through four steps, to those
 # who use it.
 #
-# ```text
-# sources            →  ingest        →  clean         →  transform      →  serve
-# files, APIs,          pull, push,      convert types;   aggregate,        warehouse,
-# topics, webhooks,     change feed;     refuse bad rows, join, derive      API, CRM,
-# databases             lose nothing     with a reason                      dashboard, model
-# ```
+# | step | what happens |
+# |---|---|
+# | sources | files, APIs, topics, webhooks, databases hold the data |
+# | 1. ingest | pull, push, change feed; lose nothing |
+# | 2. clean | convert types; refuse bad rows, with a reason |
+# | 3. transform | aggregate, join, derive |
+# | 4. serve | warehouse, API, CRM, dashboard, model |
 #
 # This part takes the first step, from a file and from an HTTP API. The other words are explained where they are used.
 #
@@ -65,7 +66,7 @@ desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 store = Store()
 truth = store.orders
 print(f"{len(store.users):,} users placed {len(truth):,} orders in 180 days.")
-truth.head(3)
+truth.head(2).T
 
 # %% [markdown]
 # The shop's systems don't hand out that table. They export JSON, a line for each message about an order. The lines
@@ -249,6 +250,7 @@ assert pulled.pages == 16 and len(pipeline.RawZone(desk / "calm").files()) == 35
 assert counts.to_numpy().tolist() == [[45, 0], [0, 18], [0, 0]]
 
 # %% role="figure" alt="Pairs of bars for three ways to pull, in orders stored twice and orders lost. From the timestamp on: 45 stored twice, none lost. After the timestamp: none stored twice, 18 lost. Cursor, with a crash: none of either."
+# The code of this figure.
 axes = counts.plot.barh(figsize=(8, 2.8), width=0.76, xlabel="orders",
                         title="A timestamp loses or repeats orders; a cursor doesn't")
 for bars in axes.containers:

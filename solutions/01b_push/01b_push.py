@@ -191,6 +191,7 @@ counts
 assert orders_of_work["offsets in the file's name"] == sent
 
 # %% role="figure" alt="Pairs of bars for three orders of work, in records stored twice and records lost. Commit, then store: 1,000 lost. Store, then commit: 1,000 stored twice. Offsets in the file's name: none of either."
+# The code of this figure.
 axes = counts.plot.barh(figsize=(8, 2.8), width=0.76, xlabel="records",
                         title="Two steps lose or repeat records; one step does neither")
 for bars in axes.containers:
@@ -220,7 +221,8 @@ plt.show()
 # body, and a secret that only the two of you know ([HMAC](https://docs.python.org/3/library/hmac.html)). A POST without
 # the right code is refused.
 #
-# Without the id in it, somebody could send a signed body again under another id, and you would keep it as a new event.
+# If the code left out the id, somebody could send a signed body again under another id, and you would keep it as a new
+# event.
 # The next cell takes the first 1,000 POSTs, a forged one, and one whose id was changed.
 
 # %%
@@ -359,7 +361,7 @@ assert faults.tolist() == [0, cancelled, deleted]
 # No order is missing, and still the copy is wrong. It stays wrong: no later request for new rows finds these orders.
 #
 # A raw zone still holds the deleted customer, too. So shops delete raw data after a fixed time, or encrypt each
-# customer's with a key that can be thrown away.
+# customer's data with a key that can be thrown away.
 #
 # ## What makes a repeat harmless
 #

@@ -71,7 +71,7 @@ def clean_hastily(raw):
 
 
 # %% [markdown]
-# Give it an order with one thing wrong at a time. **Predict for each row** what `clean_hastily` does: keep, refuse, or
+# Give `clean_hastily` an order with one thing wrong at a time. **Predict for each row** what it does: keep, refuse, or
 # raise an error.
 
 # %%
@@ -183,6 +183,7 @@ assert 36 <= reasons.iloc[1:5].min() < reasons.iloc[1] < 43
 assert reasons.sum() - reasons["order: repeated"] == 282
 
 # %% role="figure" alt="Bars: the number of quarantined lines for each reason. Repeated orders are the longest bar, with 159 lines; times that don't exist, times without an offset, negative totals and lines that aren't JSON follow, with about 40 lines each."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 4.6))
 axes.bar_label(axes.barh(reasons.index, reasons), padding=4)
 axes.set(xlabel="quarantined lines", title="Repeats are the most frequent reason for quarantine")
@@ -221,7 +222,7 @@ print(f"recall {len(faulty & refused) / len(faulty):.0%}, precision {len(faulty 
 assert faulty == refused
 
 # %% [markdown]
-# That is no surprise: the cleaner was written for these faults. A source of yours will have faults that no plan lists.
+# These scores are no surprise: the cleaner was written for these faults. A source of yours will have faults that no plan lists.
 #
 # ## What cleaning buys
 #
@@ -268,7 +269,7 @@ assert abs(errors["raw"].sum()) < abs(errors["clean"].sum()) and (errors["clean"
 # The error after cleaning is of another kind: revenue is never too high. Nobody knows its size, since some totals
 # can't be read, but the orders that cause it are listed. They are the 282 quarantined lines that aren't repeats.
 #
-# Each line has a number and a reason, so the shop can correct these orders and send them again. Now it does.
+# Each line has a number and a reason, so the shop can correct these orders and send them again. In the next cell it does so.
 
 # %%
 kept = set(cleaned.kept["order_id"])
@@ -287,6 +288,7 @@ summary_of(errors)
 assert len(corrected) == 282 and len(mended.kept) == len(truth) and (errors["clean, corrections sent"] == 0).all()
 
 # %% role="figure" alt="Three panels of daily bars, the error in daily revenue in euros over 180 days. Raw: bars in both directions. Clean: bars below zero only. Clean, corrections sent: no bar at all."
+# The code of this figure.
 figure, panels = plt.subplots(3, 1, figsize=(8, 5.4), sharex=True, sharey=True)
 for axes, (name, error), colour in zip(panels, errors.items(), ("C1", "C0", "C2")):
     axes.bar(error.index, error, color=colour, width=1)
@@ -324,6 +326,7 @@ assert means["default 0"] < means["drop"] - 3 and means["drop"] < means["truth"]
 assert abs(means["impute the median"] - means["drop"]) < 0.5 and abs(known.median() - known.mean()) < 0.5
 
 # %% role="figure" alt="Three dots on an axis of mean age in years, and a dashed line at the true mean, 41.3. Drop and impute the median lie at 40.2, default 0 lies far to the left, at 36.0."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 2.4))
 axes.axvline(means["truth"], color="C6", linewidth=1, linestyle="--")
 axes.plot(means.drop("truth"), means.drop("truth").index, "o", markersize=10)
@@ -362,10 +365,10 @@ assert blank.is_monotonic_increasing and blank.iloc[-1] > 4 * blank.iloc[0]
 # deviation.
 #
 # Another rule counts the distance from the median. The median of these distances is the *MAD* (median absolute
-# deviation). Times 1.4826 it is the *robust standard deviation*, which for values spread like a bell curve equals the
-# other.
+# deviation). Times 1.4826 it is the *robust standard deviation*. For values that are spread like a bell curve, it
+# equals the standard deviation.
 #
-# For the five totals that is 5 × 1.4826 = 7.4, almost the same.
+# For the five totals it is 5 × 1.4826 = 7.4, almost the same.
 #
 # What happens to both if the last total loses its decimal point, and 40.00 becomes 4,000?
 
@@ -394,8 +397,8 @@ assert round((wild.max() - wild.mean()) / wild.std(), 1) == round(4 / 5**0.5, 1)
 # so the wild total hides itself, which is called *masking*. The median and the robust standard deviation stay where
 # they were.
 #
-# Of five values none can lie more than 1.8 sd from the mean, whatever it is. So here is the same with fifteen totals,
-# three of which lost their decimal point.
+# With only five values, none can lie more than 1.8 sd from the mean, however wild it is. So the next cell takes fifteen
+# totals, three of which lost their decimal point.
 
 # %%
 totals = pd.Series([24.99, 39.99, 18.5, 61.0, 33.25, 47.9, 29.99, 55.0, 21.75, 36.4, 44.1, 27.6, 3999.0, 2850.0, 4575.0])
@@ -407,6 +410,7 @@ print(f"mean ± 3 sd flags {by_mean.sum()} of the 3, median ± 5 robust sd flags
 assert by_mean.sum() == 0 and list(totals[by_median]) == [3999.0, 2850.0, 4575.0]
 
 # %% role="figure" alt="Fifteen dots on a logarithmic axis of order totals in euros: twelve between 18 and 61, three between 2,850 and 4,575. A line for median + 5 robust sd lies between the two groups; a line for mean + 3 sd lies to the right of all dots."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 2.6))
 axes.plot(totals, [0.5] * len(totals), "o", alpha=0.6, markersize=9, color="C0")
 for reach, label, colour in ((totals.mean() + 3 * totals.std(), "mean + 3 sd", "C1"),

@@ -92,6 +92,7 @@ of_7_days = daily.set_index("day")["revenue"].rolling(7).mean()
 assert of_7_days.idxmax() == pd.Timestamp("2025-01-14") and of_7_days.idxmin() == pd.Timestamp("2025-06-08")
 
 # %% role="figure" alt="Left: daily revenue in euros from January to June as a thin grey line that goes up and down each week, and its mean of seven days in blue, which rises until mid-January, falls slowly until early June, and then rises a little. Right: a bar for the mean of each day of the week; Saturday is the highest, Monday and Tuesday are the lowest."
+# The code of this figure.
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True, width_ratios=(3, 2))
 left.plot(daily["day"], daily["revenue"], linewidth=0.8, color="0.6", label="each day")
 left.plot(daily["day"], daily["revenue"].rolling(7).mean(), label="mean of 7 days")

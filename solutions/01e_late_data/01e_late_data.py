@@ -81,6 +81,7 @@ assert all(round(100 * (1 - share)) == 2 for share in there.loc["1 day"]) and (t
 assert (orders["received_at"] == orders["received_at"].dt.floor("15min")).all()
 
 # %% role="figure" alt="Three lines show the percentage of orders that have come after 15 minutes, 1 hour, 6 hours, 1, 2 and 4 days. After 15 minutes it is 98 for pushed, 25 for pulled every hour and 0 for pulled every night. Pulled every hour reaches 98 after an hour, pulled every night after a day. From there on the three lines are nearly one, and reach 100 on the fourth day."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.4))
 for way, style in zip(there, ("o-", "s--", "D:")):
     axes.plot(there.index, 100 * there[way], style, linewidth=2, label=way)
@@ -91,7 +92,7 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each line is the share of orders that you have after so much time; the axis of time is not to scale.
-# The lines are far apart on the left and meet after a day: however you fetch them, about two orders in a hundred come later
+# The lines are far apart on the left and meet after a day. However you fetch the orders, about two in a hundred come later
 # than that.
 #
 # Pushed orders take up to 15 minutes as well, because this shop's systems hand orders over every quarter of an hour.
@@ -161,6 +162,7 @@ assert wrong.is_monotonic_decreasing and wrong[0] == 29 and wrong[3] > 0 == wron
 assert (made.diff().dropna() / made[0]).between(0.95, 1.05).all() and 12_500 < made[0] < 13_500
 
 # %% role="figure" alt="Two bar charts over the number of past days that each night made again, 0 to 5. Left, the rows that are wrong in the end: 29 with 0 days, fewer with each day more, none with 4 and 5. Right, the rows made: each day back adds the same amount again."
+# The code of this figure.
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
 left.bar(wrong.index, wrong, color="C1")
 left.bar_label(left.containers[0], padding=2)
@@ -171,11 +173,11 @@ right.set(title="Each day back: 13,000 rows more", xlabel="past days made again 
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Left are the rows of 14 days that are wrong for good, right is what it costs, by how many past days
-# each night makes again. The shop's orders come up to four days late, so four days back mend everything. A fifth day
+# **Read the figure.** The left half shows how many rows of the 14 days are wrong for good, and the right half what it costs,
+# by how many past days each night makes again. The shop's orders come up to four days late, so four days back mend everything. A fifth day
 # would make 13,000 rows more and mend nothing.
 #
-# That is the answer to late data:
+# So the answer to late data is:
 #
 # - compute by the time at which things *occurred*;
 # - keep the time at which they were *received*;
@@ -259,7 +261,7 @@ def affected(event_day, arrived_on):
 # | session | all events with its `session_id`, which are of one user. It begins with its first event, even if that is before the 7 days, and lasts until its last one, perhaps more than a day; parts of a second count. With a single event it lasts 0 seconds |
 # | end of the day | the table knows nothing that occurred after its day, even if a session went on |
 # | repeats | an event can come again days later, the same but for `received_at`. Two events with different ids are two events, whatever else they share |
-# | lateness | events come in any order, and days late. The table of a past day, made again, is what it would have been had all come in time |
+# | lateness | events come in any order, and days late. The table of a past day, made again, is what it would have been if all events had come in time |
 #
 # Suppose that user 314 logged in on 27 February at 20:00:00, looked at a page at 20:01:30 in the same session, and made
 # the purchase above in another session. The table of 1 March holds for 314: 1 purchase, a duration of 45.0 (the mean of

@@ -63,6 +63,7 @@ in_outage = (staleness.index >= 24) & (staleness.index < 44)
 assert staleness[~in_outage].max() == 6 - 0.25 and staleness[in_outage].max() == 20 - 0.25
 
 # %% role="figure" alt="A line over 72 hours, like the teeth of a saw: the staleness of the table rises from 0 to 6 hours and drops to 0 at each run. Between hour 24 and hour 44, the outage, it rises to 20 hours and then drops to 0."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3))
 axes.axvspan(24, 44, color="0.9")
 axes.plot(staleness.index, staleness)
@@ -86,17 +87,17 @@ plt.show()
 # Here are five messages of the same three days. Hour 0 is midnight, so hours 0 to 23 are day 0.
 
 # %%
-messages = pd.DataFrame({"purchase at hour": [10, 10, 10, 20, 2], "hours late": [1, 9, 15, 25, 46]})
-messages["arrives at hour"] = messages["purchase at hour"] + messages["hours late"]
-messages["counted by the run at hour"] = [runs[runs > hour].min() for hour in messages["arrives at hour"]]
-messages["waits (hours)"] = messages["counted by the run at hour"] - messages["arrives at hour"]
-messages["days back"] = messages["counted by the run at hour"] // 24 - messages["purchase at hour"] // 24
+messages = pd.DataFrame({"bought at hour": [10, 10, 10, 20, 2], "hours late": [1, 9, 15, 25, 46]})
+messages["comes at hour"] = messages["bought at hour"] + messages["hours late"]
+messages["counted at hour"] = [runs[runs > hour].min() for hour in messages["comes at hour"]]
+messages["waits (hours)"] = messages["counted at hour"] - messages["comes at hour"]
+messages["days back"] = messages["counted at hour"] // 24 - messages["bought at hour"] // 24
 messages
 
 # %% role="claim"
 assert messages["waits (hours)"].tolist() == [1, 5, 19, 3, 6]
 assert messages["days back"].tolist() == [0, 1, 1, 2, 2]
-assert messages.loc[2, "arrives at hour"] == 25
+assert messages.loc[2, "comes at hour"] == 25
 
 # %% [markdown]
 # The third message comes at hour 25, just after a run, and an outage has begun: it waits for 19 hours. The last one comes
@@ -178,7 +179,7 @@ assert other["event_id"].nunique() == 5 and len(other.drop_duplicates(["user_id"
 # | in the plan | may be | means |
 # |---|---|---|
 # | `schedule_h` | 1, 2, 3, 4, 6, 8, 12 or 24 | hours between two runs; each day has a run at 01:00 UTC (with 6: 01:00, 07:00, 13:00 and 19:00) |
-# | `lookback_days` | 0 to 90 | each run makes the current day, and this many days before it: `users` × (`lookback_days` + 1) rows |
+# | `lookback_days` | 0 to 90 | each run makes the current day, and this many days before it; for each of these days it makes `users` rows |
 # | `key` | `"event_id"` | of messages with the same event id, only one counts |
 # | | `"content"` | of messages with the same user and time of purchase, only one counts |
 # | | `"none"` | every message counts |

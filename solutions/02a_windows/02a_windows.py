@@ -16,13 +16,13 @@
 # Lesson 01, whose last part is [01f](../01f_plan/01f_plan.ipynb), took a shop's orders from their sources to tables.
 # Its part [01e](../01e_late_data/01e_late_data.ipynb) kept those tables right when orders came days late.
 #
-# It did so with a *batch job*: a program that processes everything that has come, once a night. A *stream processor*
-# takes each record as it comes, and never ends.
+# Lesson 01 used a *batch job*: a program that runs once a night and processes everything that has come. A *stream
+# processor* takes each record as it comes, and never ends.
 #
-# ```text
-# batch    files or a table   →  job, every hour or night  →  files or a table
-# stream   topic              →  processor, all the time   →  table, topic or cache
-# ```
+# | | reads | runs | writes |
+# |---|---|---|---|
+# | batch job | files or a table | every hour or night | files or a table |
+# | stream processor | a topic | all the time | a table, topic or cache |
 #
 # This part asks one question in both ways, until the answers agree to the cent.
 #
@@ -65,12 +65,13 @@ def fresh(name):
 # A stream processor is often sketched like this. It is meant to find how much each customer spends in five minutes.
 #
 # ```python
-# stream = kafka.consume("order_events")
-# stream.filter(lambda e: e["status"] == "completed") \
-#       .map(lambda e: {"customer": e["customer_id"], "amount": e["total"]}) \
-#       .window(tumbling=timedelta(minutes=5)) \
-#       .aggregate(sum("amount")) \
-#       .sink("customer_spending_5min")
+# (kafka.consume("order_events")
+#  .filter(lambda e: e["status"] == "completed")
+#  .map(lambda e: {"customer": e["customer_id"],
+#                  "amount": e["total"]})
+#  .window(tumbling=timedelta(minutes=5))
+#  .aggregate(sum("amount"))
+#  .sink("customer_spending_5min"))
 # ```
 #
 # **What does the sketch leave open?** There are at least four things.
@@ -141,7 +142,7 @@ print(f"{again} rows made again, {len(after)} rows in the table, all as before: 
 assert rows == len(daily) == len(days) == 180 and again == 7 and after.equals(daily)
 
 # %% [markdown]
-# That is what makes batch simple: if something went wrong, run it again.
+# A batch job is simple for this reason: if something went wrong, run it again.
 #
 # The same code answers the first question, `per_customer`. A customer has a row for each window in which they ordered.
 
@@ -150,7 +151,7 @@ with warehouse:
     by_customer = batch.answer(warehouse.connection, per_customer, "orders")
 several = by_customer[by_customer["events"] > 1]
 print(f"{len(by_customer):,} windows, {len(several)} of them with more than one order of a customer.")
-several
+several[["user_id", "start", "events", "total"]]
 
 # %% role="claim"
 assert len(by_customer) == 7_875 and len(several) == 1 and several["events"].item() == 2
@@ -173,7 +174,7 @@ with Processor(fresh("daily.db"), per_day, lateness=5 * DAY) as processor:
     followed = follow(topic, processor)
     counts = processor.counts
     streamed = processor.results(preliminary=True)
-pd.Series(counts._asdict()).to_frame("records").T
+pd.Series(counts._asdict()).to_frame("records")
 
 # %% [markdown]
 # Every record is accounted for. It was counted, left out because its order was cancelled, repeated, or put into
@@ -268,6 +269,7 @@ behind = (fortnight["received_at"] - fortnight["occurred_at"])[fortnight["late"]
 assert len(fortnight) == 719 and fortnight["late"].sum() == 11 and behind.between(1, 4.2).all()
 
 # %% role="figure" alt="Scatter plot of two weeks of orders in March 2025: when they were received, to the right, against when they occurred, upwards. Nearly all dots are on the diagonal. A green stepped line, the watermark, runs one day below it. Eleven orange dots are below that line, one to four days late."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 4))
 axes.plot(fortnight["received_at"], fortnight["watermark"], color="C2", drawstyle="steps-post", linewidth=1.5)
 for late, color, marker, size, label in ((False, "C0", "o", 6, "in time"), (True, "C1", "D", 30, "late")):
@@ -284,7 +286,7 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** Each mark is an order: to the right when it was received, upwards when it occurred. Those on the
-# diagonal came at once; the blue one just above the green line came almost a day late, in time. The eleven below that
+# diagonal came at once; the blue one just above the green line came almost a day late, and is in time. The eleven below that
 # line, the watermark, came one to four days late and don't count.
 #
 # > **Caution.** `Processor` keeps a watermark for each partition, and a window is final once the slowest one has
@@ -341,6 +343,7 @@ assert lost.loc["1 s", "orders"] - lost.loc["1 day", "orders"] < 0.0003
 assert (-lost.loc["1 day":, "orders"].diff().dropna()).between(0.0055, 0.0070).all()
 
 # %% role="figure" alt="Two lines over ten lateness values, from 1 second to 4 days. The line of views and clicks begins above 3% and is at 0 from 30 seconds on. The line of orders stays at about 2% up to 12 hours and then falls to 0 at 4 days."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for source, style, place in (("orders", "-o", (4.1, 2.0)), ("views and clicks", "--s", (2.2, 0.6))):
     (line,) = axes.plot(range(len(lost)), 100 * lost[source], style, markersize=5)
@@ -363,8 +366,8 @@ plt.show()
 # *Tumbling* windows stand side by side, and each event is in one of them. A *session* has no fixed size: it ends when no
 # event has come for a given time, its *gap*.
 #
-# *Sliding* windows (in Kafka Streams: *hopping*) overlap. If one of 30 minutes begins every 15, each event is in two, and
-# a short burst of events that is cut in one is whole in the other.
+# *Sliding* windows (in Kafka Streams: *hopping*) overlap. If a window of 30 minutes begins every 15 minutes, each event is
+# in two windows. A short burst of events that one window cuts is whole in the other.
 #
 # Here are the events of one customer in each kind.
 
@@ -398,6 +401,7 @@ sessions = list(windows.values())[-1]
 assert f"{sessions['end'].iloc[0]:%H:%M:%S}" == "15:15:58"  # 15:00:58 and 15 minutes
 
 # %% role="figure" alt="A timeline of one customer's events on 3 January 2025 from 14:30 to 16:30, and below it the windows that hold them. Two groups of five events. Three tumbling windows hold 4, 1 and 5 events; five overlapping sliding windows hold 4, 5, 1, 5 and 5; two sessions hold 5 each."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.4))
 moments = week.activity.query("user_id == 954")["occurred_at"]
 axes.plot(moments, np.full(len(moments), 3), "|", color="black", markersize=12)

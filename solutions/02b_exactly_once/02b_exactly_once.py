@@ -107,6 +107,7 @@ assert state["4 days"].between(270, 500).all() and state["1 day"].between(30, 13
 assert state["1 hour"].max() < 20
 
 # %% role="figure" alt="Three lines that go up and down and do not grow: the number of windows and ids in memory while 8,500 records are taken. With a lateness of 4 days it is between 270 and 500, with 1 day between 30 and 130, with 1 hour below 20."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for name, style in zip(state, ("-", "--", ":")):
     (line,) = axes.plot(state.index, state[name], style)
@@ -116,8 +117,8 @@ axes.set(xlabel="records taken", ylabel="open windows and ids", ylim=(0, None), 
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** To the right more and more records are taken; upwards is what the processor remembers. The lines
-# go up and down, but don't grow with the records: what the watermark has passed is forgotten. A lateness of four days
+# **Read the figure.** To the right the number of records grows; the height is what the processor remembers. The lines go
+# up and down, but don't grow with the records: what the watermark has passed is forgotten. A lateness of four days
 # needs the most memory.
 #
 # ## One step for the result and the position
@@ -156,8 +157,8 @@ assert places["position"].sum() == len(topic) and len(windows) == 2
 # The first table holds the position in each partition, the second a sum for each day and partition (`start` in
 # microseconds, money in cents), which `results` adds up. Both are in the same file.
 #
-# Does that survive a crash? The next cell starts a real process. It ends itself while it parses its 4,321st record, in
-# the middle of a batch, as if somebody had killed it.
+# Do the sums survive a crash? The next cell starts a real process. The process ends itself while it parses its 4,321st
+# record, in the middle of a batch, as if somebody had killed it.
 
 # %%
 CHILD = """
@@ -299,7 +300,7 @@ with warehouse:
 print(f"{len(from_batch)} windows of March.")
 
 # %% [markdown]
-# For a stream it is a new processor, which reads the log from its first offset: a *replay*.
+# A stream needs a new processor for the new question. It reads the log from its first offset: a *replay*.
 
 # %%
 with Processor(fresh("per_channel.db"), per_channel, lateness=5 * DAY) as processor:

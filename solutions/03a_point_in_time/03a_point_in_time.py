@@ -50,9 +50,9 @@ DAY = pd.Timedelta(1, "D")
 # The moment of the question is called `as_of`. It cuts the shop's history in two.
 #
 # ```text
-#        what a feature may use                 what is to be predicted
-# ──────────────────────────────────────┤├───────────────────────────┤
-#                                     as_of                    as_of + 7 days
+#    a feature may use         is to be predicted
+# ────────────────────────┤├──────────────────────┤
+#                       as_of           as_of + 7 days
 # ```
 #
 # A feature uses what occurred *before* `as_of`. The *label* says what the model has to predict: whether the customer
@@ -108,6 +108,7 @@ mondays.join(compute(spending, orders, mondays))
 # Here are the two windows of each of the three Mondays.
 
 # %% role="figure" alt="Three rows, one for each Monday on which is asked, with the same strokes for orders. In each row a blue bar covers the 30 days before the Monday and a yellow bar the 7 days after it. From row to row the bars move a week to the right, so that an order in the yellow bar of one Monday is in the blue bar of the next."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 2.9))
 for place, as_of in zip((2, 1, 0), mondays["as_of"]):
     axes.barh(place, 30 * DAY, left=as_of - 30 * DAY, height=0.5, color="C5", alpha=0.5)
@@ -297,7 +298,7 @@ def orders_in_last_30d(tx):
 # - A feature is a number about somebody *at a moment*. The moment, `as_of`, is an argument.
 # - A feature uses what occurred before `as_of`. The label uses what occurs from `as_of` on.
 # - A window has two edges. Write down which of them belongs to it.
-# - Between training and test lies a gap. It is at least as long as a label needs to become known.
+# - Leave a gap between training and test, at least as long as a label needs to become known.
 #
 # **Next:** [03b Good features](../03b_good_features/03b_good_features.ipynb) measures how well features predict, and
 # says what makes one good.

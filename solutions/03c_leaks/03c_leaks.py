@@ -138,7 +138,7 @@ assert all(len(moved.events) == 1 and moved.occurred_at >= as_of for moved in fo
 assert found[0].events == (8347,) and orders.loc[8347, ["order_id", "user_id"]].tolist() == [8348, found[0].user]
 
 # %% [markdown]
-# It names the column, the customer and the row that moved the feature. A row is named by its label, at the left of the
+# The finding names the column, the customer and the row that moved the feature. A row is named by its label, at the left of the
 # table: label 8347 is the order with the `order_id` 8348. `spend_before` isn't named, because it didn't move.
 #
 # ### A mistake that ordinary data hide
@@ -203,6 +203,7 @@ leak = pd.DataFrame({place: {late: roc_auc_score(ordered, products_60d(events, a
 leak.rename_axis("days too late").round(3)
 
 # %% role="figure" alt="Two lines over the number of days by which the window ends too late, from 0 to 14. In the history the AUC rises from 0.74 to 0.88 at 7 days and then stays. In the server it is 0.74 for every number of days."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.4))
 for (place, scores), colour, style in zip(leak.items(), ("C1", "C0"), ("-D", "-o")):
     axes.plot(scores, style, color=colour)
@@ -233,7 +234,7 @@ assert set(leak["server"].round(3)) == {0.737}
 # ## What time travel can't find
 #
 # What `time_travel` finds is proved: the feature moved, and it had first given the same numbers twice for the same rows.
-# That it finds nothing is no proof, because it looks at one moment and at these data only.
+# If it finds nothing, that is no proof, because it looks at one moment and at these data only.
 #
 # There are also leaks that it can't see. The first is a value in a *past* row that was written later. In a shop whose
 # orders begin as `open`, here is one that was placed on a Sunday and cancelled on the Tuesday after; `as_of` is the
@@ -300,7 +301,7 @@ assert time_travel(by("received_at"), came, [1, 2], noon, time="received_at") ==
 # **First step:** write the three honest features, as the first table defines them. Then change each so that it uses
 # the future where there is one.
 #
-# - The honest feature itself earns nothing, in the server neither.
+# - The honest feature itself earns nothing, not even the points for the server.
 # - The window of a twin begins where that of the honest feature begins, to the microsecond.
 # - A short time since the last purchase is a good sign. So for each feature the larger of AUC and 1 − AUC counts.
 # - `tx` stays as it was.
@@ -354,7 +355,7 @@ def leaky_twin(name, tx, users, as_of):
 # are the same, and then used it for training, on the whole history.
 #
 # In the server the table ends now. There is no order after `as_of`, so twin and feature agree to the last bit, and a
-# parity test between server and export passes. The mistake is in the training data, and in what the model has learned
+# test that compares server and export passes. The mistake is in the training data, and in what the model has learned
 # from them: that a negative number of days is a sure sign.
 #
 # The first to notice is the person who compares the claim with the outcome. An AUC of 0.9 was promised, and after the
@@ -375,7 +376,7 @@ def leaky_twin(name, tx, users, as_of):
 # - Put a row exactly at `as_of` as well: ordinary data hide a `<=`.
 # - A leak raises the AUC in the history only. In the server the leaky feature equals the honest one, so that its values
 #   don't show it.
-# - Time travel by `occurred_at` can't see a past row that came later, nor a value that was written later into one.
+# - Time travel by `occurred_at` can't see a past row that came later, or a value that was written into a past row later.
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
 #

@@ -91,6 +91,7 @@ hourly = pd.DataFrame({"in UTC": in_utc.loc[american, "hour_of_day"].value_count
 hourly = hourly.reindex(range(24)).fillna(0)
 
 # %% role="figure" alt="Two lines over the hour of the day, for the orders of US customers. Both have a peak. By UTC it is at hour 1, within the night; on the customers' own clocks it is at hour 20."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for name, style in (("in UTC", "--"), ("on the customer's clock", "-")):
     axes.plot(hourly.index, hourly[name], style, label=name)
@@ -165,7 +166,7 @@ assert round(shrunk.prior_[0], 3) == 0.096
 assert rates["shrunk"].round(3).tolist() == [0.096, 0.179, 0.074, 0.099]
 
 # %% [markdown]
-# For the third customer it is (1 + 0.96) / (1 + 10) = 0.18. For the last one, with 40 orders, it is 0.099, close to
+# For the third customer the shrunk ratio is (1 + 0.96) / (1 + 10) = 0.18. For the last one, with 40 orders, it is 0.099, close to
 # the plain 0.100. The more orders a customer has, the more the customer's own rate counts.
 #
 # ## Texts
@@ -193,6 +194,7 @@ by_phrase = pd.Series({phrase: sold.loc[has[phrase] == 1, "returned"].mean() for
 by_phrase.map("{:.1%}".format)
 
 # %% role="figure" alt="Five bars: the share of orders sent back, for products with each phrase. Runs small has about twice the share of all orders, bestseller about half of it; fragile and assembly required are above all orders, tried and tested below."
+# The code of this figure.
 everything = sold["returned"].mean()
 figure, axes = plt.subplots(figsize=(8, 2.8))
 bars = axes.barh(by_phrase.index, by_phrase, color=["C0" if rate < everything else "C1" for rate in by_phrase])
@@ -373,7 +375,7 @@ assert example["mean of earlier rows"].fillna(-1).tolist() == [-1, 1, -1, 0.5, -
 # The mean of earlier rows doesn't contain the row's own outcome. The first order of each product has no earlier row
 # (NaN in the table); an encoder gives it the usual rate.
 #
-# A server knows the outcome of an earlier row only once that has come. Here a return comes up to three weeks later. So
+# A server knows the outcome of an earlier row only after the outcome has come. Here a return comes up to three weeks later. So
 # the means are fitted on the rows whose outcome is known, as the next cell does.
 #
 # ### Fit it on the past only
@@ -396,6 +398,7 @@ auc = pd.DataFrame({what: {name: roc_auc_score(new["returned"], encoded(new, col
 cardinality[["values"]].join(auc).round(3)
 
 # %% role="figure" alt="Four lines, for country, category, product and customer. Each joins the AUC of the encoding fitted on the past, a dot, with that fitted on all orders, a diamond. For country and category the two are at the same place, for product 0.70 and 0.78, for customer 0.52 and 0.81."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 labels = [f"{name} ({values:,} values)" for name, values in cardinality["values"].items()]
 for place, (_, scores) in enumerate(auc[::-1].iterrows()):

@@ -72,7 +72,7 @@ topics = training.assign(plain=training["user_id"].map(last_topic), known=latest
 topics[topics["user_id"] == 287]
 
 # %% [markdown]
-# The plain join says "damaged" on each Monday, which the customer wrote only on 21 June. On the first three Mondays
+# The plain join says "damaged" on each Monday, and the customer wrote about that only on 21 June. On the first three Mondays
 # the customer had written nothing at all. How often does that happen over all rows?
 
 # %%
@@ -146,14 +146,14 @@ pd.DataFrame({"spend_90d in EUR": five["spend_90d"], "chance": chances(five), "c
 #
 # The next cell looks at row 3 as the model does. The model *standardises* each feature: it subtracts the mean of the
 # training rows and divides by their standard deviation. It multiplies the result by the feature's *weight*, and adds
-# everything up, with a constant: the larger the sum, the larger the chance.
+# everything up, with a constant: the larger the sum, the larger the chance. The columns `EUR` and `cents` hold the
+# standardised values.
 
 # %%
 scaler, regression = model
 weights = pd.Series(regression.coef_[0], SPENDING.names)
 eur, cent = (scaler.transform(table)[3] for table in (five, cents))
-row_3 = pd.DataFrame({"weight": weights, "standardised": eur, "adds": weights * eur,
-                      "in cents": cent, "then adds": weights * cent})
+row_3 = pd.DataFrame({"weight": weights, "EUR": eur, "adds": weights * eur, "cents": cent, "then adds": weights * cent})
 row_3.round(2).assign(weight=weights.round(4))
 
 # %% role="claim"
@@ -214,6 +214,7 @@ hours = skew.loc["hours instead of days"]
 assert hours["AUC"] > 0.77 and hours["expected"] < 0.4 * buys.mean()
 
 # %% role="figure" alt="Two rows of bars, one bar for each of eight servers. Left, AUC: 0.79 where nothing differs and nearly the same for most, 0.76 where no order yet counts as 0 days, and 0.38 for cents instead of EUR, below guessing. Right, the share expected to order: about 0.11 for most, 0.14 where no order yet counts as 0 days, 0.04 for hours instead of days and 0.05 for cents, where 0.10 ordered."
+# The code of this figure.
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.5), sharey=True)
 shown = skew[::-1]
 colours = ["C0" if name == "the same" else "C1" for name in shown.index]
@@ -242,8 +243,8 @@ plt.show()
 # it is even a little higher, 0.788. A server that takes 0 days for "no order yet" loses two hundredths of AUC, and it
 # expects too many orders.
 #
-# A server with cents ranks worse than guessing. Look at both sides. A server with hours instead of days still ranks well, and it expects only a third of the orders
-# that come.
+# A server with cents ranks worse than guessing. Look at both numbers of a server: the one with hours instead of days still
+# ranks well, and it expects only a third of the orders that come.
 #
 # ### Two programs for the same words
 #
@@ -318,7 +319,7 @@ assert scores[0] - scores[1] > 0.02 and abs(scores[0] - scores[2]) < 1e-9
 assert 0.32 < (by_query == 200).mean() < 0.36
 
 # %% [markdown]
-# That the loop counts one day less doesn't change the AUC. "No order yet" concerns a third of the rows, and it costs
+# The loop counts one day less, and that doesn't change the AUC. "No order yet" concerns a third of the rows, and it costs
 # two hundredths of AUC, as for the server in the table above. Nobody had written these decisions down.
 #
 # ## What is a difference?

@@ -143,9 +143,13 @@ assert needed or same(in_spark)
 # customer for serving, *online*.
 #
 # ```text
-#                          ┌─ offline: all snapshots → joined with labels → training
-# events → view → snapshot ┤
-#                          └─ online: newest per customer → looked up → serving
+# events → view → snapshot
+#  │
+#  ├─ offline: all snapshots
+#  │  → joined with labels → training
+#  │
+#  └─ online: newest per customer
+#     → looked up → serving
 # ```
 #
 # A *snapshot* is the features of all customers at one moment. Here is a store in a folder, and a job that makes a
@@ -243,6 +247,7 @@ first_monday = aged(training, 60)[training["as_of"] == TRAINING[0]]
 assert round((first_monday["days_since_last"] == 200).mean(), 2) == 0.98
 
 # %% role="figure" alt="Two lines that nearly coincide: AUC by the age of the features in days, for a model trained on features as old as those it is served and for one trained on fresh ones. Both fall from 0.786 for fresh features to 0.781 after 7 days, 0.765 after 30 days and 0.745 after 60 days. A dotted level line at 0.786 is the AUC measured on fresh features."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3))
 for (name, scores), style in zip(ages.items(), ("-o", "--s")):
     axes.plot(scores, style, label=name)
@@ -257,7 +262,7 @@ plt.show()
 # **Read the figure.** To the right the features get older; further up the model is better. The axis begins at 0.70.
 # Both models lose the same: here it makes no difference on which features a model was trained.
 #
-# What matters is on which it is measured. A test on fresh features (dotted) promises 0.786 for either model. A server
+# What matters is on which features it is measured. A test on fresh features (dotted) promises 0.786 for either model. A server
 # whose features are 30 days old delivers 0.765.
 #
 # A nightly job serves this shop well, and even a weekly one loses little. From a day old to fresh the AUC changes by less

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dataml_lab import checks
 from dataml_lab.checks import exercises, grade, part_of
-from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, safe, seeds
+from dataml_lab.checks.exercise import UNJUDGED, Exercise, Finding, NotYet, safe, seeds
 from dataml_lab.runtime.answers import Failed, NotAttempted, OutOfTime, function
 from dataml_lab.runtime.deadline import Stopped, TimeOut
 
@@ -57,6 +57,14 @@ def test_what_rests_on_a_property_that_fails_is_not_judged():
     assert [finding.outcome for finding in verdict.findings] == ["fails", "not judged"] and verdict.earned == 0
     assert verdict.findings[1].sentence == "Judged once “doubles” holds."
     assert judged(lambda x: 2 * x, after="doubles").earned == 3
+
+
+def test_a_property_that_waits_for_several_others_says_so_and_shows_no_call():
+    exercise = doubling()
+    later = NotYet("Judged once both hold.")
+    exercise.demands("is quick", points=1, call="print(double(1))")(lambda double, world: later)
+    verdict = exercise.judge({"double": lambda x: 0}, [1], practice=True)
+    assert verdict.findings[-1] == Finding("is quick", 1, "not judged", "Judged once both hold.")
 
 
 def test_an_answer_that_raises_fails_with_a_sentence():

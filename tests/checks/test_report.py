@@ -21,6 +21,12 @@ def test_what_an_answer_wrote_is_text_and_its_code_stays_in_lines():
     assert "<script>" not in page and "a &lt; b</pre>" in page
 
 
+def test_what_stands_between_backticks_is_code_and_nothing_else_in_it_becomes_html():
+    said = Finding("keeps", 1, "fails", "Keep it in `self`, not in `<b>`: one ` alone is text.")
+    page = html(Verdict("sums", (said,)), "See `x`.")
+    assert "in <code>self</code>, not in <code>&lt;b&gt;</code>: one ` alone" in page and "See <code>x</code>." in page
+
+
 def test_what_was_not_attempted_has_no_table():
     page = html(Verdict("sums", (HELD,), not_attempted="there is none"))
     assert "<table>" not in page and "not attempted, 0 of 2 points (there is none)" in page

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
-from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.exercise import Exercise, NotYet
 from dataml_lab.checks.features.pairs import Case, Features, Function, Pair, Skews, outcome, skews
 from dataml_lab.checks.scenes import Replies
 from dataml_lab.runtime.answers import Answer, Failed, OutOfTime, function
@@ -210,7 +210,7 @@ for matter, text in {
 }.items():
     demand(matter, text)
 
-NOTHING_FOUND = "Judged once find_skew finds a case on which train_fn and serve_fn differ."
+NOTHING_FOUND = NotYet("Judged once find_skew finds a case on which train_fn and serve_fn differ.")
 
 
 @find_skew.demands("returns no event that isn't needed", points=2, call="""\

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.exercise import Exercise, NotYet
 from dataml_lab.checks.pipeline.replay import (
     DAYS,
     FIRST_H,
@@ -250,8 +250,7 @@ for brief in world.briefs:
     print(chosen, "makes", brief.rows(chosen), "rows, paid for:", brief.told["budget_rows"])""")
 def _(plans: list[tuple[Brief, Plan]], wrong: str | None, old: str | None) -> str | None:
     if wrong or old:
-        return ("The budget is judged once no row is wrong and the data is fresh enough: mend what is said of these "
-                "two first.")
+        return NotYet("Judged once “makes good what came late” and “is as fresh as its readers need” hold.")
     for number, (brief, chosen) in enumerate(plans, 1):
         made, budget = rows_made(brief.outages, chosen), brief.told["budget_rows"]
         if made > budget:

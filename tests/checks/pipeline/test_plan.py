@@ -286,3 +286,9 @@ def test_each_brief_is_asked_about_once():
     verdict = plan.judge({"plan": lambda brief: asked.append(brief) or {**by_formula(brief), "lookback_days": 90}}, [1])
     assert len(asked) == 5 and verdict.measured
     assert [finding.outcome for finding in verdict.findings] == ["holds"] * 4 + ["fails"]
+
+
+@pytest.mark.parametrize("amiss", [{"lookback_days": 0}, {"schedule_h": 24}])
+def test_the_budget_is_not_judged_where_rows_are_wrong_or_old(amiss):
+    *_, budget = plan.judge({"plan": lambda brief: {**by_formula(brief), **amiss}}, [1], practice=True).findings
+    assert budget.outcome == "not judged" and "To see it" not in budget.sentence

@@ -30,7 +30,7 @@ def record_by_record(log, table):
 
 def failing(answer, seeds=(1,)):
     verdict = deliver.judge({"deliver": answer}, seeds)
-    return {finding.property: finding.sentence for finding in verdict.findings if finding.outcome == "fails"}
+    return {finding.property: finding.sentence for finding in verdict.findings if finding.outcome != "holds"}
 
 
 def test_a_right_answer_has_every_property():
@@ -43,7 +43,7 @@ def test_a_hundred_ids_are_enough_record_by_record():
 
 def test_what_is_amiss_without_a_crash_is_not_put_down_to_one():
     sentences = failing(answer("wrong_short_read_is_end"))
-    assert all("Wrong without a crash, too: see “adds up" in sentences[name] for name in (LOSES, TWICE))
+    assert {name for name, told in sentences.items() if told == f"Judged once “{ADDS}” holds."} == {LOSES, TWICE}
 
 
 def test_alike_orders_and_ids_of_customers_are_spoken_of_only_where_they_matter():
@@ -93,7 +93,7 @@ def test_done_once_is_not_done():
             done.append(True)
             right(log, table)
 
-    assert failing(once).keys() == {ADDS, LOSES, REPEAT, RESTART, GOES_ON, KEEPS}
+    assert failing(once).keys() == {ADDS, LOSES, TWICE, REPEAT, RESTART, GOES_ON, KEEPS}
 
 
 @pytest.mark.parametrize("total", [None, float("nan"), "4250", True])
@@ -101,7 +101,7 @@ def test_without_totals_nothing_holds_that_a_crash_could_spoil(total):
     sentences = failing(lambda log, table: table.write({record["user_id"]: total for at in range(0, 660, 20)
                                                         for record in log.read(at)}))
     assert sentences.keys() == {ADDS, LOSES, TWICE, REPEAT, RESTART, GOES_ON, KEEPS}
-    assert "no customer has a total" in sentences[TWICE]
+    assert "no customer has a total" in sentences[KEEPS]
 
 
 # crashes
@@ -152,4 +152,5 @@ def test_who_swallows_the_crash_can_write_no_more():
     lambda log, table: log.read(None), lambda log, table: table.write({1}), lambda log, table: log.commit(-1)])
 def test_misuse_is_reported_in_every_property(call):
     sentences = failing(call)
-    assert len(sentences) == 7 and all("deliver raised TypeError: " in told for told in sentences.values())
+    assert sentences.keys() == {ADDS, LOSES, TWICE, REPEAT, RESTART, GOES_ON, KEEPS}
+    assert all("deliver raised TypeError: " in sentences[name] for name in sentences.keys() - {LOSES, TWICE})
