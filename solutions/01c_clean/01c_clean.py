@@ -365,10 +365,10 @@ assert blank.is_monotonic_increasing and blank.iloc[-1] > 4 * blank.iloc[0]
 # deviation.
 #
 # Another rule counts the distance from the median. The median of these distances is the *MAD* (median absolute
-# deviation). Times 1.4826 it is the *robust standard deviation*. For values that are spread like a bell curve, it
-# equals the standard deviation.
+# deviation). Times 1.4826 it is the *robust standard deviation*.
 #
-# For the five totals it is 5 × 1.4826 = 7.4, almost the same.
+# For values that are spread like a bell curve, it equals the standard deviation. For the five totals it is
+# 5 × 1.4826 = 7.4, almost the same.
 #
 # What happens to both if the last total loses its decimal point, and 40.00 becomes 4,000?
 

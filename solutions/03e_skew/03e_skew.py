@@ -146,8 +146,9 @@ pd.DataFrame({"spend_90d in EUR": five["spend_90d"], "chance": chances(five), "c
 #
 # The next cell looks at row 3 as the model does. The model *standardises* each feature: it subtracts the mean of the
 # training rows and divides by their standard deviation. It multiplies the result by the feature's *weight*, and adds
-# everything up, with a constant: the larger the sum, the larger the chance. The columns `EUR` and `cents` hold the
-# standardised values.
+# everything up, with a constant: the larger the sum, the larger the chance.
+#
+# The columns `EUR` and `cents` hold the standardised values.
 
 # %%
 scaler, regression = model
