@@ -155,7 +155,7 @@ except pd.errors.MergeError as error:
 history = cleaned.kept.merge(pipeline.order_history(cleaned.kept), on="order_id").sort_values("occurred_at")
 columns = ["occurred_at", "total", "days_since_previous", "mean_of_previous_three"]
 first_five = history.loc[history["user_id"] == "954", columns].head(5).reset_index(drop=True)
-first_five.round({"days_since_previous": 2, "mean_of_previous_three": 2})
+first_five.round(2).rename(columns=lambda name: name.replace("_", " "))
 
 # %% role="claim"
 totals = first_five["total"].to_numpy()
@@ -178,7 +178,7 @@ joined = pipeline.enrich(cleaned.kept, store.users, products)
 wide = pipeline.denormalise(joined.rows, pipeline.order_history(cleaned.kept))
 print(f"{len(wide):,} rows, {len(wide.columns)} columns")
 shown = ["order_id", "total", "country", "category", "weekday", "days_since_previous"]
-wide.loc[wide["days_since_previous"].notna(), shown].head(3)
+wide.loc[wide["days_since_previous"].notna(), shown].head(3).T
 
 # %% [markdown]
 # ## Serve
@@ -370,7 +370,7 @@ summary = pd.DataFrame(found, columns=in_duckdb.columns)
 print(f"30 days: {rows['PostgreSQL']:,} rows in PostgreSQL, {rows['DuckDB']:,} in DuckDB.")
 both = [table.drop(columns="day").to_numpy(float) for table in (summary, in_duckdb)]
 print("All rows are equal:", np.array_equal(*both, equal_nan=True))
-summary.tail(3)
+summary.tail(3).T
 
 # %% role="claim"
 assert np.array_equal(*both, equal_nan=True) and len(in_duckdb) == rows["DuckDB"]

@@ -540,7 +540,7 @@ class Spending:
 # - Count what is late, though it is in no sum: the count says whether your lateness is right.
 # - Tumbling windows for reports, sliding windows for bursts, sessions for visits.
 #
-# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, in about a minute.
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, within a minute.
 #
 # **Next:** [02b Exactly once](../02b_exactly_once/02b_exactly_once.ipynb): what the processor remembers, and what a
 # crash does to it.

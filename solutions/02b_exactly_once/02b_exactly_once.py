@@ -371,7 +371,7 @@ print(on_spark(per_day, lateness=5 * DAY))
 # - “Exactly once” ends where the result leaves the store.
 # - A replay reaches back as far as the log does. Keep a raw zone.
 #
-# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, in about a minute.
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top, within a minute.
 #
 # **Next:** [02c Choosing](../02c_choosing/02c_choosing.ipynb): batch or stream, decided by a number.
 #
