@@ -285,8 +285,9 @@ axes.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each mark is an order: to the right when it was received, upwards when it occurred. Those on the
-# diagonal came at once; the blue one just above the green line came almost a day late, and is in time. The eleven below that
+# **Read the figure.** Each mark is an order. Further right it was received later, further up it occurred later.
+#
+# Those on the diagonal came at once; the blue one just above the green line came almost a day late, and is in time. The eleven below that
 # line, the watermark, came one to four days late and don't count.
 #
 # > **Caution.** `Processor` keeps a watermark for each partition, and a window is final once the slowest one has
@@ -354,7 +355,7 @@ axes.set(xlabel="lateness (steps of unequal length)", ylabel="records lost (%)",
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** To the right the lateness grows; upwards is the share of records that are lost. For views and
+# **Read the figure.** The lateness grows to the right; the height is the share of records that are lost. For views and
 # clicks half a minute is enough. For orders the first day of patience gains almost nothing, and each further day about
 # 0.6 percentage points, until nothing is lost with four days.
 #

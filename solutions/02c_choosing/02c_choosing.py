@@ -227,7 +227,7 @@ axes.set(xlabel="wait (h)", ylabel="worth left (%)", ylim=(0, 103), xlim=(0, 4.0
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** To the right is the wait, upwards the worth that is left. An event that just misses a run loses
+# **Read the figure.** The wait grows to the right; the height is the worth that is left. An event that just misses a run loses
 # nearly everything; an event that comes just before a run loses nothing. The average over all waits, 34%, is not the 25%
 # of an event that waits for the average time.
 
