@@ -178,7 +178,7 @@ joined = pipeline.enrich(cleaned.kept, store.users, products)
 wide = pipeline.denormalise(joined.rows, pipeline.order_history(cleaned.kept))
 print(f"{len(wide):,} rows, {len(wide.columns)} columns")
 shown = ["order_id", "total", "country", "category", "weekday", "days_since_previous"]
-wide.loc[wide["days_since_previous"].notna(), shown].head(3).T
+wide.loc[wide["days_since_previous"].notna(), shown].head(2).T
 
 # %% [markdown]
 # ## Serve
