@@ -338,8 +338,8 @@ plt.show()
 # The mean distance from that line, over all payments, is the **calibration error**. It is 0.36 on the left, and 0.003 on
 # the right, as for the model that saw all payments.
 #
-# If nobody knows what bent the scale, learn it: `IsotonicRegression` fits a rising line of steps from score to share,
-# on payments that the model wasn't fitted to.
+# If nobody knows what bent the scale, learn it: `IsotonicRegression` fits a line of rising steps from score to share, on
+# payments that the model wasn't fitted to.
 
 # %%
 steps = IsotonicRegression(out_of_bounds="clip").fit(high, held_out["is_fraud"])
@@ -360,13 +360,21 @@ assert np.isclose(undo_sampling([0.5], 80)[0], 1 / 81) and round(1 / 81, 3) == 0
 # ### What a wrong scale costs
 #
 # With probabilities nobody has to search for a threshold. To let a payment through costs p · 200 EUR on average, and to stop
-# it costs (1 − p) · 5 EUR. Both are equal at p = 5 / (5 + 200) = 0.024, which `break_even` returns. Above that, stop.
+# it costs (1 − p) · 5 EUR. A payment with p = 0.1 costs 20 EUR or 4.50 EUR: stop it.
 #
-# If an alarm costs 10 EUR from tomorrow on, the threshold follows at once. But this holds for probabilities only.
+# Both are equal at p = 5 / (5 + 200) = 0.024, which `break_even` returns. From there on, stop. If an alarm costs 10 EUR from
+# tomorrow on, the threshold follows at once.
+#
+# All this holds for probabilities only. Here is what it costs on the four scales.
 
 # %%
+def cost_by_row(table, found, limit):
+    """What each payment costs, if it is stopped from this score on."""
+    return np.where(table["is_fraud"] == 1, 200 * (found < limit), 5 * (found >= limit))
+
+
 limit = break_even(cost_miss=200, cost_alarm=5)
-charged = {name: np.where(new["is_fraud"] == 1, 200 * (found < limit), 5 * (found >= limit)).mean() for name, found in scales.items()}
+charged = {name: cost_by_row(new, found, limit).mean() for name, found in scales.items()}
 pd.DataFrame({"stopped": {name: (found >= limit).mean() for name, found in scales.items()}, "EUR per payment": charged}).round(3)
 
 # %% role="claim"
@@ -402,11 +410,6 @@ draws.assign(mean=draws.mean(axis=1))
 # payment in a month of 20,000 payments, with the threshold from above.
 
 # %%
-def cost_by_row(table, found, limit):
-    """What each payment costs, if it is stopped from this score on."""
-    return np.where(table["is_fraud"] == 1, 200 * (found < limit), 5 * (found >= limit))
-
-
 month = payments(20_000, seed=4)
 charges = cost_by_row(month, model.predict_proba(month[FEATURES])[:, 1], limit)
 print("EUR per payment:", bootstrap(np.mean, charges))

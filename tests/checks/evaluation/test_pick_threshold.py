@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from dataml_lab.checks import practice
+from dataml_lab.checks.evaluation.pick_threshold import pick_threshold
 from dataml_lab.checks.evaluation.scored import NOTHING, scored
+from tests.catalogued import catalogued
 
 SEEDS = range(10)
 
@@ -55,3 +58,13 @@ def test_a_table_is_as_the_prompt_says(seed):
         assert (np.diff(table.score) > 0).any() and (np.diff(table.score) < 0).any()
         if table.right != NOTHING:
             assert table.right in table.score
+
+
+@pytest.mark.parametrize("prop", pick_threshold.properties, ids=lambda prop: prop.name)
+def test_a_call_shows_in_a_practice_world_what_a_wrong_answer_does(prop, capsys):
+    said = []
+    for name in ("right_each", "wrong_changes_arguments" if "arguments" in prop.name else "wrong_swapped"):
+        exec(prop.call, catalogued("pick_threshold", name) | {"world": practice("pick_threshold", 1)})
+        said.append(capsys.readouterr().out)
+    right, wrong = said
+    assert right and wrong and right != wrong
