@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 QUIET_S = 2.0  # before a line of progress is shown
-ONE_ROW_CALLS = 5  # whose median is the latency of one row
+ONE_ROW_CALLS = 3  # whose median is the latency of one row
 KNOWING_NOTHING = {"AUC": 0.5, "R²": 0.0}  # the score of a constant prediction
 
 
@@ -120,10 +120,10 @@ def families() -> dict[str, Family]:
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     tree = {"max_depth": 5, "min_samples_leaf": 10, "random_state": 0}
-    forest = {"n_estimators": 60, "min_samples_leaf": 3, "random_state": 0}
+    forest = {"n_estimators": 40, "min_samples_leaf": 3, "random_state": 0}
     boosting = {"n_estimators": 100, "learning_rate": 0.07, "num_leaves": 8, "num_threads": 1, "verbose": -1,
                 "random_state": 0}
-    net = {"hidden_layer_sizes": (32,), "alpha": 1.0, "max_iter": 60, "learning_rate_init": 0.01, "random_state": 0}
+    net = {"hidden_layer_sizes": (32,), "alpha": 1.0, "max_iter": 25, "learning_rate_init": 0.02, "random_state": 0}
     return {
         "baseline": Family(DummyClassifier(), DummyRegressor()),
         "linear": Family(scaled(LogisticRegression(max_iter=500)), scaled(Ridge())),

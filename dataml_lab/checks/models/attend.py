@@ -13,7 +13,10 @@ from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import shown
 
 RETURNS = "returns a row of numbers for each question"
+SOFTMAX = "weighs each event by the softmax of a question's scores"
 TOLERANCE = 1e-9  # of numbers below 10
+ARGUMENTS = ("queries", "keys", "values", "asked_at", "occurred_at")
+NEARLY = 1e-4  # apart, as numbers are that aren't computed exactly enough
 SEE = """\
 for case in world.{cases}:
     print(case.what, case.wrong(attend(*case.asked)), sep="\\n")"""
@@ -47,6 +50,11 @@ class Cases:
     mixed: tuple[np.ndarray, ...]
     seed: int
 
+    @property
+    def all(self) -> list[Case]:
+        """Every case of which it is known what is right."""
+        return [*self.narrow, *self.wide, *self.later, *self.edge, *self.none, *self.large]
+
 
 def cases(seed: int) -> Cases:
     """Cases of a seed. An event has a count from 1 to 9: of the weight of a question it gets that share."""
@@ -79,9 +87,16 @@ def planned(random: np.random.Generator, what: str, asked_at: np.ndarray, occurr
     occurred_at = occurred_at[order]
     asked = (np.ones((len(asked_at), 1)), np.log(counts)[:, None], values, asked_at, occurred_at)
     before, until = occurred_at < asked_at[:, None], occurred_at <= asked_at[:, None]
-    instead = (("if later events count, too", weighted(counts, np.ones_like(before), values)),
-               ("if an event at the very moment counts, too", weighted(counts, until, values)))
-    return Case(what, asked, weighted(counts, before, values), instead)
+    every, right = np.ones_like(before), weighted(counts, before, values)
+    hours = np.floor(occurred_at) < np.floor(asked_at)[:, None]
+    first = np.arange(events) < before.sum(axis=1, keepdims=True)
+    instead = (("if later events count, too", weighted(counts, every, values)),
+               ("if an event at the very moment counts, too", weighted(counts, until, values)),
+               ("if whole hours are compared", weighted(counts, hours, values)),
+               ("if the first events are taken, though they come in no order", weighted(counts, first, values)),
+               ("if the softmax is over all events, and those that don't count are removed after it",
+                (counts * before) @ values / counts.sum()))
+    return Case(what, asked, right, instead)
 
 
 def narrow(random: np.random.Generator) -> Iterator[Case]:
@@ -139,14 +154,19 @@ def large(random: np.random.Generator) -> Iterator[Case]:
     keys = 90_000 + np.log(counts)[:, None]
     queries = np.array([[1.0], [-1.0], [1.0], [-1.0]])
     asked = (queries, keys, values, 100 + random.random(4).round(2), random.integers(0, 90, 5) + 0.5)
-    yield Case("scores near 90,000 and near -90,000", asked, weighted(counts ** queries, np.ones((4, 5)), values))
+    every = np.ones((4, 5))
+    yield Case("scores near 90,000 and near -90,000", asked, weighted(counts ** queries, every, values),
+               (("if all scores are cut to the same number", weighted(every, every, values)),))
     small = planned(random, "a later event whose score is 90,000, beside earlier ones whose scores are below 3",
                     np.array([50.5, 60.5]), np.array([3.0, 8.0, 12.0, 40.0, 90.0]))
     keys = np.where(small.asked[4] == 90, 90_000, small.asked[1][:, 0])[:, None]
     yield small._replace(asked=(small.asked[0], keys, *small.asked[2:]), instead=())
     low = planned(random, "scores near -90,000, of earlier events and of later ones", np.array([50.5, 60.5]),
                   np.array([3.0, 8.0, 12.0, 40.0, 90.0]))
-    yield low._replace(asked=(low.asked[0], low.asked[1] - 90_000, *low.asked[2:]))
+    after = low.asked[4] >= low.asked[3][:, None]
+    yield low._replace(asked=(low.asked[0], low.asked[1] - 90_000, *low.asked[2:]), instead=(
+        ("if later events get a score that isn't far below those of the earlier ones",
+         weighted(np.ones(after.shape), after, low.asked[2])), *low.instead))
 
 
 def mixed(random: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -159,21 +179,29 @@ def mixed(random: np.random.Generator) -> tuple[np.ndarray, ...]:
 attend = Exercise("attend", cases, function("attend"))
 
 
+class Found(NamedTuple):
+    """What was returned for a case, as floats; and which of its arguments an answer changed, if it changed one."""
+
+    rows: np.ndarray
+    changed: str | None
+
+
 @attend.scene
 def found(attend: Answer, world: Cases) -> Replies:
-    """What the answer returns for each case."""
-    listed = [world.narrow, world.wide, world.later, world.edge, world.none, world.large]
-    return Replies(partial(rows, attend), [case for kind in listed for case in kind], world.seed)
+    """What comes of each case."""
+    return Replies(partial(called, attend), world.all, world.seed)
 
 
-def rows(answer: Answer, case: Case) -> np.ndarray:
-    """What was returned for a case, as floats; Failed where it is no array of numbers with a row for each question."""
+def called(answer: Answer, case: Case) -> Found:
+    """What comes of a case; Failed where no array of numbers with a row for each question was returned."""
     try:
-        value = answer(*case.asked)
+        result, left = answer.call(*case.asked)
     except Failed as failure:
-        words, *_ = str(failure).split("\n")
+        words, *_ = str(failure).split(" To see it:\n")
         raise type(failure)(f"Given {case.what}: {words}") from None
-    return table(value, case.right.shape, case.what)
+    changed = (name for name, before, after in zip(ARGUMENTS, case.asked, left, strict=True)
+               if not np.array_equal(before, after))
+    return Found(table(result, case.right.shape, case.what), next(changed, None))
 
 
 def table(value: object, shape: tuple[int, int], what: str) -> np.ndarray:
@@ -190,8 +218,9 @@ def first_wrong(found: np.ndarray, case: Case) -> str | None:
     """The first row of a result that isn't right, in a sentence."""
     for number, (row, right) in enumerate(zip(found, case.right, strict=True)):
         if not close(row, right):
-            return (f"Given {case.what}, for question {number} it returned {told(row)}, where {told(right)} is right."
-                    f"{hint(found, number, case)}")
+            places = 12 if np.abs(row - right).max() < NEARLY else 4
+            return (f"Given {case.what}, for question {number} it returned {told(row, places)}, where "
+                    f"{told(right, places)} is right.{hint(found, number, case)}")
     return None
 
 
@@ -200,9 +229,9 @@ def close(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(np.isfinite(one).all() and (abs(one - other) <= TOLERANCE).all())
 
 
-def told(row: np.ndarray) -> str:
-    """A row of numbers, to four digits."""
-    return f"[{', '.join(f'{number:.4f}' for number in row)}]"
+def told(row: np.ndarray, places: int = 4) -> str:
+    """A row of numbers, with so many digits after the point."""
+    return f"[{', '.join(f'{number:.{places}f}' for number in row)}]"
 
 
 def hint(found: np.ndarray, number: int, case: Case) -> str:
@@ -210,15 +239,23 @@ def hint(found: np.ndarray, number: int, case: Case) -> str:
     for words, rows in case.instead:
         if close(found[number], rows[number]):
             return f" That is what comes out {words}."
-    total, right = found[number, -1], case.right[number, -1]
-    if np.isfinite(total) and right == 1 and abs(total - 1) > TOLERANCE:
+    row, right, total = found[number], case.right[number], found[number, -1]
+    if np.abs(row - right).max() < NEARLY:
+        return (f" They differ by {np.abs(row - right).max():.0e}, and 1e-9 is allowed: float32 isn't exact enough, "
+                "nor is a sum to which a small number was added.")
+    if np.isnan(row).any():
+        return " nan is what 0 / 0 gives, and what an infinite number divided by another gives."
+    if right[-1] == 1 and total == 0:
+        return (" All its weights are 0: what was subtracted from its scores is far above all of them. Subtract the "
+                "largest score of the events that this question may look at.")
+    if right[-1] == 1 and np.isfinite(total) and abs(total - 1) > TOLERANCE:
         return f" The last column of values is 1 throughout, so that its weights add up to {total:.4f}."
     return ""
 
 
 @attend.demands(RETURNS, points=0, call=SEE.format(cases="narrow"))
 def _(found: Replies, world: Cases) -> str | None:
-    rows = found[world.narrow[0]]
+    rows = found[world.narrow[0]].rows
     same = (rows == rows[0]).all()
     return f"For each of {len(rows)} questions it returned the same, {told(rows[0])}." if same else None
 
@@ -227,14 +264,29 @@ def demand(cases: str, text: str, after: str = RETURNS) -> None:
     """Makes it a property that the answer is right in each case of a kind."""
     @attend.demands(text, points=1, after=after, call=SEE.format(cases=cases))
     def _(found: Replies, world: Cases) -> str | None:
-        return next(filter(None, (first_wrong(found[case], case) for case in getattr(world, cases))), None)
+        return next(filter(None, (first_wrong(found[case].rows, case) for case in getattr(world, cases))), None)
 
 
-demand("narrow", "weighs each event by the softmax of a question's scores")
+demand("narrow", SOFTMAX)
 demand("wide", "divides the scores by the root of the width")
 demand("later", "uses only what occurred before the question")
 demand("edge", "leaves out what occurs at the very moment")
 demand("none", "gives zeros where nothing occurred before")
+
+
+@attend.demands("leaves its arguments as they were", points=1, after=SOFTMAX, call="""\
+import copy
+for case in world.narrow + world.wide + world.later:
+    given = copy.deepcopy(case.asked)
+    attend(*given)
+    print([bool((one == other).all()) for one, other in zip(given, case.asked)])""")
+def _(found: Replies, world: Cases) -> str | None:
+    for case in (*world.narrow, *world.wide, *world.later):
+        if found[case].changed:
+            return f"Given {case.what}: it changed {found[case].changed}, which belongs to the caller."
+    return None
+
+
 demand("large", "computes with scores up to 100,000 in size")
 
 
@@ -242,4 +294,4 @@ demand("large", "computes with scores up to 100,000 in size")
 def _(attend: Answer, world: Cases, oracle: object) -> str | None:
     right = oracle(*world.mixed)
     case = Case("40 questions about 60 events, compared with slow and obvious sums", world.mixed, right)
-    return first_wrong(rows(attend, case), case)
+    return first_wrong(called(attend, case).rows, case)

@@ -104,6 +104,8 @@ def minutes(value: float, other: float) -> str:
 def reason(found: np.ndarray, fits: list[Fit], task: Task) -> str:
     """What may be wrong with a table of predictions, told from what the learner was fitted to; empty where nothing is
     known."""
+    if len(found) > 1 and not np.ptp(found, axis=0).any():
+        return "All rows are the same. If one array is changed in place and appended each time, append copies of it."
     if not near(found[0], task.right[0]):
         return of_start(found[0], task)
     if not fits and task.rates:
@@ -121,6 +123,8 @@ def of_start(found: np.ndarray, task: Task) -> str:
         return "The start is the weighted mean of y for every row, not 0."
     if near(found, np.full(len(found), task.y.mean())):
         return "That is the mean of y without the weights."
+    if near(found, np.trunc(task.right[0])):
+        return "What follows the point is cut off: y holds whole numbers, and so does an array that is made like y."
     return "The start is the weighted mean of y, the same for every row, and no rate is applied to it."
 
 
@@ -132,7 +136,12 @@ def of_fit(fit: Fit, number: int, task: Task) -> str:
 
 def of_weights(fit: Fit, task: Task) -> str:
     """That weights aren't those of the rows; empty where they are."""
-    return "" if near(fit.weights, task.weights) else "other weights than those of the rows."
+    if near(fit.weights, task.weights):
+        return ""
+    share = float(task.weights.sum() / fit.weights.sum()) if fit.weights.sum() else 0.0
+    if near(fit.weights * share, task.weights):
+        return f"other weights than those of the rows, which were divided by {digits(share)}."
+    return "other weights than those of the rows."
 
 
 def of_target(target: np.ndarray, number: int, task: Task) -> str:
@@ -146,7 +155,20 @@ def of_target(target: np.ndarray, number: int, task: Task) -> str:
         return "as target what is predicted so far minus y. Residuals are y minus what is predicted so far."
     if number and near(target, task.targets[0]):
         return "as target the residuals of the first round again. They change in each round."
+    weights = task.weights
+    if np.ptp(weights) and any(near(target, right * weights / by) for by in (1, weights.mean(), weights.sum())):
+        return "as target the residuals times the weights. The learner weighs the rows itself."
+    if number and near(target, task.targets[0] - whole_steps(number, task)):
+        return "as target y minus all that was predicted. The rate applies to what is predicted for X, too."
     return (f"as target {told(target)}, where the residuals are {told(right)}: y minus what is predicted for X so far.")
+
+
+def whole_steps(number: int, task: Task) -> np.ndarray:
+    """What learners predict for X in so many rounds, if each is fitted to what they leave over without a rate."""
+    left = task.targets[0]
+    for _ in range(number):
+        left = left - task.fit(task.X, left, task.weights)(task.X)
+    return task.targets[0] - left
 
 
 def told(column: np.ndarray) -> str:

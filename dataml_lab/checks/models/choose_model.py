@@ -1,7 +1,8 @@
 """Exercise of 04c: a model for each of several shops, chosen by what is known of it before it is fitted."""
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -73,13 +74,18 @@ def weights(X: pd.DataFrame, probability: np.ndarray) -> int | None:
 choose_model = Exercise("choose_model", shops, taken, essay=4)
 
 
-class Result(NamedTuple):
+@dataclass(frozen=True)
+class Result:
     """What came of a model in a shop."""
 
     shop: Shop
     probability: np.ndarray
     reached: float  # of the way from 0.5 to the best AUC
-    size: Size
+
+    @cached_property
+    def size(self) -> Size:
+        """How long the model is."""
+        return size(self.shop.asked, self.probability)
 
 
 @choose_model.scene
@@ -95,8 +101,14 @@ def result(choose_model: Maker, shop: Shop) -> Result:
         model.call("fit", shop.X, shop.y, gives="nothing")
         probability = probabilities(model("predict_proba", shop.asked), len(shop.asked))
     except Failed as failure:
-        raise type(failure)(f"Given the brief {shop.brief}: {failure}") from None
-    return Result(shop, probability, shop.reached(probability), size(shop.asked, probability))
+        raise type(failure)(f"Given the brief {shop.brief}: {failure}{of_class(str(failure))}") from None
+    return Result(shop, probability, shop.reached(probability))
+
+
+def of_class(told: str) -> str:
+    """What to do where a method was called of a class, and took the table for its object; empty where it wasn't."""
+    words = ("missing 1 required positional argument: 'y'", "'DataFrame' object has no attribute '_")
+    return " Return an object of the class, such as LogisticRegression()." if any(map(told.__contains__, words)) else ""
 
 
 def probabilities(value: object, rows: int) -> np.ndarray:

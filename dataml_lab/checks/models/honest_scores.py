@@ -19,10 +19,11 @@ honest_scores = Exercise("honest_scores", table, function("honest_scores"))
 
 
 class Report(NamedTuple):
-    """What was returned, and what each model was fitted to and asked for."""
+    """What was returned, what each model was fitted to and asked for, and whether the answer left X and y alone."""
 
     returned: Any
     steps: dict[str, list[Step]]
+    unchanged: bool
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -34,8 +35,14 @@ class Report(NamedTuple):
 def found(honest_scores: Answer, world: Table) -> Report:
     """What comes of one call with models that nothing was done with before."""
     models = world.models()
-    returned = honest_scores(models, world.X, world.y)
-    return Report(returned, {name: model.steps for name, model in models.items()})
+    returned, (_, X, y) = honest_scores.call(models, world.X, world.y)
+    return Report(returned, {name: model.steps for name, model in models.items()}, unchanged(world, X, y))
+
+
+def unchanged(world: Table, X: Any, y: Any) -> bool:
+    """Whether these are the X and the y of the table."""
+    return (isinstance(X, pd.DataFrame) and isinstance(y, pd.Series) and world.X.equals(X) and world.y.equals(y)
+            and world.X.index.equals(X.index))
 
 
 def report(value: Any, names: list[str]) -> pd.DataFrame:
@@ -51,7 +58,8 @@ def report(value: Any, names: list[str]) -> pd.DataFrame:
     for name in COLUMNS:
         for cell in value[name].tolist():
             if not isinstance(cell, bool if name == "beats" else float | int) or cell != cell:
-                why = " scikit-learn returns NaN where it can't work with a model." if cell != cell else ""
+                why = (" NaN comes of Series with different indexes, and of scikit-learn where it can't work with a "
+                       "model.") if cell != cell else ""
                 raise Failed(f"The column {name} holds {shown(cell)}, where "
                              f"{'True or False' if name == 'beats' else 'a number'} is needed.{why}")
     return value
@@ -136,6 +144,9 @@ for step in [step for model in models.values() for step in model.steps][:5]:
     print("median of those fitted", fitted["spend_90d"].median(), "in the holes of those predicted",
           {float(row[1]) for row, hole in zip(step.asked_for, holes) if hole})""")
 def _(found: Report, world: Table) -> str | None:
+    if not found.unchanged:
+        return ("It changed X or y, which belong to the caller. What is filled in X in one fold is no hole in the "
+                "next: fill a copy.")
     for name, steps in found.steps.items():
         for step in steps:
             for column in HOLED:
@@ -150,16 +161,18 @@ def misfilled(step: Step, column: pd.Series, number: int) -> str | None:
     for what, rows, values in (("fitted", step.fitted, step.fitted_to), ("predicted", step.asked, step.asked_for)):
         for row, value in zip(rows, values, strict=True):
             if np.isnan(column.iloc[row]) and abs(value[number] - right) > NEAR:
+                also = told(value[number], step, column, predicted=what == "predicted")
                 return (f"{column.name} of user {column.index[row]}, who was {what}, was filled with "
-                        f"{value[number]:.3f}{told(value[number], step, column)}. The median of the {len(step.fitted)} "
-                        f"rows that were fitted is {right:.3f}.")
+                        f"{value[number]:.3f}{also}. The median of the {len(step.fitted)} rows that were fitted is "
+                        f"{right:.3f}.")
     return None
 
 
-def told(value: float, step: Step, column: pd.Series) -> str:
-    """Which other number a fill value is, in words; empty where it is none that is known."""
-    known = {"the median of all rows, those to be predicted included": column.median(),
-             "the median of the rows to be predicted": column.iloc[step.asked].median(),
+def told(value: float, step: Step, column: pd.Series, *, predicted: bool) -> str:
+    """Which other number the fill value of a row is, in words; empty where it is none that is known. A row that is to
+    be predicted may have been filled with the median of such rows."""
+    known = {"the median of the rows to be predicted": column.iloc[step.asked].median() if predicted else np.nan,
+             "the median of all rows, those to be predicted included": column.median(),
              "a mean": column.iloc[step.fitted].mean(), "the mean of all rows": column.mean()}
     return next((f", which is {what}" for what, number in known.items() if abs(number - value) < NEAR), "")
 
@@ -188,7 +201,7 @@ def unlike(found: Report, by_fold: pd.DataFrame, names: list[str], world: Table)
         for column, number in (("error", right.mean()), ("spread", right.std())):
             if not abs(row[column] - number) <= NEAR * max(1, number):
                 which = guessed(row[column], right, name, found, world)
-                return (f"The errors of {name!r} in the five folds are {listed(right)}. The {column} was told as "
+                return (f"The errors of {name!r} in the five folds are {listed(right)}. The {column} was reported as "
                         f"{row[column]:.3f}{which}, and {number:.3f} is right.")
     return None
 
@@ -200,7 +213,9 @@ def listed(numbers: pd.Series) -> str:
 
 def guessed(value: float, right: pd.Series, name: str, found: Report, world: Table) -> str:
     """Which other number that is, in words; empty where it is none that is known."""
+    sizes = [len(step.asked) for step in next(iter(found.steps.values())) if step.asked]
     known = {"the best fold": right.min(), "the median of the folds": right.median(),
+             "the mean of all rows, where the mean of the five folds is asked for": np.average(right, weights=sizes),
              "their standard deviation divided by 5 instead of 4": right.std(ddof=0),
              "their standard deviation divided by the root of 5": right.std() / FOLDS ** 0.5,
              "the distance from the least to the largest": right.max() - right.min(),
@@ -236,6 +251,6 @@ def _(found: Report, by_fold: pd.DataFrame) -> str | None:
         better = by_fold[name] < by_fold["baseline"]
         if found.rows.loc[name, "beats"] != better.all():
             return (f"{name!r} has a smaller error than the baseline in {better.sum()} of {FOLDS} folds (means "
-                    f"{by_fold[name].mean():.2f} and {by_fold['baseline'].mean():.2f}), and beats was told as "
+                    f"{by_fold[name].mean():.2f} and {by_fold['baseline'].mean():.2f}), and beats was reported as "
                     f"{found.rows.loc[name, 'beats']}.")
     return None

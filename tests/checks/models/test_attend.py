@@ -10,24 +10,19 @@ from dataml_lab.checks.models.attend import attend, cases
 from dataml_lab.grading import COURSE
 from tests.catalogued import catalogued
 
-KINDS = ("narrow", "wide", "later", "edge", "none", "large")
 oracle = runpy.run_path(str(COURSE / "solutions" / "04d_networks" / "oracle.py"))["ORACLES"]["attend"]
-
-
-def every(world):
-    return [case for kind in KINDS for case in getattr(world, kind)]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_what_is_planned_is_what_is_found(seed):
-    for case in every(cases(seed)):
+    for case in cases(seed).all:
         assert oracle(*case.asked) == pytest.approx(case.right, abs=1e-9), case.what
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_each_kind_has_the_matter_that_it_is_named_for(seed):
     world = cases(seed)
-    for case in every(world):
+    for case in world.all:
         queries, keys, values, asked_at, occurred_at = case.asked
         assert len({len(queries), len(keys), values.shape[1]}) == 3, case.what
         assert (values[:, -1] == 1).all() and (queries.shape[1] > 1) == ("numbers" in case.what)
@@ -41,10 +36,11 @@ def test_each_kind_has_the_matter_that_it_is_named_for(seed):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_mistake_that_a_case_knows_comes_out_differently(seed):
-    for case in every(cases(seed)):
+    for case in cases(seed).all:
         for words, other in case.instead:
             differs = not np.allclose(other, case.right, atol=1e-6)
-            assert differs or "moment" in words or case.what.startswith("a question before"), case.what
+            rare = any(word in words for word in ("moment", "hours", "first events"))
+            assert differs or rare or case.what.startswith("a question before"), case.what
 
 
 def test_a_missing_row_and_a_wrong_shape_are_told_in_words():
@@ -53,4 +49,4 @@ def test_a_missing_row_and_a_wrong_shape_are_told_in_words():
 
     verdict = attend.judge({"attend": squeezed}, [1])
     assert "returned an array of shape (3,), where (4, 3) was expected" in verdict.findings[0].sentence
-    assert verdict.earned == 0 and math.isclose(verdict.points, 6)
+    assert verdict.earned == 0 and math.isclose(verdict.points, 7)

@@ -1,4 +1,4 @@
-"""Five folds of couriers, and the rule on a table of means and standard errors."""
+"""Four folds of couriers, and the rule on a table of means and standard errors."""
 
 import pandas as pd
 from sklearn.model_selection import GroupKFold, cross_val_score
@@ -11,7 +11,7 @@ def best_depth(deliveries, depths):
     errors = {}
     for depth in depths:
         tree = DecisionTreeRegressor(max_depth=depth, random_state=0)
-        errors[depth] = -cross_val_score(tree, X, train["minutes"], groups=train["courier"], cv=GroupKFold(5),
+        errors[depth] = -cross_val_score(tree, X, train["minutes"], groups=train["courier"], cv=GroupKFold(4),
                                          scoring="neg_mean_squared_error")
     errors = pd.DataFrame(errors)
     mean, standard_error = errors.mean(), errors.std(ddof=1) / len(errors) ** 0.5
