@@ -13,6 +13,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs a command and returns its exit code. Ctrl-C ends any of them with 130 and leaves nothing half done."""
     # nbgrader calls `alembic` by name, and nobody need activate the environment.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    # Threads that wait burn no processor time, of which a call of an answer has five seconds.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     options = _parser().parse_args(arguments)
     if "lessons" in options:
         options.lessons = [part for parts in options.lessons for part in parts]

@@ -23,7 +23,7 @@
 # - say how much a model changes when its sample changes;
 # - read importances and partial dependence, and know how each misleads.
 #
-# **You need** 04a, and about 70 minutes: 40 to read, 30 for the exercise. A good place for a break is after it.
+# **You need** 04a, and about 75 minutes: 45 to read, 30 for the exercise. A good place for a break is after it.
 
 # %%
 import matplotlib.pyplot as plt

@@ -28,7 +28,7 @@
 # **You need** parts [04a](../04a_families/04a_families.ipynb) and
 # [04b](../04b_overfitting/04b_overfitting.ipynb).
 #
-# **Time:** about 70 minutes: 40 to read, 20 for the exercise, 10 for the sections with Keras. A good place for a break
+# **Time:** about 75 minutes: 45 to read, 20 for the exercise, 10 for the sections with Keras. A good place for a break
 # is before the exercise.
 
 # %% tags=["nbval-ignore-output"]
