@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _names_parts(release)
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
+    _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
     return parser
 
 
@@ -116,6 +117,22 @@ Or it is an edit of a right answer beside it, in DIR/<exercise>/mistakes.toml:
   fails = ["<property>", …]         and points, says as above
 
 The exit code is 1 if any verdict is not as expected, 2 if answers can't be read or tried."""
+
+
+def _leakcheck_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a notebook (.ipynb) or a script (.py)")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.epilog = """Files are read, never run. Each finding is a line with the place, the kind, why, and the mend:
+  preprocessing  something is fitted to, or computed from, rows that are tested on later
+  overlap        the same rows are fitted and tested
+  multi-test     the test is looked at for several candidates, or decides when training stops
+
+Categories that become columns (get_dummies) or numbers (LabelEncoder, factorize) are no finding: they put no statistic
+into a row. Neither are several metrics of one model, candidates compared on rows named for validation, nor a baseline.
+
+The exit code is 0 if nothing is found, 1 if something is, and 2 if a file can't be read; the others are read all the
+same."""
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -296,6 +313,21 @@ def _tried(options: argparse.Namespace) -> int:
         print(f"\n{len(rows)} answers in the hidden worlds of {len(salts)} salt(s): "
               f"{'all as expected' if not wrong else f'{wrong} not as expected'}.")
     return int(wrong > 0)
+
+
+def _leakcheck(options: argparse.Namespace) -> int:
+    from dataml_lab.leakage.leakcheck.report import check, table
+
+    found = []
+    for path in options.files:
+        checked = check(path)
+        found.append(checked)
+        if checked.problem:
+            print(checked.problem, file=sys.stderr)
+        if not options.json:
+            print("".join(f"{report}\n" for report in checked.reports), end="", flush=True)
+    print(json.dumps([checked.as_data() for checked in found]) if options.json else f"\n{table(found)}")
+    return 2 if any(one.error for one in found) else int(any(one.reports for one in found))
 
 
 def _progress(what: str) -> Callable[[int, int], None]:

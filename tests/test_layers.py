@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "dataml_lab"
-FLOORS = [{"runtime"}, {"store"}, {"pipeline"}, {"streaming"}, {"features"}, {"models"}, {"evaluation"}, {"checks"},
-          {"grading"}, {"lab", "doctor", "cli"}]
+FLOORS = [{"runtime"}, {"store"}, {"pipeline"}, {"streaming"}, {"features"}, {"models"}, {"evaluation"}, {"leakage"},
+          {"checks"}, {"grading"}, {"lab", "doctor", "cli"}]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 

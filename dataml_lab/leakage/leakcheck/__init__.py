@@ -1,0 +1,1 @@
+"""A static reader of notebooks and scripts that finds data leakage in them, without running them."""

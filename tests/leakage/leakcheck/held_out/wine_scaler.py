@@ -1,0 +1,12 @@
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import MinMaxScaler
+
+wine = pd.read_csv("wine.csv", sep=";")
+features = wine.drop(columns="quality")
+good = (wine["quality"] >= 7).astype(int)
+scaled = MinMaxScaler().fit_transform(features)
+X_tr, X_te, y_tr, y_te = train_test_split(scaled, good, test_size=0.25, random_state=7)
+clf = LogisticRegression(max_iter=500).fit(X_tr, y_tr)
+print("accuracy", clf.score(X_te, y_te))
