@@ -155,7 +155,8 @@ except pd.errors.MergeError as error:
 history = cleaned.kept.merge(pipeline.order_history(cleaned.kept), on="order_id").sort_values("occurred_at")
 columns = ["occurred_at", "total", "days_since_previous", "mean_of_previous_three"]
 first_five = history.loc[history["user_id"] == "954", columns].head(5).reset_index(drop=True)
-first_five.round(2).rename(columns=lambda name: name.replace("_", " "))
+readable = first_five.rename(columns=lambda name: name.replace("_", " "))
+readable.round({"days since previous": 2, "mean of previous three": 2})
 
 # %% role="claim"
 totals = first_five["total"].to_numpy()

@@ -283,21 +283,21 @@ plt.show()
 #
 # The cases above, and a “real-time” warehouse dashboard, which has the numbers of the example. In each, `stream_day` is 60.
 #
-# | case | `events_per_day` | `worth` | `half_life_s` |
-# |---|---:|---:|---:|
-# | e-mail | 200,000 | 0.0002 | 5,184,000 |
-# | payments | 3,000,000 | 0.004 | 30 |
-# | report | 400,000 | 0.00015 | 864,000 |
-# | game | 8,000,000 | 0.0005 | 8 |
-# | dashboard | 400,000 | 0.0006 | 3,600 |
-#
-# | case | `reruns_per_day` | `run_cost` |
+# | case | `events_per_day` | `half_life_s` |
 # |---|---:|---:|
-# | e-mail | 0.1 | 8 |
-# | payments | 0 | 0.4 |
-# | report | 1 | 2 |
-# | game | 0 | 0.4 |
-# | dashboard | 0 | 0.4 |
+# | e-mail | 200,000 | 5,184,000 |
+# | payments | 3,000,000 | 30 |
+# | report | 400,000 | 864,000 |
+# | game | 8,000,000 | 8 |
+# | dashboard | 400,000 | 3,600 |
+#
+# | case | `worth` | `reruns_per_day` | `run_cost` |
+# |---|---:|---:|---:|
+# | e-mail | 0.0002 | 0.1 | 8 |
+# | payments | 0.004 | 0 | 0.4 |
+# | report | 0.00015 | 1 | 2 |
+# | game | 0.0005 | 0 | 0.4 |
+# | dashboard | 0.0006 | 0 | 0.4 |
 #
 # {{properties}}
 

@@ -50,9 +50,9 @@ DAY = pd.Timedelta(1, "D")
 # The moment of the question is called `as_of`. It cuts the shop's history in two.
 #
 # ```text
-#    a feature may use         is to be predicted
-# ────────────────────────┤├──────────────────────┤
-#                       as_of           as_of + 7 days
+#   a feature may use     is predicted
+# ─────────────────────┤├──────────────┤
+#                    as_of         + 7 days
 # ```
 #
 # A feature uses what occurred *before* `as_of`. The *label* says what the model has to predict: whether the customer
@@ -93,7 +93,7 @@ spending = View("spending", (
 
 # %%
 mondays = pd.DataFrame({"user_id": 3, "as_of": pd.to_datetime(["2025-03-03", "2025-03-10", "2025-03-17"], utc=True)})
-mondays.join(compute(spending, orders, mondays))
+compute(spending, orders, mondays).set_axis(mondays["as_of"])
 
 # %% [markdown]
 # From 3 to 10 March, `orders_30d` rises from 4 to 5. It gains the orders of 4 and of 8 March, and loses the order of
@@ -150,7 +150,8 @@ training.assign(label=bought).query("user_id == 3")
 # %%
 test = rows_on(users, *TEST)
 buys = label(orders, test)
-pd.DataFrame({"from": [TRAINING[0], TEST[0]], "to": [TRAINING[-1], TEST[-1]], "rows": [len(training), len(test)],
+pd.DataFrame({"from": [TRAINING[0].date(), TEST[0].date()],
+              "to": [TRAINING[-1].date(), TEST[-1].date()], "rows": [len(training), len(test)],
               "share with an order": [f"{bought.mean():.1%}", f"{buys.mean():.1%}"]}, index=["training", "test"])
 
 # %% role="claim"
@@ -263,12 +264,12 @@ assert ours["orders_30d"].tolist() == [0, 0, 2, 2, 4] == closed.fillna(0).tolist
 #
 # For example:
 #
-# | index | user_id | kind | amount | occurred_at | the answer |
-# |---|---|---|---|---|---|
-# | `"c"` | 7 | order | 20.00 | 31 March 2025, 12:00 | 1 |
-# | `"a"` | 7 | order | 35.00 | 1 March 2025, 12:00 | 0 |
-# | `"b"` | 9 | order | 12.50 | 2 March 2025, 08:00 | 0 |
-# | `"d"` | 7 | refund | 20.00 | 31 March 2025, 12:01 | 1 |
+# | index | user_id | kind | occurred_at | answer |
+# |---|---|---|---|---|
+# | `"c"` | 7 | order | 31 March 2025, 12:00 | 1 |
+# | `"a"` | 7 | order | 1 March 2025, 12:00 | 0 |
+# | `"b"` | 9 | order | 2 March 2025, 08:00 | 0 |
+# | `"d"` | 7 | refund | 31 March 2025, 12:01 | 1 |
 #
 # Row `c` counts `a`, exactly 30 days earlier. Row `d` no longer counts `a`, but it counts `c`.
 #

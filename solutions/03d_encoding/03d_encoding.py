@@ -67,7 +67,7 @@ sunday_night = american & sold["occurred_at"].between("2025-06-22 19:00", "2025-
 both = pd.DataFrame({"UTC": sold["occurred_at"], "hour in UTC": in_utc["hour_of_day"],
                      "local hour": local["hour_of_day"], "weekend in UTC": in_utc["is_weekend"],
                      "local weekend": local["is_weekend"]})
-both[sunday_night]
+both[sunday_night].set_index("UTC").astype(int)
 
 # %% role="claim"
 assert len(both[sunday_night]) == 5
@@ -257,7 +257,7 @@ assert dict(zip(has.columns, by_phrases.coef_[0].round(2)))["bestseller"] == -0.
 
 # %%
 five = pd.DataFrame({"category": ["books", "toys", "books", "garden", None]})
-five.join(pd.get_dummies(five["category"], prefix="category", prefix_sep="=", dtype=int))
+five.join(pd.get_dummies(five["category"], dtype=int))
 
 # %% [markdown]
 # The order without a category (pandas shows it as NaN) has 0 in every column.
@@ -267,7 +267,7 @@ five.join(pd.get_dummies(five["category"], prefix="category", prefix_sep="=", dt
 
 # %%
 request = pd.DataFrame({"category": ["toys"]})
-pd.get_dummies(request["category"], prefix="category", prefix_sep="=", dtype=int)
+pd.get_dummies(request["category"], dtype=int)
 
 # %% [markdown]
 # Training had three columns, and this request has one. A model that was trained on three columns can't be called with
@@ -281,7 +281,7 @@ pd.get_dummies(request["category"], prefix="category", prefix_sep="=", dtype=int
 # %%
 fitted = Categories().set_output(transform="pandas").fit(five)
 served = pd.DataFrame({"category": ["toys", "furniture", None]})
-served.join(fitted.transform(served).astype(int))
+served.join(fitted.transform(served).astype(int)).T
 
 # %% role="claim"
 assert fitted.transform(served).to_numpy().tolist() == [[0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]
@@ -483,9 +483,13 @@ assert auc["fitted on the past"].round(3).tolist() == [0.509, 0.669, 0.696, 0.52
 # An example: training has 6 deliveries by A in clear weather, 3 by B in snow, and one whose weather and courier are
 # missing. Then `transform` of one delivery by B in clear weather gives
 #
-# | weather=clear | weather=other | weather=missing | courier_share | courier_missing |
-# |---|---|---|---|---|
-# | 1 | 0 | 0 | 0.3 | 0 |
+# | column | value |
+# |---|---:|
+# | `weather=clear` | 1 |
+# | `weather=other` | 0 |
+# | `weather=missing` | 0 |
+# | `courier_share` | 0.3 |
+# | `courier_missing` | 0 |
 #
 # {{properties}}
 
