@@ -139,6 +139,13 @@ def _(walker: Walker, it: Call) -> Value:
     return value.but(rows=narrowed(value.rows, Step("drawn", key, 0)))
 
 
+@method("repeat")
+def _(walker: Walker, it: Call) -> Value:
+    """Rows several times; a data set of TensorFlow begins again without an argument."""
+    copies = walker.learn("copy", "repeat copies rows", it.receiver.rows) if it.arguments else frozenset()
+    return it.receiver.but(origin=None, learned=it.receiver.learned | copies)
+
+
 @method("head", "tail")
 def _(walker: Walker, it: Call) -> Value:
     """The first rows, or the last."""

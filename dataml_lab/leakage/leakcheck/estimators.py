@@ -169,8 +169,8 @@ def _transform(walker: Walker, it: Call, made: Thing) -> Value | None:
     if made.kind in ("splitter", "function", "class"):
         return None
     data = deep(it.argument(0, "X", "x", "texts", "sequences", "raw_documents") or UNKNOWN)
-    return data.but(learned=data.all_learned | made.learned | walk_inner(made), origin=None, mask=None, constant=None,
-                    items=None, entries=None)
+    return data.but(learned=data.all_learned | made.learned | walk_inner(made), tags=data.tags | made.tags, origin=None,
+                    mask=None, constant=None, items=None, entries=None)
 
 
 def walk_inner(made: Thing) -> frozenset:

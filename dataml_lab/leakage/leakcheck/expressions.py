@@ -9,7 +9,18 @@ from dataml_lab.leakage.leakcheck.data import joined
 from dataml_lab.leakage.leakcheck.estimators import iterated
 from dataml_lab.leakage.leakcheck.names import PLACES, role_in
 from dataml_lab.leakage.leakcheck.scope import Scope, TooLong, combined, element_of, names_in, only
-from dataml_lab.leakage.leakcheck.values import NOTHING, UNKNOWN, Step, Thing, Value, covers, either, narrowed, together
+from dataml_lab.leakage.leakcheck.values import (
+    NOTHING,
+    UNKNOWN,
+    Step,
+    Thing,
+    Value,
+    covers,
+    either,
+    narrowed,
+    overlap,
+    together,
+)
 
 STEPS = 150_000  # expressions of a program; what is left is not walked
 
@@ -97,6 +108,8 @@ class Expressions(Assignments):
         if isinstance(left.constant, str) and isinstance(right.constant, str) and isinstance(node.op, ast.Add):
             return Value(constant=left.constant + right.constant)
         result = combined(left, right)
+        if isinstance(node.op, ast.Add) and left.rows and right.rows and not overlap(left.rows, right.rows):
+            result = result.but(rows=left.rows | right.rows)  # two lists, one after the other
         if isinstance(node.op, ast.Sub):
             result = self.judging(result, left, right)
         return result.but(mask=ast.unparse(node) if left.mask and right.mask else None)
@@ -188,7 +201,7 @@ class Expressions(Assignments):
             chosen = index.items[-1] if index.items else UNKNOWN
             return rows.but(learned=rows.learned | chosen.statistics, tags=rows.tags | chosen.tags)
         columns = names_in(index)
-        told = index.statistics | (index.learned if index.mask else frozenset())
+        told = index.statistics | frozenset(one for one in index.learned if index.mask or one.how == "copy")
         if index.mask:  # rows of categories that are frequent enough: which rows are meant, nothing in them
             told = frozenset(one for one in told if one.how != "statistic" or "count" not in one.what)
         result = base.but(mask=None, constant=None, origin=None, tags=base.tags | index.tags,

@@ -30,6 +30,7 @@ class Walker(Protocol):
     update: Callable[[ast.expr, Value], None]
     judging: Callable[[Value, Value, Value], Value]
     call_function: Callable[..., Value]
+    elements: Callable[[Value, ast.AST], list[Value]]
 
 
 class Call(NamedTuple):

@@ -128,6 +128,14 @@ def _(walker: Walker, it: Call) -> Value:
     return joined(walker, values, beside, it.node)
 
 
+@library("repeat")
+def _(walker: Walker, it: Call) -> Value:
+    """Rows several times."""
+    data = deep(it.argument(0, "a") or UNKNOWN)
+    copies = walker.learn("copy", "repeat copies rows", data.rows) if it.constant(2, "axis") == 0 else frozenset()
+    return data.but(origin=None, constant=None, learned=data.learned | copies)
+
+
 @library("resample")
 def _(walker: Walker, it: Call) -> Value:
     """Rows drawn again with replacement: copies."""
@@ -148,12 +156,21 @@ def _(walker: Walker, it: Call) -> Value:
         return together([judged(walker, value) for value in values if value.judged])
     whole = together([UNKNOWN, *values])
     builtin = isinstance(it.node.func, ast.Name) and it.name in ("sum", "min", "max")
+    if builtin and "key" in it.keywords and it.arguments:
+        tried(walker, it)
     if builtin or it.constant(1, "axis") in (1, -1, "columns") or whole.mode == "rowwise" or not whole.rows:
         return whole.but(constant=None, rows=frozenset() if builtin else whole.rows, fits=frozenset())
     if whole.fits:
         return whole
     return Value(statistics=whole.all_learned | walker.learn("statistic", f"{it.name} is computed", whole.rows),
                  tags=whole.tags, seen=whole.seen)
+
+
+def tried(walker: Walker, it: Call) -> None:
+    """Walks the function by which `max` or `min` compares, for two of the candidates."""
+    for made in it.keywords["key"].things:
+        for candidate in walker.elements(it.arguments[0], it.node)[:2] if made.kind == "function" else ():
+            walker.call_function(made, [candidate], {}, it.node)
 
 
 @library(*names.FITTING_FUNCTIONS, "cut")

@@ -64,7 +64,7 @@ def split_anew(one: Rows, other: Rows) -> bool:
 def divided(one: Path, other: Path) -> bool:
     for here, there in zip(one, other, strict=False):
         if here != there:
-            return here.kind == there.kind == "split" and here.key != there.key
+            return {here.kind, there.kind} <= {"split", "drawn"} and here.key != there.key
     return False
 
 

@@ -1,0 +1,8 @@
+import pandas as pd
+from sklearn.tree import DecisionTreeRegressor
+from sklearn.metrics import mean_squared_error
+df = pd.read_csv("d.csv")
+train = df.sample(frac=0.8, random_state=1)
+test = df.sample(frac=0.2, random_state=2)
+m = DecisionTreeRegressor().fit(train.drop(columns="y"), train["y"])
+print(mean_squared_error(test["y"], m.predict(test.drop(columns="y"))))
