@@ -93,7 +93,7 @@ spending = View("spending", (
 
 # %%
 mondays = pd.DataFrame({"user_id": 3, "as_of": pd.to_datetime(["2025-03-03", "2025-03-10", "2025-03-17"], utc=True)})
-compute(spending, orders, mondays).set_axis(mondays["as_of"])
+compute(spending, orders, mondays).set_axis(mondays["as_of"].dt.date)
 
 # %% [markdown]
 # From 3 to 10 March, `orders_30d` rises from 4 to 5. It gains the orders of 4 and of 8 March, and loses the order of
