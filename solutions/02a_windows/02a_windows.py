@@ -66,12 +66,14 @@ def fresh(name):
 #
 # ```python
 # (kafka.consume("order_events")
-#  .filter(lambda e: e["status"] == "completed")
-#  .map(lambda e: {"customer": e["customer_id"],
-#                  "amount": e["total"]})
-#  .window(tumbling=timedelta(minutes=5))
+#  .filter(lambda e:
+#          e["status"] == "completed")
+#  .map(lambda e:
+#       {"customer": e["customer_id"],
+#        "amount": e["total"]})
+#  .window(tumbling=minutes(5))
 #  .aggregate(sum("amount"))
-#  .sink("customer_spending_5min"))
+#  .sink("spending_5min"))
 # ```
 #
 # **What does the sketch leave open?** There are at least four things.

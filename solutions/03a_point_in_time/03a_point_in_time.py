@@ -51,8 +51,8 @@ DAY = pd.Timedelta(1, "D")
 #
 # ```text
 #   a feature may use     is predicted
-# ─────────────────────┤├──────────────┤
-#                    as_of         + 7 days
+# ─────────────────────┤├────────────┤
+#                    as_of     +7 days
 # ```
 #
 # A feature uses what occurred *before* `as_of`. The *label* says what the model has to predict: whether the customer
