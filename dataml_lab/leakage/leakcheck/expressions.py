@@ -217,8 +217,8 @@ class Expressions(Assignments):
             return result.but(step=step)
         if not step or not base.rows:
             return result
-        if step.kind == "fold" or index.step:
-            self.diary.divided(base, "fold" if step.kind == "fold" else "split", self.line)
+        if step.kind in ("fold", "split"):
+            self.diary.divided(base, step.kind, self.line)
         return result.but(rows=narrowed(base.rows, step), mode="" if base.mode == "missing" else base.mode)
 
     def step(self, place: ast.expr, index: Value) -> Step | None:

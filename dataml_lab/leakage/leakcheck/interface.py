@@ -26,6 +26,7 @@ class Walker(Protocol):
     learn: Callable[..., frozenset]
     site: Callable[[ast.AST], tuple]
     text: Callable[[], str]
+    shown_at: Callable[[], int]
     said: Callable[[ast.AST], str]
     update: Callable[[ast.expr, Value], None]
     judging: Callable[[Value, Value, Value], Value]

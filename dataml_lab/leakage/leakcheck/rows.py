@@ -18,6 +18,7 @@ from dataml_lab.leakage.leakcheck.values import UNKNOWN, Step, Thing, Value, dee
 DEPTH = 8  # calls of functions within functions
 TURNS = 8  # of a loop over things that are known
 SHOWN = re.compile(r"pred|acc|score|hat|fitted", re.I)  # names of predictions and of scores
+MODELLING = re.compile(r"\.(?:fit|predict|score|evaluate|backward)\w*\(")
 
 
 class ProgramWalker(Expressions):
@@ -28,6 +29,7 @@ class ProgramWalker(Expressions):
         self.running: list[ast.AST] = []  # their functions
         self.called: set[ast.AST] = set()
         self.statement: ast.AST = tree
+        self.callers: list[ast.AST] = []  # the statements with the calls that are being walked
         self.beside: tuple[ast.AST | None, ast.AST | None] = (None, None)  # the statements before and after
         self.loops: list[object] = []
         self.folds: list[object] = []
@@ -47,13 +49,23 @@ class ProgramWalker(Expressions):
         """
         targets = [ast.unparse(target) for target in getattr(self.statement, "targets", [])]
         named = [node.id for node in ast.walk(self.statement) if isinstance(node, ast.Name) and SHOWN.search(node.id)]
-        found = [*strings(self.statement), *targets, *named]
+        spoken = [text for statement in [self.statement, *self.callers[-2:]] for text in strings(statement)]
+        found = [*spoken, *targets, *named]
         before, after = self.beside
         if before is not None and ast.unparse(before).startswith("print("):
             found += strings(before)
         if after is not None and any(target in ast.unparse(after) for target in targets):
             found += strings(after)
         return " ".join(found)
+
+    def shown_at(self) -> int:
+        """The line of a score: of the call, in a function that does nothing but to compute one."""
+        line = self.line
+        for function, (called_at, _) in zip(reversed(self.running), reversed(self.stack), strict=True):
+            if MODELLING.search(ast.unparse(function)):
+                break
+            line = called_at
+        return line
 
     def said(self, node: ast.AST) -> str:
         """The part of the rows that the names in an expression say: "train", "val", "test", or nothing."""
@@ -201,15 +213,15 @@ class ProgramWalker(Expressions):
         if value.items:
             return [self.turn(part, node, number) if not part.rows or len(value.items) > 1 else part
                     for number, part in enumerate(value.items[:TURNS])]
-        if value.mode == "folds" or (value.rows and not value.items):
-            return [value.but(items=value.items or None, mode="", constant=None)] * 2
+        if value.mode == "folds":
+            return [value.but(mode="", constant=None)] * 2
         return [self.turn(value.but(constant=None, items=None, entries=None), node, number) for number in range(2)]
 
     def turn(self, value: Value, node: ast.AST, number: int) -> Value:
         """A value that depends on the turn of a loop."""
         if value.items is not None:
             return value.but(items=tuple(self.turn(part, node, number) for part in value.items))
-        if value.things or value.fits:
+        if value.fits or any(made.kind != "unknown" for made in value.things):
             return value
         return value.but(tags=value.tags | {(node.lineno, node.col_offset, number)})
 
@@ -240,6 +252,7 @@ class ProgramWalker(Expressions):
         outer, self.scope = self.scope, Scope(outer=made.scope)
         statement, beside = self.statement, self.beside
         self.running.append(function)
+        self.callers.append(statement)
         self.stack.append((node.lineno, node.col_offset))
         try:
             self.bind_parameters(function.args, arguments, keywords, function)
@@ -250,6 +263,7 @@ class ProgramWalker(Expressions):
         finally:
             self.stack.pop()
             self.running.pop()
+            self.callers.pop()
             self.scope, self.statement, self.beside = outer, statement, beside
 
     def returned(self) -> Value:

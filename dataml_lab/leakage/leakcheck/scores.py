@@ -12,8 +12,9 @@ def scored(walker: Walker, fits: frozenset, data: Value, truth: Value, tags: fro
     """Notes a look at rows, and returns the score: a number that has seen them."""
     truth_tags = deep(truth).tags if truth is not data else frozenset()
     if fits and data.rows:
-        walker.diary.scores.append(Score(fits, data.rows, data.all_learned, walker.line, truth_tags, tags, data.seen,
-                                         walker.text(), bool(walker.folds), walker.said(walker.statement)))
+        walker.diary.scores.append(Score(
+            fits, data.rows, data.all_learned, walker.shown_at(), truth_tags, tags, data.seen, walker.text(),
+            bool(walker.folds), walker.said(walker.statement)))
     return Value(tags=tags, seen=frozenset([data.rows]) if data.rows else frozenset())
 
 
