@@ -5,8 +5,9 @@ rankings are the rows of an array. Each metric is a number for a ranking, and fo
 mean over queries of the average precision is MAP, that of the reciprocal rank MRR. A document that is not relevant
 changes nothing at the end, so that shorter rankings are padded with 0 (`padded`), and an empty one is a row of zeros.
 
-Where nothing is relevant, or nothing is shown, each metric is 0, as in trec_eval and scikit-learn. A missing or
-negative relevance is a ValueError that names the row.
+Where nothing is relevant, or nothing is shown, each metric is 0, as in scikit-learn and in trec_eval with -c; without,
+queries for which nothing is shown are left out of its means. A missing or negative relevance is a ValueError that names
+the row.
 """
 
 from collections.abc import Sequence
@@ -57,8 +58,8 @@ def dcg(gains: ArrayLike, k: int | None = None) -> float | np.ndarray:
 
 
 def ndcg(gains: ArrayLike, judged: ArrayLike | None = None, k: int | None = None) -> float | np.ndarray:
-    """DCG by that of the best order of the documents judged for the query, which are those shown unless given; both to
-    place k. The gain is the relevance itself (linear), as in trec_eval and scikit-learn. With gains of
+    """DCG divided by that of the best order of the documents judged for the query, which are those shown unless given;
+    both to place k. The gain is the relevance itself (linear), as in trec_eval and scikit-learn. With gains of
     2 ** relevance - 1 it is the exponential one: Burges et al., Learning to rank using gradient descent, ICML 2005.
 
     >>> float(ndcg([3, 0, 1]).round(3)), float(ndcg([1, 0], judged=[1, 1, 0, 0]).round(3))
@@ -69,7 +70,7 @@ def ndcg(gains: ArrayLike, judged: ArrayLike | None = None, k: int | None = None
 
 
 def average_precision(relevance: ArrayLike, relevant: ArrayLike | None = None) -> float | np.ndarray:
-    """The precision at the place of each relevant document that is shown, summed, by the number of all relevant
+    """The precision at the place of each relevant document that is shown, summed, divided by the number of all relevant
     documents of the query: `relevant`, or those shown unless given. What is relevant and not shown counts as precision
     0. Relevant is what has a relevance above 0. ValueError where more are shown than there are. Source: Buckley and
     Voorhees, Evaluating evaluation measure stability, SIGIR 2000, and trec_eval's `map`.
@@ -88,8 +89,8 @@ def average_precision(relevance: ArrayLike, relevant: ArrayLike | None = None) -
 
 
 def reciprocal_rank(relevance: ArrayLike) -> float | np.ndarray:
-    """1 by the place of the first relevant document; 0 where none is shown. Source: Voorhees, The TREC-8 question
-    answering track report (1999), and trec_eval's `recip_rank`.
+    """1 divided by the place of the first relevant document; 0 where none is shown. Source: Voorhees, The TREC-8
+    question answering track report (1999), and trec_eval's `recip_rank`.
 
     >>> reciprocal_rank([[0, 0, 1], [2, 1, 0], [0, 0, 0]]).round(2)
     array([0.33, 1.  , 0.  ])
@@ -99,7 +100,7 @@ def reciprocal_rank(relevance: ArrayLike) -> float | np.ndarray:
 
 
 def precision_at(relevance: ArrayLike, k: int) -> float | np.ndarray:
-    """The relevant documents in the first k places, by k, even where fewer are shown. Source: trec_eval's `P`.
+    """The relevant documents in the first k places, divided by k, even where fewer are shown. Source: trec_eval's `P`.
 
     >>> float(precision_at([1, 0, 1], k=5))
     0.4

@@ -13,18 +13,18 @@
 # %% [markdown]
 # # 05d Rankings, and which metric
 #
-# A search, or a list of recommendations, puts results in an order. This part computes the three metrics of rankings by hand.
-# Then it asks the question of the whole lesson: by which number should a system be chosen?
+# A search, or a list of recommendations, puts results in an order. This part computes the three metrics of rankings on short
+# lists. Then it asks the question of the whole lesson: by which number should a system be chosen?
 #
 # **After this part you will be able to**
 #
-# - compute MRR, MAP and NDCG by hand, and say what each of them doesn't see;
-# - say which gain, which ties and which empty lists are behind a published number;
+# - say how MRR, MAP and NDCG are computed, and what each of them doesn't see;
+# - say which gain, which rule for ties and which for empty lists is behind a published number;
 # - measure how often a metric prefers the system that earns more;
 # - choose a metric by how the business is paid.
 #
-# **You need** [05b](../05b_metrics/05b_metrics.ipynb) and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 65 minutes:
-# 40 to read, 25 for the exercise. A good place for a break is before the section on bills.
+# **You need** [05b](../05b_metrics/05b_metrics.ipynb) and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 70 minutes:
+# 40 to read, 30 for the exercise. A good place for a break is before the section on bills.
 
 # %%
 import matplotlib.pyplot as plt
@@ -44,7 +44,7 @@ plt.style.use("dataml_lab.workbook")
 # of results down to it that fit.
 
 # %%
-five = pd.DataFrame({"fits": [0, 1, 0, 1, 0]}, index=pd.RangeIndex(1, 6, name="place"))
+five = pd.DataFrame({"fits": [0, 1, 1, 0, 0]}, index=pd.RangeIndex(1, 6, name="place"))
 five["fitting so far"] = five["fits"].cumsum()
 five["precision"] = five["fitting so far"] / five.index
 five.round(2)
@@ -52,15 +52,19 @@ five.round(2)
 # %% [markdown]
 # Two numbers describe this list.
 #
-# - The **reciprocal rank** is 1 by the place of the first result that fits. Here that is place 2, so it is 1/2 = 0.5.
-# - The average precision of 05b is the mean of the precision at each place that fits: (0.5 + 0.5) / 2 = 0.5.
+# - The **reciprocal rank** is 1 / place of the first result that fits. Here that is place 2, so it is 1/2 = 0.5.
+# - The average precision of 05b is the mean of the precision at each place that fits: (1/2 + 2/3) / 2 = 0.58.
 #
 # A system answers many queries. The mean of their reciprocal ranks is the **MRR**, the mean of their average precisions the
 # **MAP**.
+#
+# Below are three queries. The third shows four results, and `padded` adds a 0 at its end. For it three results fit in all, and
+# one of them isn't shown.
 
 # %%
-queries = padded([[0, 1, 0, 1, 0], [1, 0, 0, 0, 0], [0, 0, 1, 1]])
-by_query = pd.DataFrame({"reciprocal rank": reciprocal_rank(queries), "average precision": average_precision(queries)})
+queries, fit_in_all = padded([[0, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0, 0, 1, 1]]), [2, 1, 3]
+by_query = pd.DataFrame({"reciprocal rank": reciprocal_rank(queries),
+                         "average precision": average_precision(queries, relevant=fit_in_all)})
 by_query.round(2)
 
 # %%
@@ -68,13 +72,14 @@ print(f"MRR {by_query['reciprocal rank'].mean():.2f}, MAP {by_query['average pre
 
 # %% [markdown]
 # In the third query the results at places 3 and 4 fit. The first of them gives a reciprocal rank of 1/3, and the second isn't
-# looked at. The average precision sees both: (1/3 + 2/4) / 2 = 0.42.
+# looked at. The average precision sees both.
 #
-# What fits and isn't shown counts as a precision of 0, as in 05b: to divide by what is shown would reward short lists.
+# What fits and isn't shown counts as a precision of 0, as in 05b: (1/3 + 2/4 + 0) / 3 = 0.28. To divide by what is shown would
+# reward short lists.
 
 # %% role="claim"
-assert five["precision"].round(2).tolist() == [0, 0.5, 0.33, 0.5, 0.4]
-assert by_query.round(2).to_numpy().tolist() == [[0.5, 0.5], [1.0, 1.0], [0.33, 0.42]]
+assert five["precision"].round(2).tolist() == [0, 0.5, 0.67, 0.5, 0.4]
+assert by_query.round(2).to_numpy().tolist() == [[0.5, 0.58], [1.0, 1.0], [0.33, 0.28]]
 
 # %% [markdown]
 # ## Grades
@@ -84,23 +89,25 @@ assert by_query.round(2).to_numpy().tolist() == [[0.5, 0.5], [1.0, 1.0], [0.33, 
 # log₂(place + 1).
 
 # %%
-graded = pd.DataFrame({"grade": [0, 3, 0, 1, 0]}, index=five.index)
+graded = pd.DataFrame({"grade": [0, 3, 1, 0, 0]}, index=five.index)
 graded["discount"] = np.log2(graded.index + 1)
-graded["gain"] = graded["grade"] / graded["discount"]
+graded["counts"] = graded["grade"] / graded["discount"]
 graded.round(2)
 
 # %%
-print(f"DCG {graded['gain'].sum():.2f}, of the best order {dcg([3, 1, 0, 0, 0]):.2f}, "
+print(f"DCG {graded['counts'].sum():.2f}, of the best order {dcg([3, 1, 0, 0, 0]):.2f}, "
       f"NDCG {ndcg(graded['grade']):.2f}")
 
 # %% [markdown]
-# The grade of 3 at place 2 counts 3 / log₂(3) = 1.89, and in all the list has a DCG of 2.32. In the best order, 3 and 1 come
+# The grade of 3 at place 2 counts 3 / log₂(3) = 1.89, and in all the list has a DCG of 2.39. In the best order, 3 and 1 come
 # first, with a DCG of 3.63.
 #
-# The **NDCG** divides the one by the other: 0.64. So a perfect list has 1, however many results fit.
+# The **NDCG** divides the one by the other: 0.66. So a perfect list has 1, however many results fit.
 #
-# > **Caution.** Two kinds of gain are in use, so name it with the number. Here it is the grade itself, as in scikit-learn and in
-# > trec_eval, the program of the search conferences. LightGBM and XGBoost count 2^grade − 1: a grade of 3 is then worth 7.
+# > **Caution.** What is divided by the discount is the *gain*, and two kinds are in use: name yours with the number. Here it is
+# > the grade itself, as in scikit-learn and in trec_eval, the program of the search conferences.
+#
+# LightGBM and XGBoost count 2^grade − 1: a grade of 3 is then worth 7.
 
 # %%
 late = np.array([2, 0, 3, 0, 0])
@@ -108,20 +115,23 @@ linear, exponential = ndcg(late), ndcg(2.0 ** late - 1)
 print(f"The grades {late}: NDCG {linear:.2f} by the grade itself, {exponential:.2f} by 2^grade - 1.")
 
 # %% role="claim"
-assert graded["gain"].round(2).tolist() == [0, 1.89, 0, 0.43, 0] and round(graded["gain"].sum(), 2) == 2.32
-assert round(float(dcg([3, 1, 0, 0, 0])), 2) == 3.63 and round(float(ndcg(graded["grade"])), 2) == 0.64
+assert graded["counts"].round(2).tolist() == [0, 1.89, 0.5, 0, 0] and round(graded["counts"].sum(), 2) == 2.39
+assert round(float(dcg([3, 1, 0, 0, 0])), 2) == 3.63 and round(float(ndcg(graded["grade"])), 2) == 0.66
 assert linear - exponential > 0.05 and 2 ** 3 - 1 == 7
 
 # %% [markdown]
 # ### Cases that a formula leaves open
 #
-# Two programs can differ in MAP or NDCG and both be right. What they do in three cases has to be said.
+# Two programs can differ in MAP or NDCG and both be right. What they do in these cases has to be said.
 #
-# | case | here, and in trec_eval | elsewhere |
-# |---|---|---|
-# | nothing fits, or nothing is shown | 0 | such queries are left out, and the mean rises |
-# | two results have the same score | the order in which they come, so sort before | scikit-learn takes the mean over their orders |
-# | a list is cut at place k | NDCG@k: both sums end at k | the best order isn't cut, and the number falls |
+# | case | here | trec_eval | scikit-learn's NDCG |
+# |---|---|---|---|
+# | nothing fits | 0 | 0 | 0 |
+# | nothing is shown | 0 | 0 with `-c`; else the query is left out, and the mean rises | has no such list |
+# | two results have the same score | the order in which they come, so sort before | goes by the documents' names | the mean over their orders |
+# | NDCG@k, cut at place k | both sums end at k | the same | the same |
+#
+# Other programs cut the list at k and not the best order, and their number falls.
 
 # %%
 grades, scores = [0, 1, 0], [0.7, 0.7, 0.1]
@@ -136,12 +146,14 @@ assert ndcg(ranked(grades[1::-1], scores[:2])) == 1 and ndcg([0, 0]) == average_
 # %% [markdown]
 # Two jackets have a score of 0.7, and one of them fits. Depending on which comes first, the list has 0.63 or 1, and
 # scikit-learn reports the mean, 0.82. A system that gives many equal scores can look good by the luck of a sort.
-#
+
+# %% [markdown]
 # ## Three shops
 #
 # Which of the three metrics is the right one? That can be measured, if we know how the shop is paid.
 #
-# Here are three shops that show ten results. One fits best, with a grade of 3, and three fit with a grade of 1.
+# Here are three shops that show ten results for each query. One fits best, with a grade of 3, three fit with a grade of 1, and
+# six don't fit. That is so for each query; systems differ in the order.
 #
 # - In the first shop customers *buy one*: the first result that fits, for 5 EUR. Then they leave.
 # - In the second they *buy all* that fits and that they get to see, for 5 EUR each.
@@ -171,8 +183,8 @@ def earned(shown, shop, random):
 
 
 # %% [markdown]
-# Sixty systems know the best result, and the others that fit, more or less well. Each metric is computed on 1,000 queries of a
-# log. What a system earns comes from 3,000 other queries.
+# Sixty systems know the best result, and the others that fit, more or less well. Each metric is computed on 1,000 queries of
+# the past, the *log*. What a system earns comes from 3,000 other queries.
 
 # %%
 random, measured = np.random.default_rng(0), []
@@ -193,18 +205,20 @@ agree = pd.DataFrame({shop: {metric: np.mean(prefers[metric] == prefers[shop]) f
                       for shop in PRICES})
 agree.round(2)
 
-# %% role="figure" alt="Two panels with the same 60 systems. Left: EUR a query in the shop where customers buy one, against the NDCG: a cloud without direction. Right: the same EUR against the MRR: the dots lie along a rising line."
+# %% role="figure" alt="Two panels with the same 60 systems. Left: EUR a query in the shop where customers buy one, against the NDCG: a cloud in which only the lower edge rises. Right: the same EUR against the MRR: the dots lie along a rising line."
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for axis, metric, colour in zip(axes, ("NDCG", "MRR"), ("C1", "C0")):
     axis.scatter(measured[metric], measured["buy one"], color=colour, s=28)
     axis.set(xlabel=f"{metric} on the log")
-axes[0].set(ylabel="EUR a query", title="NDCG hardly says who earns more")
+axes[0].set(ylabel="EUR a query (buy one)", title="NDCG hardly says who earns more")
 axes[1].set(title="MRR does, where customers buy one")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each dot is a system, and up is what the shop wants. In the right panel the dots rise with the MRR. In the
-# left one they don't rise with the NDCG: systems of one NDCG earn anything from little to much.
+# **Read the figure.** Each dot is a system, and up is what the shop wants. In the right panel the dots rise with the MRR.
+#
+# In the left one, systems with an NDCG of about 0.7 earn anything from 4.3 to 5.0 EUR. A high NDCG excludes the worst systems,
+# but none of those above 0.85 earns the most.
 #
 # The table says it for all three shops. Where customers buy one, MRR prefers the better system in 94% of the pairs. Where they
 # buy all, MAP does, in 97%.
@@ -219,6 +233,8 @@ assert agree.round(2).loc["MRR", "buy one"] == 0.94 == agree["buy one"].max().ro
 assert agree.round(2).loc["MAP", "buy all"] == 0.97 == agree["buy all"].max().round(2)
 assert agree.round(2).loc["NDCG", "by grade"] == 0.92 and agree.loc[["MRR", "MAP"], "by grade"].max() < 0.5, agree
 assert abs(agree.loc["NDCG", "buy one"] - 0.5) < 0.03
+near, high = (measured["buy one"][measured["NDCG"].between(*ends)] for ends in ((0.67, 0.73), (0.85, 1)))
+assert [round(near.min(), 1), round(near.max(), 1)] == [4.3, 5.0] and 4.8 < high.min() < high.max() < near.max(), (near, high)
 
 # %% [markdown]
 # ### How many queries?
@@ -236,8 +252,8 @@ for size in (30, 100, 300, 1_000):
 pd.Series(won, name="the better one wins").rename_axis("queries").map("{:.0%}".format)
 
 # %% [markdown]
-# With 30 queries the poorer system wins three times in ten. Part 05c compares two systems by the paired differences of the same
-# queries, and gives an interval.
+# With 30 queries the poorer system wins three times in ten. Here each system has queries of its own. On the same queries the
+# poorer one wins less often: part 05c compares by their paired differences, and gives an interval.
 
 # %% role="claim"
 assert abs(won[30] - 0.7) < 0.06 and won[1_000] > 0.97 and pd.Series(won).is_monotonic_increasing, won
@@ -251,21 +267,29 @@ assert abs(won[30] - 0.7) < 0.06 and won[1_000] > 0.97 and pd.Series(won).is_mon
 # | metric | what it counts |
 # |---|---|
 # | accuracy | each row the same |
-# | macro F1 | each class the same, however few rows it has |
+# | macro F1 | each class the same, however few rows it has: a class of 5% weighs as much as one of 80% |
 # | AUC | each pair of a 1 and a 0, anywhere in the list |
 # | precision at k | the k rows at the top, and nothing below |
 # | average precision | all rows of 1, those near the top much more |
 # | Brier score | how near probabilities are to what happened |
-# | MAE | each piece of an error the same |
+# | MAE | each unit of an error the same |
 # | RMSE, R² | large errors most: twice the error counts four times |
 # | MAPE | each percent of an error the same, whatever the size |
 # | MRR | the first that fits |
 # | MAP | all that fits, near the top more |
-# | NDCG | the same, by grade |
+# | NDCG | grades, near the top more; divided by the best order |
 #
-# One of them is new. The **Brier score** is the mean of the squared differences between a probability and what happened. For
+# Macro F1 fits a bill in which a mistake in a rare class costs more: share × cost is the same for all classes. It isn't exactly
+# that bill, as it counts false alarms too.
+#
+# One of the metrics is new. The **Brier score** is the mean of the squared differences between a probability and what happened. For
 # probabilities of 0.9 and 0.2, where the first happened and the second didn't, that is (0.01 + 0.04) / 2 = 0.025; lower is
 # better.
+#
+# It stands for bets. If you bid a probability that is too high by d, you lose up to d on each visitor that you win only for
+# that. The larger d is, the more such visitors there are, so the loss grows as d².
+#
+# The next rows have five probabilities. Then each of them is pushed towards 0 or 1, whichever is nearer.
 
 # %%
 happened, said = np.array([1, 0, 0, 1, 0]), np.array([0.9, 0.2, 0.6, 0.4, 0.1])
@@ -273,7 +297,7 @@ pd.DataFrame({"happened": happened, "said": said, "squared": (said - happened) *
 
 # %%
 brier = np.mean((said - happened) ** 2)
-tripled = 1 / (1 + ((1 - said) / said) ** 3)  # the same order, with three times the log-odds
+tripled = 1 / (1 + ((1 - said) / said) ** 3)  # pushed towards 0 and 1, in the same order
 print(f"Brier score {brier:.3f}; exaggerated {np.mean((tripled - happened) ** 2):.3f}; "
       f"AUC {classification.auc(happened, said):.2f} and {classification.auc(happened, tripled):.2f}")
 
@@ -289,8 +313,10 @@ assert np.mean((tripled - happened) ** 2) > brier + 0.05 and classification.auc(
 # %% [markdown]
 # ### When none fits
 #
-# A shop promises a delivery time. A minute too late costs 3 EUR in vouchers, a minute too early costs 1 EUR: the customer waits
-# for nothing. Two systems are off by about as much, the one to both sides, the other one to the safe side.
+# A shop promises a delivery time. Each minute by which the parcel comes after the promise costs 3 EUR in vouchers. Each minute
+# by which it comes before the promise costs 1 EUR, as long times lose orders.
+#
+# Two systems are off by about as much, the one to both sides, the other one to the safe side.
 
 # %%
 minutes = random.gamma(9, 5, 4_000)
@@ -298,7 +324,7 @@ systems = {"both sides": minutes + random.normal(0, 7, 4_000), "safe side": minu
 
 
 def bill(promised):
-    """The mean cost of a promise (EUR): 3 a minute if the delivery is later, 1 if it is earlier."""
+    """The mean cost of a promise (EUR): 3 for each minute that the delivery is later, 1 for each that it is earlier."""
     late = minutes - promised
     return np.where(late > 0, 3 * late, -late).mean()
 
@@ -318,26 +344,27 @@ off = {name: [metric(minutes, promised) for metric in (regression.mae, regressio
 assert (np.array(off["both sides"]) < off["safe side"]).all() and bill(systems["both sides"]) > 1.1 * bill(systems["safe side"])
 
 # %% [markdown] role="prompt" exercise="metric_for"
-# ### Exercise: which metric? ({{points}}, about 25 minutes)
+# ### Exercise: which metric? ({{points}}, about 30 minutes)
 #
-# Write `metric_for(problem)`, which returns the metric by which to choose between two systems, one of
+# Write `metric_for(problem)`: the metric by which to choose between two systems, one of
 #
 # `"accuracy"`, `"macro F1"`, `"AUC"`, `"average precision"`, `"precision at k"`, `"Brier score"`, `"MAE"`, `"RMSE"`, `"R2"`,
 # `"MAPE"`, `"MRR"`, `"MAP"`, `"NDCG"`
 #
-# First step: for each use, write down what one mistake costs.
+# First step: for each use, write what a mistake costs.
 #
-# | `problem["use"]` | how the shop uses predictions | further facts |
+# | `problem["use"]` | how the shop uses predictions | facts |
 # |---|---|---|
 # | `"sort"` | tickets go to the team of the predicted class | dicts by true class: `share` of the tickets, `cost` of a wrong one. Costs are equal, or share × cost is |
-# | `"queue"` | people look at cases from the highest score down | `cases` a day, share of `fraud`, EUR `saved` by each found; `looked_at`: least and most a day, all numbers between them equally likely |
-# | `"bid"` | bids probability × `worth` for each visitor | `worth` of a visitor who buys; the higher bid pays the lower one |
-# | `"stock"` | orders the predicted number | `bills`, three of (truth, prediction, EUR): one; with twice the error; with that at twice the truth |
-# | `"results"` | customers read ten results from the top | `stops`: they leave after the first that fits; `worth` by grade, 0 to 3 |
+# | `"queue"` | people look at high scores first | `cases` a day, share of `fraud`, EUR `saved` by each found; `looked_at`: least and most a day: both k, far below `cases`; or 0 and `cases`, all between equally likely |
+# | `"bid"` | bids probability × `worth` for each visitor | `worth` of a visitor who buys. A rival bids anything from 0 to `worth`; the higher bid pays the lower one |
+# | `"stock"` | orders the predicted number | `bills`, three of (truth, prediction, EUR): one; twice the error, same truth; that error, twice the truth |
+# | `"results"` | customers read ten results from the top; 80% read on after each | `worth` by grade, 0 to 3; `stops`: they leave after the first that fits (`worth` is equal then) |
 #
-# The metric is computed on a sample for two systems, and the one that it prefers is put to work in a simulated shop. It must
-# be the one that earns more, in each of one or two contests. `"precision at k"` takes k from `looked_at`; the gain of NDCG is
-# the grade; from grade 1 on a result fits.
+# The metric is computed for two systems on a sample (`"queue"`: one day). The one that it prefers must earn more in a
+# simulated shop, in each of one or two pairs.
+#
+# One metric is right; where RMSE is, R2 is too. NDCG's gain is the grade; from grade 1 on a result fits.
 #
 # {{properties}}
 
