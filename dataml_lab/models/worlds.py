@@ -108,7 +108,7 @@ def steps(seed: int = 0, rows: int = 1_500) -> World:
 
 
 def holes(seed: int = 0, rows: int = 1_500) -> World:
-    """Who leaves: a customer who never gave a rating leaves more often, and the rating of that customer is missing."""
+    """Who leaves: a customer who never gave a rating, so that it is missing, leaves more often."""
     random = np.random.default_rng(seed)
     X = customers(random, rows + TEST_ROWS)
     n = len(X)

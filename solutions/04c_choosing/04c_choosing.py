@@ -367,12 +367,11 @@ tree = DecisionTreeClassifier(max_leaf_nodes=6, random_state=0).fit(shop.X_train
 linear.classifier.fit(shop.X_train, shop.y_train)
 boosting.classifier.fit(shop.X_train, shop.y_train)
 leaves = boosting.classifier.booster_.trees_to_dataframe()["left_child"].isna().sum()
-on_paper = pd.DataFrame({"length": [f"{linear.classifier[-1].coef_.size} weights", f"{tree.get_n_leaves()} leaves",
-                                    f"{leaves} leaves"],
-                         "different predictions": [len(np.unique(fitted.predict_proba(shop.X_test)[:, 1].round(9)))
-                                                   for fitted in (linear.classifier, tree, boosting.classifier)],
-                         "AUC": [round(shop.score(fitted), 2) for fitted in (linear.classifier, tree, boosting.classifier)]},
-                        index=["linear", "small tree", "boosting"])
+three = [linear.classifier, tree, boosting.classifier]
+on_paper = pd.DataFrame({
+    "length": [f"{three[0][-1].coef_.size} weights", f"{tree.get_n_leaves()} leaves", f"{leaves} leaves"],
+    "different predictions": [len(np.unique(fitted.predict_proba(shop.X_test)[:, 1].round(9))) for fitted in three],
+    "AUC": [round(shop.score(fitted), 2) for fitted in three]}, index=["linear", "small tree", "boosting"])
 on_paper
 
 # %% role="claim"
