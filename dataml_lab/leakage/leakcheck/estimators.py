@@ -235,7 +235,7 @@ def _score(walker: Walker, it: Call, made: Thing) -> Value | None:
     data = deep(data)
     if truth is None and it.name == "score":
         return UNKNOWN
-    return scored(walker, made.fits, data, truth or data, data.tags | made.tags)
+    return scored(walker, made.fits, data, truth or data, data.tags | made.tags, it.node.args)
 
 
 def _split(walker: Walker, it: Call, made: Thing) -> Value | None:

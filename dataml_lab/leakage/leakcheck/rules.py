@@ -184,8 +184,8 @@ def looks_by_rows(diary: Diary) -> dict[tuple, list[Look]]:
     looks: dict[tuple, list[Look]] = defaultdict(list)
     for score in diary.scores:
         fits = frozenset(fit for fit in score.fits if not fit.baseline)
-        if fits and held_out(score) and not score.in_folds and is_test(diary, score.rows) and not VALIDATION.search(
-                score.text):
+        says_validation = score.said == "val" or VALIDATION.search(score.text)
+        if fits and held_out(score) and not score.in_folds and is_test(diary, score.rows) and not says_validation:
             own = score.rows in score.seen
             who = (frozenset(fit.key for fit in fits), score.turns - score.truth, own)
             looks[score.rows, score.truth].append(Look(who, score.line))
