@@ -19,11 +19,11 @@
 # **After this part you will be able to**
 #
 # - count the four kinds of rows, and compute accuracy, precision, recall and F1 from them;
-# - say when macro and micro F1 disagree, and which one to believe;
+# - say when macro and micro F1 disagree, and which one fits your case;
 # - say what an AUC doesn't see;
 # - choose among MAE, RMSE, R² and percentage errors by what a forecast is for.
 #
-# **You need** 05a, the AUC of [03b](../03b_good_features/03b_good_features.ipynb), and about 70 minutes: 45 to read, 25
+# **You need** 05a, the AUC of [03b](../03b_good_features/03b_good_features.ipynb), and about 75 minutes: 45 to read, 30
 # for the exercise. A good place for a break is before the section on numbers.
 
 # %%
@@ -48,10 +48,15 @@ plt.style.use("dataml_lab.workbook")
 # %%
 five = pd.DataFrame({"truth": ["spam", "spam", "mail", "mail", "mail"],
                      "predicted": ["spam", "mail", "mail", "spam", "mail"]})
-five.assign(kind=["hit", "miss", "right to let in", "false alarm", "right to let in"])
+kinds = {("spam", "spam"): "hit (true positive)", ("spam", "mail"): "miss (false negative)",
+         ("mail", "spam"): "false alarm (false positive)", ("mail", "mail"): "correct pass (true negative)"}
+five.assign(kind=[kinds[pair] for pair in zip(five["truth"], five["predicted"])])
 
 # %% [markdown]
-# With spam as the class that we look for, there are four kinds of rows. The **confusion matrix** counts them: a row for
+# With spam as the class that we look for, there are four kinds of rows. (Other texts call them by the names in brackets:
+# spam is *positive* there.)
+#
+# The **confusion matrix** counts them: a row for
 # each true class, a column for each predicted one.
 
 # %%
@@ -67,11 +72,10 @@ classification.confusion(five["truth"], five["predicted"])
 #
 # Precision asks how far an alarm can be believed. Recall asks how much is found.
 #
-# F1 is their *harmonic mean*, which is near the smaller of the two. Of a precision of 1 and a recall of 0.1 it makes
+# F1 is their *harmonic mean*, which is near the smaller of the two. For a precision of 1 and a recall of 0.1 it is
 # 0.18, where the usual mean is 0.55.
 #
-# The metrics of `dataml_lab.evaluation` are a few lines each, with their source and what they do with odd rows. To read
-# one, run `classification.precision??`.
+# To read a metric of `dataml_lab.evaluation`, run `classification.precision??`: each is a few lines.
 
 # %% role="claim"
 asked = five["truth"], five["predicted"]
@@ -86,9 +90,9 @@ assert round(2 * 1 * 0.1 / 1.1, 2) == 0.18 and (1 + 0.1) / 2 == 0.55
 # Of 1,000 messages 200 are spam. A strict and a mild filter make 100 mistakes each.
 
 # %%
-def filtered(hits, misses, false_alarms, let_in):
+def filtered(hits, misses, false_alarms, passes):
     """True and predicted labels, 1 for spam, of so many rows of each kind."""
-    counts = [hits, misses, false_alarms, let_in]
+    counts = [hits, misses, false_alarms, passes]
     return np.repeat([1, 1, 0, 0], counts), np.repeat([1, 0, 1, 0], counts)
 
 
@@ -108,7 +112,7 @@ assert [filters[name][0].sum() for name in filters] == [200] * 4 and {len(rows[0
 # Accuracy can't tell the first two apart. The strict filter loses 90 real messages, the mild one 10.
 #
 # Precision alone is perfect for a filter that dares one alarm. Recall alone is perfect for a filter that keeps out
-# everything. So both are reported together.
+# everything. So report both.
 #
 # F1 prefers the strict filter. Suppose a lost message costs five times as much as a spam that comes through. Then the
 # strict filter costs 90 × 5 + 10 = 460 and the mild one 10 × 5 + 90 = 140.
@@ -121,7 +125,12 @@ assert [filters[name][0].sum() for name in filters] == [200] * 4 and {len(rows[0
 # ## More than two classes
 #
 # The Store's customers write tickets, and a router sends each ticket to one of five desks. The first router knows words
-# for three topics, the second for four. What they don't know goes to the desk for questions.
+# for three topics, the second for four. What a router doesn't know goes to the desk for questions.
+#
+# **Micro F1** counts the hits and the mistakes of all classes together, so that each row has the same weight. With one
+# label a row it equals the accuracy: a row that one class gets wrongly is a row that another class lacks.
+#
+# **Macro F1** is the mean of the F1 of the classes, so that each class has the same weight.
 
 # %%
 store = Store()
@@ -130,9 +139,9 @@ print(tickets["topic"].value_counts().to_string())
 quick = {"charged": "billing", "payment": "billing", "invoice": "billing", "rang": "late delivery",
          "later": "late delivery", "parcel": "late delivery", "crack": "damaged", "arrival": "damaged",
          "broken": "damaged"}
-broad = {"cancel": "cancel", "charged": "billing", "payment": "billing", "invoice": "billing", "money": "billing",
-         "rang": "late delivery", "later": "late delivery", "parcel": "late delivery", "deliver": "late delivery",
-         "damaged": "damaged", "broken": "damaged"}
+thorough = {"cancel": "cancel", "charged": "billing", "payment": "billing", "invoice": "billing", "money": "billing",
+            "rang": "late delivery", "later": "late delivery", "parcel": "late delivery", "deliver": "late delivery",
+            "damaged": "damaged", "broken": "damaged"}
 
 # %%
 def routed(words):
@@ -141,14 +150,14 @@ def routed(words):
     return pd.Series(list(topics), tickets.index)
 
 
-topics, routers = tickets["topic"], {"quick": routed(quick), "broad": routed(broad)}
+topics, routers = tickets["topic"], {"quick": routed(quick), "thorough": routed(thorough)}
 of_classes = [classification.accuracy, classification.micro_f1, classification.macro_f1]
 pd.DataFrame({metric.__name__: {name: metric(topics, found) for name, found in routers.items()}
               for metric in of_classes}).round(2)
 
-# %% role="figure" alt="Two confusion matrices of 815 tickets, five true topics by five predicted ones. The quick router is right everywhere except in the row of cancellations: all 122 are predicted as questions. The broad router is right for all cancellations, and sends 44 damaged parcels to billing and 87 questions to late delivery."
+# %% role="figure" alt="Two confusion matrices of 815 tickets, five true topics by five predicted ones. The quick router is right everywhere except in the row of cancellations: all 122 are predicted as questions. The thorough router is right for all cancellations, and sends 44 damaged parcels to billing and 87 questions to late delivery."
 figure, axes = plt.subplots(1, 2, figsize=(9.4, 4.3), sharey=True)
-titles = "Quick: no cancellation is found", "Broad: mistakes in two classes"
+titles = "Quick: no cancellation is found", "Thorough: mistakes in two classes"
 for axis, found, title in zip(axes, routers.values(), titles):
     table = classification.confusion(topics, found)
     axis.imshow(table, cmap="Blues", vmax=300)
@@ -157,13 +166,15 @@ for axis, found, title in zip(axes, routers.values(), titles):
     axis.set_xticks(range(5), table.columns, rotation=40, ha="right")
     axis.set_yticks(range(5), table.index)
     axis.grid(visible=False)
-    axis.set(title=title, xlabel="predicted topic (tickets)")
-axes[0].set_ylabel("true topic (tickets)")
+    axis.set(title=title, xlabel="predicted topic")
+axes[0].set_ylabel("true topic")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The diagonal holds what is right. The quick router sends all 122 cancellations to the desk for
-# questions. The broad router finds them, and errs in two other classes.
+# **Read the figure.** The numbers are tickets, and the diagonal holds what is right. The quick router sends all 122
+# cancellations to the desk for questions. The thorough router finds them, and errs in two other classes.
+#
+# Here are the metrics of the quick router by class.
 
 # %%
 classification.per_class(topics, routers["quick"]).round(2)
@@ -177,21 +188,20 @@ assert all(np.isclose(classification.micro_f1(topics, found), classification.acc
            for found in routers.values())
 each = classification.per_class(topics, routers["quick"])["f1"].round(2)
 assert each.to_dict() == {"billing": 1, "cancel": 0, "damaged": 1, "late delivery": 1, "question": 0.82}
-table = classification.confusion(topics, routers["broad"])
+table = classification.confusion(topics, routers["thorough"])
 pairs = [("damaged", "billing"), ("question", "late delivery"), ("cancel", "cancel")]
 assert [table.loc[pair] for pair in pairs] == [44, 87, 122]
 rare = np.repeat(["a", "b", "c", "c"], [100, 100, 1, 1]), np.repeat(["a", "b", "c", "a"], [100, 100, 1, 1])
 assert round(classification.macro_f1(*rare), 2) == 0.89 and round(classification.accuracy(*rare), 3) == 0.995
 
 # %% [markdown]
-# **Micro F1** counts the hits and the mistakes of all classes together, so that each row has the same weight. With one
-# label a row it equals the accuracy: a row that one class gets wrongly is a row that another class lacks.
+# The macro F1 of the quick router is (1 + 0 + 1 + 1 + 0.82) / 5 = 0.76. It shows what the accuracy of 0.85 hides.
 #
-# **Macro F1** is the mean of the F1 of the classes, so that each class has the same weight. Here it is
-# (1 + 0 + 1 + 1 + 0.82) / 5 = 0.76 for the quick router. It shows what the accuracy hides.
+# Macro F1 misleads where a class has few rows. With 100, 100 and 2 rows, a single mistake in the smallest class takes macro
+# F1 from 1 to 0.89, while the accuracy is 0.995.
 #
-# Macro misleads where a class has few rows. With 100, 100 and 2 rows, a single mistake in the smallest class takes macro
-# F1 from 1 to 0.89, while the accuracy is 0.995. Look at the table by class before you believe either.
+# Which one fits is a matter of what mistakes cost. If a wrong row costs the same in each class, take micro F1. If a class
+# is worth the same however few rows it has, take macro F1, and look at the table by class.
 
 # %% role="claim"
 assert round((1 + 0 + 1 + 1 + 0.82) / 5, 2) == 0.76
@@ -199,8 +209,11 @@ assert round((1 + 0 + 1 + 1 + 0.82) / 5, 2) == 0.76
 # %% [markdown]
 # ## Scores instead of labels
 #
-# A *score* is made a label by a threshold, and a metric of labels judges both at once. The world `mixed` of 04a asks who
-# orders next week. One model is trained on all rows, another on a sample in which four fifths of the orders are missing.
+# A threshold makes a label of a *score*: 1 if the score is at least the threshold. A metric of labels judges both at
+# once.
+#
+# The world `mixed` of 04a asks which customers order next week. One model is trained on all rows, another on a sample in
+# which four fifths of the orders are missing.
 
 # %%
 mixed = WORLDS["mixed"](seed=0)
@@ -210,21 +223,19 @@ rates = {"all rows": LogisticRegression().fit(mixed.X_train[columns], mixed.y_tr
          "few orders": LogisticRegression().fit(mixed.X_train.loc[kept, columns], mixed.y_train[kept])}
 rates = {name: model.predict_proba(mixed.X_test[columns])[:, 1] for name, model in rates.items()}
 pd.DataFrame({name: {"AUC": classification.auc(mixed.y_test, rate),
-                     "accuracy at 0.5": classification.accuracy(mixed.y_test, rate > 0.5),
+                     "accuracy at 0.5": classification.accuracy(mixed.y_test, rate >= 0.5),
                      "mean score": rate.mean(), "share that orders": mixed.y_test.mean()}
               for name, rate in rates.items()}).T.round(3)
 
 # %% [markdown]
-# Both models put customers in nearly the same order, and their AUC is the same, 0.645. The second gives everybody too low
-# a score. With 0.5 as the threshold, its accuracy falls from 0.60 to 0.52.
+# Both models put customers in nearly the same order, and their AUC is the same to three digits, 0.645. The second gives
+# everybody too low a score. With 0.5 as the threshold, its accuracy falls from 0.60 to 0.52.
 #
 # Each metric misses something. The accuracy condemns a model for its threshold. The AUC sees the order of the scores
 # only, not that the second model promises 18 orders of 100 customers, where 49 come.
-#
-# Part 05c measures whether scores are right as probabilities.
 
 # %% role="claim"
-found = {name: [classification.auc(mixed.y_test, rate), classification.accuracy(mixed.y_test, rate > 0.5), rate.mean()]
+found = {name: [classification.auc(mixed.y_test, rate), classification.accuracy(mixed.y_test, rate >= 0.5), rate.mean()]
          for name, rate in rates.items()}
 assert np.round(found["all rows"], 3).tolist() == [0.645, 0.597, 0.495]
 assert np.round(found["few orders"], 3).tolist() == [0.645, 0.516, 0.178] and round(mixed.y_test.mean(), 2) == 0.49
@@ -240,14 +251,17 @@ classification.thresholds(customers["ordered"], customers["score"]).round(2)
 
 # %% [markdown]
 # With a threshold of 0.6 three customers get a letter: both who order, and one of three who don't. The recall is 1, and
-# the *false-alarm rate* is 1/3.
+# the *false-alarm rate* is 1/3. The first threshold is above all scores: nobody gets a letter, and the precision of 0 / 0
+# is set to 1.
 #
-# The **ROC curve** draws the recall against the false-alarm rate, a point for each threshold. The area below it is the
-# AUC. Each row of 0 is a step of 1/3 to the right, at the height of the share of rows of 1 above it:
-# 1/3 × (1/2 + 1 + 1) = 0.83.
+# The **ROC curve** draws the recall against the false-alarm rate, a point for each threshold. It is the left panel of the
+# figure below. The area below it is the AUC.
 #
-# Now two models score 5,000 customers, of whom one in ten orders. `broad` knows a little about everyone. `narrow`
-# knows a third of those who order for sure, and next to nothing about the others.
+# From left to right, each customer who doesn't order is a step of 1/3. Its height is the recall that is reached with
+# higher scores. So the area is 1/3 × (1/2 + 1 + 1) = 0.83.
+#
+# Now two models score 5,000 customers, of whom one in ten orders. `broad` knows a little about everyone. `narrow` is
+# certain about a third of those who order, and knows next to nothing about the others.
 
 # %%
 random = np.random.default_rng(0)
@@ -258,22 +272,28 @@ pd.DataFrame({name: {"AUC": classification.auc(orders, score),
                      "orders in the first 100": 100 * classification.precision_at(orders, score, 100)}
               for name, score in lists.items()}).T.round(2)
 
-# %% role="figure" alt="Recall against false-alarm rate for two models. The line of the narrow one begins at a recall of 0.32 and rises slowly; that of the broad one begins at 0, crosses it at a false-alarm rate near 0.06 and stays above it. A dotted diagonal is guessing."
-figure, axes = plt.subplots(figsize=(7, 4))
+# %% role="figure" alt="Recall against false-alarm rate in two panels. Left, for five customers: up to 1/2, a step of 1/3 to the right, up to 1, two steps to the right; the area is filled. Right, for two models: the line of the narrow one begins at a recall of 0.32 and rises slowly; that of the broad one begins at 0, crosses it at a false-alarm rate near 0.06 and stays above it. A dotted diagonal is guessing."
+figure, axes = plt.subplots(1, 2, figsize=(9.6, 4), sharey=True, width_ratios=(1, 1.5))
+table = classification.thresholds(customers["ordered"], customers["score"])
+axes[0].plot(table["false_alarm_rate"], table["recall"], "o-", color="C2", clip_on=False)
+axes[0].fill_between(table["false_alarm_rate"], table["recall"], color="C2", alpha=0.15)
+axes[0].text(0.5, 0.4, "area 0.83", color="C2", ha="center")
 for score, colour in zip(lists.values(), ("C0", "C1")):
     table = classification.thresholds(orders, score)
-    axes.plot(table["false_alarm_rate"], table["recall"], color=colour)
-axes.plot([0, 1], [0, 1], ":", color="0.5")
-axes.text(0.42, 0.86, "broad", color="C0", ha="right")
-axes.text(0.5, 0.62, "narrow", color="C1", ha="left")
-axes.text(0.72, 0.66, "guessing", color="0.4")
-axes.set(xlabel="false-alarm rate (share of those who don't order)", ylabel="recall (share of orders)",
-         xlim=(0, 1), ylim=(0, 1), title="The larger area belongs to the list with the worse top")
+    axes[1].plot(table["false_alarm_rate"], table["recall"], color=colour)
+axes[1].plot([0, 1], [0, 1], ":", color="0.5")
+axes[1].text(0.42, 0.86, "broad", color="C0", ha="right")
+axes[1].text(0.5, 0.62, "narrow", color="C1", ha="left")
+axes[1].text(0.72, 0.66, "guessing", color="0.4")
+axes[0].set(xlabel="false-alarm rate", ylabel="recall (share of orders)", xlim=(0, 1), ylim=(0, 1.02),
+            title="Five customers: three steps")
+axes[1].set(xlabel="false-alarm rate (share of those who don't order)", xlim=(0, 1),
+            title="The larger area has the worse top")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The broad model has more area below its curve. The narrow model is far ahead on the left, at the
-# highest scores.
+# **Read the figure.** On the right, the broad model has more area below its curve. The narrow model is far ahead at
+# the left edge, which shows the highest scores.
 #
 # If the money is for 100 letters, only the top of the list counts. All 100 of the narrow model order, and 64 of the broad
 # one. The AUC counts pairs from the whole list, and most pairs lie where nobody will look.
@@ -287,31 +307,33 @@ assert np.round(of_lists, 2).tolist() == [[0.8, 0.64, 0.39], [0.72, 1, 0.47]]
 # %% [markdown]
 # ### Average precision
 #
-# **Average precision** looks at the top first. Go down the list, note the precision at each row of 1, and take their mean.
-# The five customers are an order, no order, an order, and twice no order.
+# **Average precision** looks at the top first. Go down the list, note the precision at each order, and take the mean. Here
+# are five other customers, of whom the second and the third order.
 #
 # | place | ordered | precision so far |
 # |---|---|---|
-# | 1 | yes | 1 / 1 |
-# | 2 | no | |
+# | 1 | no | |
+# | 2 | yes | 1 / 2 |
 # | 3 | yes | 2 / 3 |
+# | 4, 5 | no | |
 #
-# The mean is (1 + 2/3) / 2 = 0.83.
+# The mean is (1/2 + 2/3) / 2 = 0.58. The AUC is 4 pairs / 6 = 0.67.
 #
 # Suppose a third customer ordered who isn't in the list. What wasn't found counts as a precision of 0:
-# (1 + 2/3 + 0) / 3 = 0.56. The divisor is always the number of *all* rows of 1.
+# (1/2 + 2/3 + 0) / 3 = 0.39. The divisor is always the number of *all* who order.
 
 # %%
 pd.Series({name: classification.average_precision(orders, score) for name, score in lists.items()},
           name="average precision").round(2)
 
 # %% [markdown]
-# It prefers the narrow list. Guessing gets the share of orders, 0.1 here, where the AUC of guessing is 0.5 whatever the
-# share. Part 05c sets both beside each other for rare fraud, and part 05d takes the mean over many lists.
+# Average precision prefers the narrow list. Guessing gets the share of orders, 0.1 here. The AUC of guessing is 0.5,
+# whatever the share.
 
 # %% role="claim"
-assert np.isclose(classification.average_precision(customers["ordered"], customers["score"]), (1 + 2 / 3) / 2)
-assert round((1 + 2 / 3) / 2, 2) == 0.83 and round((1 + 2 / 3) / 3, 2) == 0.56
+assert np.isclose(classification.average_precision([0, 1, 1, 0, 0], customers["score"]), (1 / 2 + 2 / 3) / 2)
+assert np.isclose(classification.auc([0, 1, 1, 0, 0], customers["score"]), 4 / 6)
+assert round((1 / 2 + 2 / 3) / 2, 2) == 0.58 and round((1 / 2 + 2 / 3) / 3, 2) == 0.39 and round(4 / 6, 2) == 0.67
 assert round(orders.mean(), 1) == 0.1
 
 # %% [markdown]
@@ -345,7 +367,7 @@ assert regression.rmse(minutes, guesses["steady"]) == 4 and 14 ** 2 == 196
 # Guess one amount for every order of the Store. Which amount is best?
 #
 # The **MAPE**, mean absolute percentage error, divides each error by the true number: a guess of 33 EUR for 30 EUR is
-# wrong by 0.1, or 10 %.
+# wrong by a share of 0.1, which is 10 %.
 
 # %% role="figure" alt="Three panels of an error against the guess from 5 to 90 EUR. The MAPE is smallest near 18 EUR, the MAE near 30, the RMSE near 47 EUR."
 completed = store.orders[store.orders["status"] == "completed"]
@@ -367,8 +389,8 @@ plt.show()
 # **Read the figure.** The orders are the same, and each error has its smallest value at another guess. The RMSE wants
 # the mean of the orders, 47 EUR. The MAE wants the median, 30 EUR: half of the orders are below it.
 #
-# The MAPE wants 18 EUR. A guess that is too low is wrong by 100 % at most, and a guess that is too high has no limit, so
-# that low guesses are safe.
+# The MAPE wants 18 EUR. A guess that is too low is wrong by a share of 1 at most, and a guess that is too high has no
+# limit. So low guesses are safe.
 #
 # Now plan next month's revenue as guess × orders. The winner by MAE plans 64 % of the revenue, and the winner by MAPE
 # 38 %. Where numbers are added up, measure by squared errors.
@@ -381,7 +403,8 @@ assert round(regression.mape([30], [33]), 6) == 0.1
 # %% [markdown]
 # ### Near zero
 #
-# Product 19 sells on every third day. Here are four forecasts for each of 180 days, and five errors.
+# Product 19 sells on every third day. Here are four forecasts for each of 180 days, and five errors. One of them is new:
+# the **WAPE**, weighted absolute percentage error, is (sum of the errors) / (sum of the true numbers).
 
 # %%
 days = completed["occurred_at"].dt.floor("D")
@@ -401,13 +424,12 @@ pd.DataFrame({name: {"scikit-learn's MAPE": f"{mean_absolute_percentage_error(so
 # On two days of three nothing is sold. An error divided by 0 isn't defined, and scikit-learn divides by a number next to
 # 0 instead. So any forecast above 0 has an error of 10¹⁵, and the best one is "never sell anything".
 #
-# Without the days of 0, the best is 1 each day. That is twice as much as is sold, and nobody is asked about the days on
-# which it lies on the shelf.
+# Without the days of 0, the best is 1 each day. That is twice as much as is sold: the days on which nothing is sold don't
+# count. `regression.mape` refuses a truth of 0 and names its row.
 #
-# `regression.mape` refuses a truth of 0 and names its row. **WAPE** is defined there: the sum of the errors by the sum of
-# the truth. It wants the median like the MAE, which is 0 here.
+# The WAPE is defined for these days. It wants the median, as the MAE does, and the median is 0 here.
 #
-# The RMSE finds the mean, 0.47 a day. That is what the shelf needs.
+# The RMSE finds the mean, 0.47 a day. That is how many to order for 100 days: 47.
 
 # %% role="claim"
 assert len(sold) == 180 and round((sold == 0).mean(), 2) == 0.66 and round(sold.mean(), 2) == 0.47 and np.median(sold) == 0
@@ -416,14 +438,16 @@ winners = [min(tried, key=lambda name, metric=metric: metric(sold, tried[name]))
 assert winners == ["0.00 each day"] * 3 + ["0.47 each day"]
 assert min(tried, key=lambda name: regression.mape(sold[some], tried[name][some])) == "1.00 each day"
 assert all(mean_absolute_percentage_error(sold, guess) > 1e15 for guess in tried.values() if guess[0])
-assert 2.1 < 1 / sold.mean() < 2.2
+assert 2.1 < 1 / sold.mean() < 2.2 and round(100 * sold.mean()) == 47
 
 # %% [markdown]
 # ### R² depends on the rows
 #
-# **R²** compares a model with the mean: 1 minus the squared errors, by the squared distances of the true numbers from
-# their mean. 1 is perfect, 0 is as good as the mean, and below 0 is worse. For true numbers of 1, 2 and 3 and guesses of
-# 1, 2 and 2 it is 1 − 1/2 = 0.5.
+# **R²** compares a model with the mean of the true numbers. It is
+# 1 − (sum of squared errors) / (sum of squared distances of the true numbers from their mean).
+#
+# 1 is perfect, 0 is as good as the mean, and below 0 is worse. For true numbers of 1, 2 and 3 and guesses of 1, 2 and 2
+# it is 1 − 1/2 = 0.5.
 #
 # Here is the tree of depth 5 of [04b](../04b_overfitting/04b_overfitting.ipynb), for the days that deliveries take: on all
 # test rows, and on those that are near, light and ordered on a working day.
@@ -450,7 +474,7 @@ assert [round(regression.rmse(steps.y_test[rows], predicted[rows]), 2) for rows 
 assert regression.r2([1, 2, 3], [1, 2, 2]) == 0.5
 
 # %% [markdown] role="prompt" exercise="four_metrics"
-# ### Exercise: four metrics of your own ({{points}}, about 25 minutes)
+# ### Exercise: four metrics of your own ({{points}}, about 30 minutes)
 #
 # Write four functions, with rules of their own for odd rows. Each earns its points alone.
 #
@@ -458,13 +482,13 @@ assert regression.r2([1, 2, 3], [1, 2, 2]) == 0.5
 #
 # | function | returns |
 # |---|---|
-# | `macro_f1(truth, predicted)` | The mean F1 of the labels in `truth`. Other labels in `predicted`, and `None` for no label, are no classes; their rows stay. |
-# | `auc_within_days(truth, score, day)` | Of all pairs of a 1 and a 0 of one day, all days together, the share in which the 1 has the higher score. A tie is half a pair. NaN without pairs. |
-# | `capped_mape(truth, predicted)` | The mean error of the rows whose truth isn't NaN: \|truth − predicted\| / \|truth\|, but 1 at most. For a truth of 0: 0 if `predicted` is 0, else 1. |
-# | `average_precision(shown, relevant)` | At the first place of each relevant product: different relevant products so far / place. Their sum, by the number of all relevant products. A product shown again still takes a place. 0 if nothing is relevant. |
+# | `macro_f1(truth, predicted)` | The mean F1 of the labels in `truth`. `predicted` may have others, or `None` for no label: these are no classes, but their rows count. |
+# | `auc_within_days(truth, score, day)` | Of all pairs of a 1 and a 0 of one day, all days together, the share in which the 1 has the higher score. A tie counts half. NaN without pairs. |
+# | `capped_mape(truth, predicted)` | The mean error of the rows whose truth isn't NaN (at least one): \|truth − predicted\| / \|truth\|, at most 1. For a truth of 0: 0 if `predicted` is 0, else 1. |
+# | `average_precision(shown, relevant)` | At the first place of each relevant product: (different relevant products up to there) / place. Their sum, divided by the number of all relevant products. Repeated products take places too. 0 if nothing is relevant. |
 #
-# `shown` is a list, `relevant` a set; the others are lists of equal length, 200 rows at most, in any order. Some truth
-# is not NaN. A call has 5 seconds.
+# `shown` is a list, `relevant` a set; the others are lists of equal length, 200 at most, in any order: days mix. No other
+# NaN or `None` occurs. A call has 5 seconds.
 #
 # | call | returns |
 # |---|---|
@@ -515,7 +539,7 @@ def capped_mape(truth, predicted):
 
 
 def average_precision(shown, relevant):
-    """The precision at the first place of each relevant product, summed, by the number of all relevant products."""
+    """The precision at the first place of each relevant product, summed, divided by the number of all relevant products."""
     ### BEGIN SOLUTION
     seen, total = set(), 0
     for place, item in enumerate(shown, start=1):
@@ -543,7 +567,7 @@ assert capped_mape([10, 0, nan], [12, 3, 5]) == 0.6
 # | AUC | are scores in the right order? | only the top is used, or scores are read as probabilities |
 # | average precision | is the top of the list right? | two lists with other shares of 1 are compared |
 # | MAE, WAPE | how large is a typical error? | numbers are added up: it wants the median |
-# | RMSE | how large, if large errors count more? | a few rows are wrong by mistake of the data |
+# | RMSE | how large, if large errors count more? | a few true numbers are typing errors |
 # | R² | how much better than the mean? | sets of rows are compared |
 # | MAPE | how large, as a share of the truth? | the truth is near 0; low guesses are safe |
 #

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
 CATEGORIES = ("books", "games", "garden", "toys", "tools")
 Table = Mapping[tuple[str, str | None], int]  # for a true and a predicted label the number of rows
+APART = 0.01  # between what is right and what comes out of neighbouring rows
 Day = Sequence[tuple[float, int, int]]  # scores, each with how many rows of 1 and of 0 have it
 
 
@@ -52,7 +54,7 @@ def cases(seed: int) -> Cases:
 
 
 def f1_of(table: Table, label: str) -> float:
-    """The F1 of a label: twice its hits, by the rows that have it and those that get it."""
+    """The F1 of a label: twice its hits, divided by the sum of the rows that have it and those that get it."""
     return 2 * table.get((label, label), 0) / sum(rows * pair.count(label) for pair, rows in table.items())
 
 
@@ -117,14 +119,29 @@ def halves(day: Day) -> tuple[float, float, int]:
     return right, tied, sum(ones for _, ones, _ in day) * sum(zeros for _, _, zeros in day)
 
 
+def share(days: Iterable[Day]) -> float:
+    """Of the pairs of all days, the share in the right order, where a tie is half a pair; NaN without pairs."""
+    right, tied, every = np.sum([halves(day) for day in days], axis=0)
+    return float((right + tied / 2) / every) if every else math.nan
+
+
+def of_runs(rows: Iterable[tuple[int, float, str]]) -> float:
+    """The share where only neighbouring rows of a day are compared, each a label, a score and a day."""
+    return share([(score, label, 1 - label) for label, score, _ in run] for _, run in groupby(rows, lambda row: row[2]))
+
+
 def scored(random: np.random.Generator, what: str, days: Mapping[str, Day], instead: Mapping[str, float]) -> Case:
-    """A case of auc_within_days, with so many rows of each score and label on each day, in no order."""
+    """A case of auc_within_days, with so many rows of each score and label on each day. Its days are mixed, such that
+    another number comes out if only neighbouring rows are compared."""
     rows = [(label, score, day) for day, levels in days.items() for score, ones, zeros in levels
             for label in [1] * ones + [0] * zeros]
-    truth, score, day = zip(*(rows[place] for place in random.permutation(len(rows))), strict=True)
-    right, tied, every = np.sum([halves(levels) for levels in days.values()], axis=0)
-    value = float((right + tied / 2) / every) if every else math.nan
-    return Case("auc_within_days", what, (list(truth), list(score), list(day)), value, tuple(instead.items()))
+    value, order = share(days.values()), random.permutation(len(rows))
+    if len(days) > 1 and not math.isnan(value):
+        while not abs((runs := of_runs(rows[place] for place in order)) - value) > APART:
+            order = random.permutation(len(rows))
+        instead = {**instead, "if only neighbouring rows of a day are compared: rows of a day may lie apart": runs}
+    columns = zip(*(rows[place] for place in order), strict=True)
+    return Case("auc_within_days", what, tuple(map(list, columns)), value, tuple(instead.items()))
 
 
 def levels(random: np.random.Generator, rows: Sequence[tuple[int, int]], low: int) -> Day:
@@ -192,8 +209,8 @@ def zeros(random: np.random.Generator) -> Iterator[Case]:
     ten = 10 * int(random.integers(2, 9))
     yield numbers("two rows whose truth is 0, one of them predicted as 0",
                   [(ten, 0.9 * ten, 0.1), (0, 0, 0), (0, ten, 1), (ten, 1.3 * ten, 0.3), (ten, ten, 0)],
-                  {"if rows with a truth of 0 are left out": 0.4 / 3, "if both count as 1": 2.4 / 5,
-                   "if both count as 0": 0.4 / 5})
+                  {"if rows with a truth of 0 are left out": 0.4 / 3, "if the row of 0 and 0 is left out": 1.4 / 4,
+                   "if both count as 1": 2.4 / 5, "if both count as 0": 0.4 / 5})
     yield numbers("a row whose truth isn't known, among others",
                   [(ten, 0.8 * ten, 0.2), (math.nan, ten, math.nan), (2 * ten, 1.2 * ten, 0.4)],
                   {"if that row counts as an error of 0": 0.6 / 3, "if that row counts as an error of 1": 1.6 / 3})

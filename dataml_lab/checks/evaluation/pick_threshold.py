@@ -12,6 +12,8 @@ from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
 from dataml_lab.runtime.shown import shown
 
 NUMBER = "returns a number"
+TOGETHER = ("Payments of one score are stopped together. Sums that go row by row stop a part of them, which no "
+            "threshold does.")
 SEE = """\
 for table in ({tables}):
     print("Given", table.what, "of which at most", table.most, "may be stopped:")
@@ -59,19 +61,31 @@ def demand(names: tuple[str, ...], text: str, points: int, reason: str) -> None:
         tables=", ".join(f"world.{name}" for name in names) + ","))
     def _(picked: Replies, world: Scored) -> str | None:
         tables = [getattr(world, name) for name in names]
-        wrong = (said(table, threshold(picked, table)) for table in tables)
-        sentence = next(filter(None, wrong), None)
-        return sentence and f"{sentence} {reason}"
+        table = next((table for table in tables if not right(table, threshold(picked, table))), None)
+        if table is None:
+            return None
+        found = threshold(picked, table)
+        if all(split(one, threshold(picked, one)) for one in (world.dear, world.cheap, world.past, table)):
+            return f"{said(table, found)} {TOGETHER}"
+        return f"{said(table, found, likeness(table, found))} {reason}"
 
 
-def said(table: Table, found: float) -> str | None:
-    """What is wrong with a threshold, in words; None where it is as good as the right one."""
-    if table.fits(found) and table.cost(found) <= table.cost(table.right):
-        return None
+def split(table: Table, found: float) -> bool:
+    """Whether a threshold is wrong, and is what comes out of sums that go row by row."""
+    return not right(table, found) and found in row_by_row(table)
+
+
+def right(table: Table, found: float) -> bool:
+    """Whether a threshold is as good as the right one."""
+    return table.fits(found) and table.cost(found) <= table.cost(table.right)
+
+
+def said(table: Table, found: float, likeness: str = "") -> str:
+    """What is wrong with a threshold, in words. `likeness` says which other rule picks it."""
     prices = f"a miss costs {table.cost_miss:,} and an alarm {table.cost_alarm:,}"
     limit = "" if table.fits(found) else f" (most is {table.most:,})"
     return (f"Given {table.what}, where {prices}, it returned {found:.3g}, which stops {counted(table, found)}{limit}, "
-            f"and costs {table.cost(found):,}{likeness(table, found)}. {table.right:.3g} stops "
+            f"and costs {table.cost(found):,}{likeness}. {table.right:.3g} stops "
             f"{counted(table, table.right)} and costs {table.cost(table.right):,}.")
 
 
@@ -106,6 +120,22 @@ def others(table: Table) -> Iterator[tuple[str, float]]:
     yield "swapped costs would", cheapest(*costs[::-1])
     yield "if each legitimate row were one payment", cheapest(costs[0] * table.one_in, costs[1])
     yield "the highest threshold does that catches 99% of the frauds", cuts(table)[np.argmax(frauds >= 0.99 * all_)]
+
+
+def row_by_row(table: Table) -> set[float]:
+    """What is cheapest by sums that go row by row, for each order of the rows of one score: as they come, reversed,
+    frauds first, and frauds last."""
+    places = np.arange(len(table.y))
+    return {cheapest_row(table, np.lexsort((tie, -table.score))) for tie in (places, -places, -table.y, table.y)}
+
+
+def cheapest_row(table: Table, order: np.ndarray) -> float:
+    """The score of the row down to which stopping is cheapest, if the rows of one score may be stopped in part."""
+    y = table.y[order]
+    frauds, alarms = np.append(0, y.cumsum()), np.append(0, (1 - y).cumsum()) * table.one_in
+    cost = (y.sum() - frauds) * table.cost_miss + alarms * table.cost_alarm
+    fitting = np.where(frauds + alarms <= table.most, cost, np.inf)
+    return float(np.append(NOTHING, table.score[order])[np.argmin(fitting)])
 
 
 def cuts(table: Table) -> np.ndarray:
