@@ -473,7 +473,7 @@ plt.show()
 # Without intervals, one month would report 1.2 EUR and another one 2.4, for the same model. The payments of `new` cost
 # 1.64, less than the truth of 1.74: 1.13% of them were frauds, and by the rule of the shop it is 1.19%.
 #
-# > **Caution.** The bootstrap sees only what is in the table. With very few frauds, its intervals are too narrow. Where rows
+# > **Caution.** The bootstrap sees only the table: with very few frauds, its intervals are too narrow. Where rows
 # > belong together, such as the payments of one customer, draw whole customers: `bootstrap(…, groups=customer)`.
 
 # %% role="claim"
