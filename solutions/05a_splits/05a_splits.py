@@ -95,6 +95,7 @@ splits = pd.DataFrame(splits)
 splits.agg(["mean", "std", "min", "max"]).round(3)
 
 # %% role="figure" alt="Two histograms of AUC over 100 splits. That of the 60 rows held out is wide, from about 0.64 to 0.91. That of 3,000 new rows is a narrow peak at 0.80."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.4))
 bins = np.arange(0.6, 0.96, 0.01)
 axes.hist(splits["held out"], bins, color="C0")
@@ -168,6 +169,7 @@ tables = pd.DataFrame(tables)
 tables.agg(["mean", "std"]).round(3)
 
 # %% role="figure" alt="Two rows of 40 dots each on a common axis of differences from the truth. The dots of the hold-out reach from about minus 0.15 to plus 0.12. Those of five folds lie between about minus 0.07 and plus 0.07."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 2.6))
 jitter = np.random.default_rng(0).uniform(-0.2, 0.2, len(tables))
 for place, name in enumerate(["five folds", "hold-out"]):
@@ -306,6 +308,7 @@ print(f"Forward in time: {promised['forward']:.1f}.")
 # test*. On the day of the training, nobody has that label.
 
 # %% role="figure" alt="Twelve horizontal bars, one for each Monday from week 36 to 47, each four weeks long. The bars of weeks 36 to 40 end at or before the line at week 44 and are called fitted. Those of weeks 41 to 43 cross the line and are called embargo: in neither part. Those of weeks 44 to 47 begin at the line or later and are called test."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.8))
 kinds = {"fitted": (range(36, 41), "C0"), "embargo: in neither part": (range(41, 44), "C1"), "test": (range(44, 48), "C2")}
 for name, (weeks, colour) in kinds.items():
@@ -443,6 +446,7 @@ print(f"The best of fifty: {fifty['test'][best]:.2f} on the test, {fifty['new ro
 print(f"All fifty: {fifty['test'].mean():.2f} and {fifty['new rows'].mean():.2f} on average.")
 
 # %% role="figure" alt="Fifty dots: the AUC on the test of 100 rows across, that on 3,000 new rows upwards. The cloud rises a little from left to right. The best one on the test lies far below the dotted line on which both are equal."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(6.5, 4))
 axes.scatter(fifty["test"], fifty["new rows"], color="0.6")
 axes.scatter(fifty["test"][best], fifty["new rows"][best], color="C1", s=90)

@@ -156,6 +156,7 @@ pd.DataFrame({metric.__name__: {name: metric(topics, found) for name, found in r
               for metric in of_classes}).round(2)
 
 # %% role="figure" alt="Two confusion matrices of 815 tickets, five true topics by five predicted ones. The quick router is right everywhere except in the row of cancellations: all 122 are predicted as questions. The thorough router is right for all cancellations, and sends 44 damaged parcels to billing and 87 questions to late delivery."
+# The code of this figure.
 figure, axes = plt.subplots(1, 2, figsize=(9.4, 4.3), sharey=True)
 titles = "Quick: no cancellation is found", "Thorough: mistakes in two classes"
 for axis, found, title in zip(axes, routers.values(), titles):
@@ -273,6 +274,7 @@ pd.DataFrame({name: {"AUC": classification.auc(orders, score),
               for name, score in lists.items()}).T.round(2)
 
 # %% role="figure" alt="Recall against false-alarm rate in two panels. Left, for five customers: up to 1/2, a step of 1/3 to the right, up to 1, two steps to the right; the area is filled. Right, for two models: the line of the narrow one begins at a recall of 0.32 and rises slowly; that of the broad one begins at 0, crosses it at a false-alarm rate near 0.06 and stays above it. A dotted diagonal is guessing."
+# The code of this figure.
 figure, axes = plt.subplots(1, 2, figsize=(9.6, 4), sharey=True, width_ratios=(1, 1.5))
 table = classification.thresholds(customers["ordered"], customers["score"])
 axes[0].plot(table["false_alarm_rate"], table["recall"], "o-", color="C2", clip_on=False)
@@ -370,6 +372,7 @@ assert regression.rmse(minutes, guesses["steady"]) == 4 and 14 ** 2 == 196
 # wrong by a share of 0.1, which is 10 %.
 
 # %% role="figure" alt="Three panels of an error against the guess from 5 to 90 EUR. The MAPE is smallest near 18 EUR, the MAE near 30, the RMSE near 47 EUR."
+# The code of this figure.
 completed = store.orders[store.orders["status"] == "completed"]
 totals = completed["total"].to_numpy()
 amounts = np.arange(5, 90.5, 0.5)

@@ -107,6 +107,7 @@ assert four.iloc[-1][["precision", "recall", "false_alarm_rate"]].round(2).tolis
 # The right line begins at the twentieth threshold: before that, a single payment makes the precision jump.
 
 # %% role="figure" alt="Two panels. Left: the ROC curve rises steeply above the diagonal, with a dot at a false-alarm rate of 0.11 and a recall of 0.57. Right: the precision-recall curve falls from about 0.5 to below 0.1 and runs on along the bottom; the same threshold is a dot at a recall of 0.57 and a precision of 0.06, hardly above the dotted line of guessing."
+# The code of this figure.
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
 axes[0].plot(table["false_alarm_rate"], table["recall"])
 axes[0].plot([0, 1], [0, 1], ":", color="0.4")
@@ -197,6 +198,7 @@ assert costs(five["is_fraud"], five["score"], 200, 150)["cost"].idxmin() == 1
 # Now with the model: the cost of every threshold on the payments held out, and on the new ones.
 
 # %% role="figure" alt="The cost per payment against the threshold, on a logarithmic axis from 0.003 to 1. Both lines fall from about 5 EUR at 0.004 to about 1.7 at thresholds between 0.01 and 0.04, and rise to about 2.3 at 0.5 and above. Three dots on the line of the new payments: cheapest at 0.017, best F1 at 0.10, and 0.5."
+# The code of this figure.
 by_held_out, by_new = (costs(*pair, 200, 5) for pair in ((held_out["is_fraud"], score), (new["is_fraud"], score_new)))
 best_f1 = table["threshold"][(2 * table["hits"] / (table["hits"] + table["false_alarms"] + 251)).idxmax()]
 chosen = {"cheapest": cheapest_threshold(held_out["is_fraud"], score, 200, 5), "best F1": best_f1, "0.5": 0.5}
@@ -330,6 +332,7 @@ reliability(new["is_fraud"], high_new, bins=5).round(3)
 # 1/81 = 0.012. `undo_sampling` computes p / (p + (1 − p) · 80).
 
 # %% role="figure" alt="Two panels of the share of frauds against the mean score in ten bins. Left: the scores of the model that was trained on a sample lie between 0.2 and 0.82, and the shares all lie below 0.06, far below the diagonal. Right: after the correction the scores lie between 0 and 0.07, and the dots lie near the diagonal."
+# The code of this figure.
 mended_new = undo_sampling(high_new, one_in=80)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8))
 for axis, found, most, title in ((axes[0], high_new, 1, "Trained on a sample: far too high"),
@@ -445,6 +448,7 @@ print("EUR per payment:", bootstrap(np.mean, charges))
 # interval from each, with 200 draws to save time.
 
 # %% role="figure" alt="Forty vertical bars, one for each month, around a dotted horizontal line at the true cost of 1.74 EUR per payment. 37 bars cross the line; three, in orange, don't."
+# The code of this figure.
 def expected_cost(table, found, limit):
     """The mean cost of a payment by the true probabilities."""
     return np.where(found < limit, 200 * table["probability"], 5 * (1 - table["probability"])).mean()
@@ -510,6 +514,7 @@ pd.DataFrame({"without": [0, 200, 0, 5, 0], "with": [0, 200, 0, 0, 5]}).assign(d
 # knows nothing of it any more.
 
 # %% role="figure" alt="Two panels. Left: the intervals of the two models, 1.37 to 1.78 and 1.49 to 1.95 EUR per payment, overlap. Right: the interval of the paired difference, 0.03 to 0.28, lies to the right of the dotted line at 0. A dark mark near its upper end is the truth, 0.25."
+# The code of this figure.
 difference = bootstrap(np.mean, charges_plain - charges)
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.6))
 for axis, rows in ((axes[0], apart), (axes[1], {"without − with": difference})):

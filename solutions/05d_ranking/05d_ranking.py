@@ -206,6 +206,7 @@ agree = pd.DataFrame({shop: {metric: np.mean(prefers[metric] == prefers[shop]) f
 agree.round(2)
 
 # %% role="figure" alt="Two panels with the same 60 systems. Left: EUR a query in the shop where customers buy one, against the NDCG: a cloud in which only the lower edge rises. Right: the same EUR against the MRR: the dots lie along a rising line."
+# The code of this figure.
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True)
 for axis, metric, colour in zip(axes, ("NDCG", "MRR"), ("C1", "C0")):
     axis.scatter(measured[metric], measured["buy one"], color=colour, s=28)
