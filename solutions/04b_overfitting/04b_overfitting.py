@@ -184,7 +184,7 @@ assert round(by_rows.mean(), 2) == 0.76 and round(by_customers.mean(), 2) == 0.4
 #
 # | matter | what is asked for |
 # |---|---|
-# | tree | `DecisionTreeRegressor(max_depth=depth, random_state=0)` on the first five columns, not on `courier` |
+# | tree | `DecisionTreeRegressor` with `max_depth=depth` and `random_state=0` on the first five columns, not on `courier` |
 # | folds | 4 or 5, each of equally many training couriers with all their rows. Any such folds give the same answer |
 # | error | the mean squared error in each fold; for a depth, their mean |
 # | standard error | the standard deviation of the folds' errors (dividing by one less), by the root of the number of folds |
