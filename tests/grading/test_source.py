@@ -75,6 +75,13 @@ def test_paragraphs_have_three_sentences_at_most(lesson):
                 assert len(sentences) <= 3, f"{cell.id}: {paragraph}"
 
 
+def test_a_folded_figure_begins_with_a_line_that_says_so(lesson):
+    """At 760 pixels JupyterLab shows this line alone, without the dots that stand for what is folded."""
+    _, book = lesson
+    folded = [cell.source for cell in book.cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert all(source.startswith("# The code of this figure.\n") for source in folded if "plt." in source)
+
+
 def test_no_cell_of_a_lesson_binds_a_name_that_an_answer_defines(lesson):
     """But for what both import from the same place."""
     _, book = lesson
