@@ -259,6 +259,7 @@ assert np.mean([-2, -1]) == -1.5 and 3 + 0.5 * -1.5 == 2.25
 # `Boosting` of `dataml_lab.models` does just this. The next figure follows it on one column of `smooth`, the hour.
 
 # %% role="figure" alt="Four panels with the same grey points: visitors against the hour of the day, low at 4 o'clock and high at 16 o'clock. At the start the prediction is a flat line. After 1 round it has a few low steps, after 5 rounds higher steps, and after 60 rounds it follows the curve of the points closely."
+# The code of this figure.
 smooth = WORLDS["smooth"](seed=0)
 hours, visitors = smooth.X_train[["hour"]], smooth.y_train
 grid = pd.DataFrame({"hour": np.linspace(0, 24, 400)})
@@ -285,6 +286,7 @@ plt.show()
 # boosting with three learning rates.
 
 # %% role="figure" alt="R squared on new rows against the number of trees from 1 to 150, on a logarithmic axis. The forest starts highest and is flat at 0.86 after 30 trees. Boosting with rate 1 rises fast to 0.82 at 7 trees and then falls to 0.76. With rate 0.3 it peaks at 0.88 near 30 trees and falls slightly. With rate 0.1 it starts lowest, below the axis, reaches 0.88 near 100 trees and stays there."
+# The code of this figure.
 grown = RandomForestRegressor(150, min_samples_leaf=3, random_state=0).fit(smooth.X_train, smooth.y_train)
 each = np.cumsum([one.predict(smooth.X_test.to_numpy()) for one in grown.estimators_], axis=0)
 stages_of = {"forest": each / np.arange(1, 151)[:, None]}
@@ -343,6 +345,7 @@ assert fourth.loc["forest"].to_dict() == {"interactions": 0.76, "few_rows": 0.7}
 # probability that a model predicts, for models that know these two columns alone.
 
 # %% role="figure" alt="Five square panels, discount on the x axis and days since the last order on the y axis, coloured by the probability of an order. The rule has two halves: above 21 days the colour goes from purple on the left to yellow on the right, below 21 days from yellow to purple. Logistic regression is one nearly even colour. The tree has a few large rectangles, the forest many small speckled ones, boosting smooth steps that look most like the rule."
+# The code of this figure.
 offers = WORLDS["interactions"](seed=0)
 pair = ["discount", "days_since_last"]
 across, up = np.meshgrid(np.linspace(0, 30, 61), np.linspace(0, 60, 61))
@@ -448,6 +451,7 @@ with threadpool_limits(1):  # processor cores
 table(runs)
 
 # %% role="figure" alt="Three panels of horizontal bars for the forest, scikit-learn, LightGBM and XGBoost: seconds to train, milliseconds for one row, and kilobytes. The forest has the longest bar in each panel. The three libraries are close to each other, with differences of a few times at most."
+# The code of this figure.
 cost = runs.groupby("model", sort=False)[["fit_s", "one_row_ms", "bytes"]].median()[::-1]
 figure, axes = plt.subplots(1, 3, figsize=(9, 2.6), sharey=True)
 for axis, column, label, scale in zip(axes, cost, ("seconds to train", "milliseconds for one row", "kB"), (1, 1, 1e-3)):
@@ -510,6 +514,7 @@ assert gaps.loc[runs["model"].unique()].tolist() == [0.69, 0.78, 0.73, 0.76]
 # rows is to *extrapolate*.
 
 # %% role="figure" alt="Orders a day against the day, from 0 to 1000, with a line at day 700 where the training ends. Grey points rise all the way. The linear model rises with them beyond day 700. Boosting follows the points up to day 700 and is flat from there on, so that the points leave it behind by about 100 orders at day 1000."
+# The code of this figure.
 later = pd.DataFrame({"day": np.arange(1_000), "weekend": 0, "newsletter": 0, "temperature": 12.0})
 flat = Boosting(rounds=100).fit(trend.X_train, trend.y_train)
 figure, axes = plt.subplots(figsize=(8, 3.4))

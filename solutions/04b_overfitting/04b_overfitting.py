@@ -105,6 +105,7 @@ assert round(scores.std(ddof=1), 3) == 0.018 and round(error, 3) == 0.008 and ro
 # `curve` of `dataml_lab.models.tuning` does this for each depth.
 
 # %% role="figure" alt="R squared against the depth of the tree from 1 to 16. All three lines rise together to about 0.76 at depth 5. From there the training line goes on to 1, while the validation line, with bars of one standard error, and the dotted line of the new rows fall together to about 0.55 and 0.52."
+# The code of this figure.
 depths = curve(DecisionTreeRegressor(random_state=0), "max_depth", [*range(1, 9), 10, 13, 16], steps.X_train, steps.y_train)
 asked = [steps.score(DecisionTreeRegressor(max_depth=depth, random_state=0).fit(steps.X_train, steps.y_train))
          for depth in depths.index]
@@ -268,6 +269,7 @@ spread = pd.Series({name: found.std(axis=0, ddof=1).mean() for name, found in pr
 spread.to_frame("standard deviation of a customer's probability").round(2)
 
 # %% role="figure" alt="Four customers on the y axis and the predicted probability on the x axis, ten marks for each of three families. The tree's marks lie all over from 0 to 1, the forest's within about 0.3, and those of the linear model within about 0.2."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for offset, (name, found), colour in zip((0.22, 0, -0.22), predicted.items(), ("C1", "C0", "C2")):
     for place in range(4):
@@ -314,6 +316,7 @@ after = roc_auc_score(mixed.y_test, forest.predict_proba(turned)[:, 1])
 print(f"AUC {before:.2f}; with the hours shuffled {after:.2f}: an importance of {before - after:.2f}.")
 
 # %% role="figure" alt="Two panels of horizontal bars with the same eleven columns. On the left, the impurity importance: lucky, days_since_last, mean_total and days_signed_up have bars as long as discount_share, near 0.1, while weekend, tickets_90d and orders_90d have short ones. On the right, the permutation importance: hour is longest, then visits_7d and orders_90d, while lucky, days_since_last, mean_total and days_signed_up have none."
+# The code of this figure.
 shuffled = permutation_importance(forest, X_new, mixed.y_test, scoring="roc_auc", n_repeats=2, random_state=0)
 importance = pd.DataFrame({"impurity": forest.feature_importances_, "permutation": shuffled.importances_mean}, X.columns)
 importance = importance.sort_values("permutation")
@@ -391,6 +394,7 @@ four = [4, 10, 16, 22]
 pd.DataFrame({"hour": four, "mean prediction": dependence(visitors.predict, smooth.X_test.head(500), "hour", four)}).round()
 
 # %% role="figure" alt="Two panels. Left: the mean prediction of visitors against the hour, a ragged line that follows the dotted curve of the rule, low at 4 and high at 16 o'clock. Right: the mean probability against the discount. The line of all customers is nearly flat at 0.5. The line of customers who were away rises from 0.3 to 0.75, and that of regular customers falls from 0.75 to 0.35."
+# The code of this figure.
 hours, discounts = np.arange(0, 24.1, 0.5), np.arange(0, 31, 2)
 curve_of_rule = -22 * np.cos(2 * np.pi * (hours - 4) / 24)
 of_hour = dependence(visitors.predict, smooth.X_test.head(500), "hour", hours)

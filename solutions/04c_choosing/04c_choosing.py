@@ -194,6 +194,7 @@ runs = pd.concat(parts)
 table(runs).T
 
 # %% role="figure" alt="A grid of colours and numbers: a row for each world, a column for each family, and in each cell the share of the way from knowing nothing to the best possible score. Linear is best in few_rows and trend, and near zero in interactions. Boosting is best in steps, holes, haystack and smooth, at 0.62 in few_rows, and below zero in trend, as are tree and forest. The tree is far behind in few_rows and haystack. The neural net is best in interactions and mixed, and above 0.7 everywhere."
+# The code of this figure.
 share = reached(runs).drop("baseline").T
 figure, axes = plt.subplots(figsize=(8, 4.4))
 axes.imshow(share.clip(0, 1), cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
@@ -330,6 +331,7 @@ def curve_of(column, values):
 
 
 # %% role="figure" alt="Two panels. Left, visitors against the hour: a wave, low at 4 o'clock and high at 16 o'clock, drawn as fine stairs along the dashed line of the rule. Right, visitors against the temperature: a hill with its top near 16 degrees, again as stairs along the dashed line, which they leave at the ends, where there are few rows."
+# The code of this figure.
 figure, panels = plt.subplots(1, 2, figsize=(8.5, 3.4), sharey=True)
 rules = {"hour": (np.linspace(0, 24, 200), lambda hour: -22 * np.cos(2 * np.pi * (hour - 4) / 24)),
          "temperature": (np.linspace(-5, 30, 200), lambda degrees: -0.08 * (degrees - 16) ** 2)}

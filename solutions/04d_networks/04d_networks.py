@@ -176,6 +176,7 @@ learning.loc[[1, 5, 10, 20, 40, 80]].round(1)
 # *Accuracy* is the share of images whose digit has the highest score. Guessing among ten digits has an accuracy of 0.1.
 
 # %% role="figure" alt="Two lines: accuracy by epoch, on the training and on the validation. Both rise steeply from about 0.25 to 0.9 within 15 epochs. From epoch 40 on the training goes on rising to 0.99, and the validation stays near 0.975."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for name, style in (("training", "-"), ("validation", "--")):
     axes.plot(learning[name], style, label=name)
@@ -267,6 +268,7 @@ assert convolve(four, vertical).shape == (6, 6)
 assert convolve(four, vertical)[3, 4] == (window * vertical).sum() == 54
 
 # %% role="figure" alt="Three small grey images side by side: the digit 4; what the filter for vertical strokes gives, dark along the two upright strokes of the 4; and what the filter for horizontal strokes gives, dark along the bar of the 4."
+# The code of this figure.
 figure, axes = plt.subplots(1, 3, figsize=(8, 3))
 shown = {"the image, 8 × 8": four, "vertical strokes, 6 × 6": convolve(four, vertical),
          "horizontal strokes, 6 × 6": convolve(four, vertical.T)}
@@ -307,6 +309,7 @@ def sets(images, seed):
 train, validate = sets(known, seed=0), sets(asked, seed=1)
 
 # %% role="figure" alt="Three images of 12 by 12 pixels with the same digit, a 4: in the middle, in a corner, and with shuffled pixels, which look like noise."
+# The code of this figure.
 figure, axes = plt.subplots(1, 3, figsize=(8, 3))
 number = int(np.flatnonzero(known_digits == 4)[0])
 for place, (name, rows) in zip(axes, train.items()):
@@ -351,6 +354,7 @@ else:
     print(pd.DataFrame(cnns).round(2))
 
 # %% role="figure" tags=["nbval-ignore-output"] alt="Three rows of marks, three trainings each. In the middle: forest and CNN are both near 0.98. Anywhere: the CNN is near 0.9 and the forest near 0.77. Anywhere, shuffled: the forest is still near 0.77 and the CNN near 0.6."
+# The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 2.9))
 for label, marker, found in (("forest", "o", forests), ("CNN", "s", {} if needed else cnns)):
     for height, name in enumerate(found):
@@ -589,6 +593,7 @@ else:
     print(tuned.groupby(["labels", "start"])["accuracy"].agg(["mean", "min", "max"]).round(2).to_string())
 
 # %% role="figure" tags=["nbval-ignore-output"] alt="Accuracy on new products by the number of labels, five trainings each. From scratch it is near 0.55 with 20 labels, 0.85 with 50 and 1 with 200. Pre-trained it is near 0.88 with 20 labels, 0.98 with 50 and 1 with 200."
+# The code of this figure.
 if needed:
     print(f"Skipped. {needed}.")
 else:
