@@ -225,8 +225,9 @@ def best_depth(deliveries, depths):
 # In 04a boosting with a high rate got worse with every round after the best. Cross-validation can choose the number of
 # rounds as well. It is quicker to hold out some rows once, and to look at the error after each round.
 #
-# Which rows? A model is used after the time that it learned from. So where rows have a time, hold out the newest. Suppose
-# that the rows of `steps` are in the order of time: `errors_by_round` fits to the first four fifths of them, and returns
+# Which rows? A model is used after the time that it learned from. So where rows have a time, hold out the newest.
+#
+# Suppose that the rows of `steps` are in the order of time: `errors_by_round` fits to the first four fifths of them, and returns
 # the mean squared error on the last fifth after each round.
 
 # %%

@@ -344,8 +344,9 @@ panels[1].legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The model found the wave of the day and the hill of the temperature. A person can check each. The
-# partial dependence of 04b hides what turns round from group to group. Here nothing can: the model *is* the sum of its
+# **Read the figure.** The model found the wave of the day and the hill of the temperature. A person can check each.
+#
+# The partial dependence of 04b hides what turns round from group to group. Here nothing can: the model *is* the sum of its
 # curves.
 
 # %% role="claim"

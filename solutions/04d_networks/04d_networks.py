@@ -237,8 +237,9 @@ assert 0.6 < reported < 0.75 and standardised > 0.95 and same.mean() > 0.98
 # %% [markdown]
 # ## Convolution: the same small filter everywhere
 #
-# The network above doesn't know which pixels are neighbours. A *convolution* does. It takes a *filter*, here a table of
-# 3 × 3 weights, and puts it on each place of the image. At each place it multiplies the nine pixels by the nine weights,
+# The network above doesn't know which pixels are neighbours. A *convolution* does.
+#
+# It takes a *filter*, here a table of 3 × 3 weights, and puts it on each place of the image. At each place it multiplies the nine pixels by the nine weights,
 # and adds.
 #
 # This filter has 2 in its middle column and −1 on both sides: it looks for a vertical stroke.
