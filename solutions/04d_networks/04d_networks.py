@@ -369,11 +369,12 @@ axes.grid(axis="x")
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** Each mark is one training. (The squares are there with Keras only.) In the middle, forest and CNN
+# **Read the figure.** Each mark is one training; the squares are there with Keras only. In the middle, forest and CNN
 # are equally good, near 0.98. Anywhere, the CNN has about 0.9 and the forest 0.77.
 #
-# Shuffled, the forest has 0.77 again: it never knew of neighbours. The CNN falls to about 0.6. It *assumes* that
-# neighbours belong together, and that a stroke is a stroke anywhere. On the columns of a table, whose order means
+# Shuffled, the forest has 0.77 again: it never knew of neighbours. The CNN falls to about 0.6.
+#
+# It *assumes* that neighbours belong together, and that a stroke is a stroke anywhere. On the columns of a table, whose order means
 # nothing, the assumption does harm.
 
 # %% role="claim"
