@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from types import CoroutineType
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from dataml_lab.runtime.deadline import PACKAGE, Stopped, TimeOut, within
@@ -165,9 +166,9 @@ def _input(name: str, given: tuple) -> str:
 
 
 def _is_short_data(argument: Any) -> bool:
-    """Whether an argument is plain data that fits into a sentence: no table, and nothing lent in it."""
+    """Whether an argument is plain data that fits into a sentence: no table or array, and nothing lent in it."""
     try:
-        return not isinstance(rebuilt(argument), pd.DataFrame | pd.Series)
+        return not isinstance(rebuilt(argument), pd.DataFrame | pd.Series | np.ndarray)
     except NotPlain:
         return False
 

@@ -610,8 +610,9 @@ else:
     plt.show()
 
 # %% [markdown]
-# **Read the figure.** (Without Keras it isn't drawn.) Each mark is one of five trainings with other labels. From scratch
-# (circles), 20 labels give an accuracy of about 0.53, and 50 about 0.85. After pre-training (squares) they give about 0.88
+# **Read the figure.** Without Keras it isn't drawn. Each mark is one of five trainings with other labels.
+#
+# From scratch (circles), 20 labels give an accuracy of about 0.53, and 50 about 0.85. After pre-training (squares) they give about 0.88
 # and 0.98. With 200 labels both are near 1.
 #
 # From scratch, the network knows the nouns that it has seen a label for, and guesses the others. Pre-trained, it knows

@@ -116,7 +116,8 @@ demand(FORWARD, 1, "A model is asked about what comes after its training.")
 demand(WINDOW, 2, "On the day of the training its horizon was open, and nobody knew whether it would stay: of such "
                   "rows only the cancelled ones are written.")
 demand(WRITTEN, 1, "On the day of the training this label was not in the table.")
-demand(SETTLED, 1, "Its label may still change.")
+demand(SETTLED, 1, "On the day of the export nobody knew it for sure: of such rows only the "
+       "cancelled ones are written.")
 demand(LEFT_OUT, 1, "Fewer rows make a worse model, or a test that moves more by chance.", after=WINDOW)
 
 
