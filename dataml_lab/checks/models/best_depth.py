@@ -1,7 +1,7 @@
 """Exercise `best_depth`: how deep a tree should be, by validation on couriers that it hasn't seen."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import pandas as pd
 
@@ -65,6 +65,7 @@ def demand(names: tuple[str, ...], text: str, points: int, reason: Callable[[int
         return None
 
 
+@lru_cache(maxsize=8)
 def validation(table: Table) -> pd.DataFrame:
     """For each depth, from the smallest up, the mean squared error in five folds of couriers: its mean, its standard
     deviation and the standard error."""
@@ -92,25 +93,50 @@ def of_alike(found: int, table: Table) -> str:
 
 def of_offsets(found: int, table: Table) -> str:
     """Why a depth is wrong where each courier has a speed of its own."""
-    return shallow(found, table.right) if found < table.right else (
-        "A deep tree tells couriers by their age, or by their number where it is given that, and learns how late each "
-        "of them is, which says nothing about a new courier. If a courier has rows on both sides of a split, "
-        "validation rewards that.")
+    return {
+        3: "One level more tells the slow couriers by their number, if the tree is given that. It says nothing about a "
+           "new courier.",
+        8: "A deep tree tells couriers by their age, and learns how late each of them is, which says nothing about a "
+           "new courier. If a courier has rows on both sides of a split, validation rewards that."}[found]
 
 
-def of_rule(found: int, table: Table) -> str:
-    """Why a depth is wrong where the rule of one standard error decides."""
+def within(errors: pd.DataFrame, limit: pd.Series | float) -> list[int]:
+    """The depths whose mean error is at most the smallest plus a limit, from the smallest depth up."""
+    return list(errors.index[errors["mean"] <= errors["mean"].min() + limit])
+
+
+# What an answer may have done instead, and which depth comes of that: from the errors in validation, whose index goes
+# up, and the depths in the order of the table.
+RULES: dict[str, Callable[[pd.DataFrame, float, list[int]], int]] = {
+    "the smallest mean error was taken": lambda errors, error, depths: errors["mean"].idxmin(),
+    "the largest depth within the limit was taken": lambda errors, error, depths: max(within(errors, error)),
+    "the first depth within the limit was taken, in the order in which they come":
+        lambda errors, error, depths: min(within(errors, error), key=depths.index),
+    "the standard deviation was divided by the number of folds, not by one less":
+        lambda errors, error, depths: min(within(errors, error * 0.8**0.5)),
+    "the standard deviation was added, not the standard error":
+        lambda errors, error, depths: min(within(errors, error * 5**0.5)),
+    "each depth was allowed its own standard error": lambda errors, error, depths: min(within(errors, errors["error"])),
+}
+
+
+def of_rule(found: list[int], tables: list[Table]) -> str:
+    """What may have been done instead of the rule of one standard error, where it decides."""
+    errors = [validation(table) for table in tables]
+    limits = [float(each["error"][each["mean"].idxmin()]) for each in errors]
+    done = [name for name, rule in RULES.items() if found == [
+        rule(each, limit, table.depths) for each, limit, table in zip(errors, limits, tables, strict=True)]]
+    return f"So it comes out if {' or if '.join(done)}." if done else ""
+
+
+def wrong_by_rule(found: int, table: Table) -> str:
+    """The errors in validation and the limit, of a table where a wrong depth was chosen."""
     errors = validation(table)
     best = errors["mean"].idxmin()
     means = " and ".join(f"{mean:.1f} (depth {depth})" for depth, mean in errors["mean"].items())
-    error, deviation = errors["error"][best], errors["deviation"][best]
-    told = (f"In five folds of couriers the mean squared errors are {means}. The standard error of depth {best} is "
-            f"{error:.1f}, and the limit {errors['mean'][best] + error:.1f}.")
-    if found < table.right:
-        return (f"{told} Depth {found} is above it. The standard error of depth {found} itself, "
-                f"{errors['error'][found]:.1f}, doesn't count, nor does the standard deviation, {deviation:.1f}.")
-    return (f"{told} Depth {table.right} is below it, and the smallest such depth is asked for, in whatever order the "
-            f"depths come. (Dividing by 5 instead of 4 would give a standard error of {error * 0.8**0.5:.1f}.)")
+    return (f"Given {table.what}, and the depths {table.depths}, it returned {found}, where {table.right} is right. In "
+            f"five folds of couriers the mean squared errors are {means}. The standard error of depth {best} is "
+            f"{errors['error'][best]:.1f}, and the limit {errors['mean'][best] + errors['error'][best]:.1f}.")
 
 
 def of_copies(found: int, table: Table) -> str:
@@ -122,7 +148,19 @@ def of_copies(found: int, table: Table) -> str:
 
 demand(("four",), "chooses by rows that the tree hasn't seen", 2, of_alike)
 demand(("offsets",), "keeps the rows of a courier together", 2, of_offsets)
-demand(("near_tie", "uneven"), "takes the smallest depth within one standard error", 2, of_rule)
+
+
+@best_depth.demands("takes the smallest depth within one standard error", points=2, after=DEPTH,
+                    call=SEE.format(tables="world.near_tie, world.uneven"))
+def _(chosen: Replies, world: Tables) -> str | None:
+    tables = [world.near_tie, world.uneven]
+    found = [depth(chosen, table) for table in tables]
+    for each, table in zip(found, tables, strict=True):
+        if each != table.right:
+            return f"{wrong_by_rule(each, table)} {of_rule(found, tables)}".strip()
+    return None
+
+
 demand(("copies",), "leaves the test out of the choice", 1, of_copies)
 
 
