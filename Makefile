@@ -12,7 +12,7 @@ lab: setup
 
 # Tests run side by side; those in a group run in one process, because they share something dear. `test` tries everything
 # once; what repeats and multiplies it is marked `full`, and `test-full SHARE=0.5` takes half of that.
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
 RING ?= not full
 SHARE ?=

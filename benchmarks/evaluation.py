@@ -18,18 +18,14 @@ round. Memory is the process's peak during an answer less what it held before. W
 import argparse
 import importlib.util
 import os
-import subprocess
-import sys
 import tempfile
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
 os.environ.update(OMP_WAIT_POLICY="PASSIVE")  # before anything that has threads is imported
 
 import numpy as np
-import psutil
+from contenders import Contender, raced, serve
 
 DOCUMENTS, ROUNDS = 100, 3
 TREC = {"NDCG": "ndcg", "MAP": "map", "MRR": "recip_rank"}
@@ -103,46 +99,9 @@ def by_trec(metric, case, count):
 CONTENDERS = {"dataml_lab": ours, "scikit-learn": by_sklearn, "pytrec_eval": by_trec}
 
 
-def serve(contender, metric, case, count):
-    """Answer each line of standard input with the seconds that it took, and into the file that the line names."""
-    answer = CONTENDERS[contender](metric, case, count)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        begun = time.perf_counter()
-        found = answer()
-        seconds = time.perf_counter() - begun
-        np.save(line.strip(), np.asarray(found, "float64"))  # before the next contender starts
-        print(seconds, flush=True)
-
-
-class Contender:
-    """A contender in a process of its own; `memory` is the most MB, of 10^6 bytes, that an answer took so far."""
-
-    def __init__(self, name, metric, case, count):
-        words = [sys.executable, "-W", "ignore", __file__, "--serve", name, metric, case, str(count)]
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()
-        self.name, self.memory, self.seen = name, 0.0, psutil.Process(self.process.pid)
-        self.held = self.seen.memory_info().rss
-
-    def answer(self, path):
-        """The seconds of an answer, which will be in this file; the memory is looked at every two milliseconds."""
-        with ThreadPoolExecutor(1) as thread:
-            print(path, file=self.process.stdin, flush=True)
-            line = thread.submit(self.process.stdout.readline)
-            while not line.done():
-                self.memory = max(self.memory, (self.seen.memory_info().rss - self.held) / 1e6)
-                time.sleep(0.002)
-        return float(line.result())
-
-    def end(self):
-        """The process ends, once its last answer is in the file."""
-        self.process.communicate()
-
-
 def contest(names, metric, case, count):
     """Rounds in which each answers in turn; prints a row for each, and fails unless the answers are equal."""
-    racers = [Contender(name, metric, case, count) for name in names]
+    racers = [Contender(name, __file__, "--serve", name, metric, case, count) for name in names]
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{racer.name}.npy" for racer in racers]
         rounds = [raced(racers, files, f"{metric} {case}, round {number} of {ROUNDS}")
@@ -158,15 +117,6 @@ def contest(names, metric, case, count):
               f"{found.mean():>20.15f}{apart:>10.0e}", flush=True)
 
 
-def raced(racers, files, told):
-    """The seconds of each in one round; says so where somebody watches."""
-    seconds = [racer.answer(file) for racer, file in zip(racers, files, strict=True)]
-    if sys.stderr.isatty():
-        each = ", ".join(f"{racer.name} {taken:.2f}" for racer, taken in zip(racers, seconds, strict=True))
-        print(f"{told}: {each}", file=sys.stderr, flush=True)
-    return seconds
-
-
 def difference(found, reference):
     """The largest difference of two answers: per query, or of the means where one of them has no more."""
     return abs(found - reference).max() if found.shape == reference.shape else abs(found.mean() - reference.mean())
@@ -180,8 +130,8 @@ def main():
     parser.add_argument("--serve", nargs=4, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
-        *names, count = chosen.serve
-        serve(*names, int(count))
+        contender, metric, case, count = chosen.serve
+        serve(CONTENDERS[contender](metric, case, int(count)))
         return
     trec = ["pytrec_eval"] if importlib.util.find_spec("pytrec_eval") else []
     if not trec:

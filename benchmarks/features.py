@@ -14,17 +14,13 @@ are missing, and a line says so.
 
 import argparse
 import importlib.util
-import subprocess
-import sys
 import tempfile
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
-import psutil
+from contenders import Contender, raced, serve
 
 USERS, LABELS, ROUNDS = 100_000, 500_000, 5
 CONTENDERS = ("dataml_lab", "pandas", "DuckDB", "Polars")
@@ -132,50 +128,11 @@ def by_polars(task, events):
     return window if task == "window" else join
 
 
-def serve(contender, task, count, shuffled):
-    """Answer each line of standard input with the seconds that it took, and into the file that the line names."""
-    made = dict(zip(CONTENDERS, (ours, by_pandas, by_duckdb, by_polars), strict=True))[contender]
-    answer = made(task, transactions(count, shuffled))
-    print("ready", flush=True)
-    for line in sys.stdin:
-        begun = time.perf_counter()
-        found = answer()
-        seconds = time.perf_counter() - begun
-        np.save(line.strip(), np.asarray(found, "float64"))  # before the next contender starts
-        print(seconds, flush=True)
-
-
-class Contender:
-    """A contender in a process of its own; `memory` is the most MB, of 10^6 bytes, that an answer took so far."""
-
-    def __init__(self, name, task, count, shuffled):
-        words = [sys.executable, "-W", "ignore", __file__, "--serve", name, "--task", task, "--events", str(count)]
-        self.process = subprocess.Popen(
-            words + ["--shuffled"] * shuffled, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.process.stdout.readline()
-        self.name, self.memory, self.seen = name, 0.0, psutil.Process(self.process.pid)
-        self.held = self.seen.memory_info().rss
-
-    def answer(self, path):
-        """The seconds of an answer, which will be in this file; the memory is looked at every two milliseconds."""
-        with ThreadPoolExecutor(1) as thread:
-            print(path, file=self.process.stdin, flush=True)
-            line = thread.submit(self.process.stdout.readline)
-            while not line.done():
-                self.memory = max(self.memory, (self.seen.memory_info().rss - self.held) / 1e6)
-                time.sleep(0.002)
-        return float(line.result())
-
-    def end(self):
-        """The process ends, once its last answer is in the file."""
-        self.process.communicate()
-
-
 def contest(names, task, count, shuffled):
     """Rounds in which each answers in turn; prints a row for each, and fails unless the answers are equal."""
     told = f"{task:<8}{'shuffled' if shuffled else 'as a log':<10}"
-    racers = [Contender(name, task, count, shuffled) for name in names]
+    options = ["--task", task, "--events", count, *["--shuffled"] * shuffled]
+    racers = [Contender(name, __file__, "--serve", name, *options) for name in names]
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{racer.name}.npy" for racer in racers]
         rounds = [raced(racers, files, f"{told}round {number} of {ROUNDS}") for number in range(1, ROUNDS + 1)]
@@ -184,15 +141,6 @@ def contest(names, task, count, shuffled):
         refuse_difference(names, [np.load(file) for file in files])
     for racer, seconds in zip(racers, zip(*rounds, strict=True), strict=True):
         report(told, racer, seconds, rounds, names.index("pandas"))
-
-
-def raced(racers, files, told):
-    """The seconds of each in one round; says so where somebody watches."""
-    seconds = [racer.answer(file) for racer, file in zip(racers, files, strict=True)]
-    if sys.stderr.isatty():
-        each = ", ".join(f"{racer.name} {taken:.2f}" for racer, taken in zip(racers, seconds, strict=True))
-        print(f"{told}: {each}", file=sys.stderr, flush=True)
-    return seconds
 
 
 def refuse_difference(names, answers):
@@ -221,7 +169,8 @@ def main():
     parser.add_argument("--shuffled", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
-        serve(chosen.serve, chosen.task, chosen.events, chosen.shuffled)
+        made = dict(zip(CONTENDERS, (ours, by_pandas, by_duckdb, by_polars), strict=True))[chosen.serve]
+        serve(made(chosen.task, transactions(chosen.events, chosen.shuffled)))
         return
     names = [name for name in CONTENDERS if name != "Polars" or importlib.util.find_spec("polars")]
     if "Polars" not in names:

@@ -1,7 +1,8 @@
 """The scenes of an exercise: an answer questioned in a world, once, however many properties read what came of it."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,17 @@ class Scenes:
 def parameters(function: Callable) -> tuple[str, ...]:
     """The names of a function's parameters."""
     return tuple(inspect.signature(function).parameters)
+
+
+@contextmanager
+def given(what: str) -> Iterator[None]:
+    """A failure of an answer in this block says what the answer was given."""
+    try:
+        yield
+    except OutOfTime:
+        raise
+    except Failed as failure:
+        raise Failed(f"Given {what}: {failure}") from None
 
 
 class Replies:

@@ -68,14 +68,21 @@ def paired(metric: Callable[[np.ndarray, np.ndarray], float], truth: ArrayLike, 
 
 def _drawing(rows: int, groups: ArrayLike | None, random: np.random.Generator) -> Callable[[], np.ndarray]:
     """A function that draws as many rows, or the rows of as many groups, as there are."""
-    if groups is None:
-        count, drawn = rows, lambda: random.integers(0, rows, rows)
-    else:
-        names, codes = np.unique(known("groups", groups), return_inverse=True)
-        if len(codes) != rows:
-            raise ValueError(f"groups has {len(codes)} rows, where there are {rows}.")
-        members, count = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1]), len(names)
-        drawn = lambda: np.concatenate([members[group] for group in random.integers(0, count, count)])  # noqa: E731
+    members = None if groups is None else _members(rows, groups)
+    count, what = (rows, "row") if members is None else (len(members), "group")
     if count < 2:
-        raise ValueError(f"There is {count} {'row' if groups is None else 'group'}, and nothing to draw from.")
-    return drawn
+        raise ValueError(f"There is {count} {what}, and nothing to draw from.")
+
+    def draw() -> np.ndarray:
+        drawn = random.integers(0, count, count)
+        return drawn if members is None else np.concatenate([members[group] for group in drawn])
+
+    return draw
+
+
+def _members(rows: int, groups: ArrayLike) -> list[np.ndarray]:
+    """The rows of each group; ValueError where there are not as many values as rows."""
+    codes = np.unique(known("groups", groups), return_inverse=True)[1]
+    if len(codes) != rows:
+        raise ValueError(f"groups has {len(codes)} rows, where there are {rows}.")
+    return np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])

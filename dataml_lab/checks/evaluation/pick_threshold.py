@@ -7,8 +7,8 @@ import numpy as np
 
 from dataml_lab.checks.evaluation.scored import NOTHING, Scored, Table, scored
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.scenes import Replies
-from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
+from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 
 NUMBER = "returns a number"
@@ -31,12 +31,8 @@ def picked(pick_threshold: Answer, world: Scored) -> Replies:
 
 def called(pick_threshold: Answer, table: Table) -> Call:
     """What comes of a call for a table."""
-    try:
+    with given(table.what):
         return pick_threshold.call(*table.given)
-    except OutOfTime:
-        raise
-    except Failed as failure:
-        raise Failed(f"Given {table.what}: {failure}") from None
 
 
 def threshold(picked: Replies, table: Table) -> float:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.models.couriers import FEATURES, Table, Tables, tables
-from dataml_lab.checks.scenes import Replies
-from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
+from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 
 DEPTH = "returns one of the depths"
@@ -27,12 +27,8 @@ def chosen(best_depth: Answer, world: Tables) -> Replies:
 
 def called(best_depth: Answer, table: Table) -> Call:
     """What comes of a call for a table."""
-    try:
+    with given(table.what):
         return best_depth.call(table.deliveries, table.depths)
-    except OutOfTime:
-        raise
-    except Failed as failure:
-        raise Failed(f"Given {table.what}: {failure}") from None
 
 
 def depth(chosen: Replies, table: Table) -> int:

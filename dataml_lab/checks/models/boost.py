@@ -10,8 +10,8 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.models.boosted import Fit, Predict, Task, Tasks, numbers, tasks
-from dataml_lab.checks.scenes import Replies
-from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
+from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import digits, shown
 
 NEAR = 1e-9  # minutes
@@ -47,12 +47,8 @@ def called(boost: Answer, task: Task) -> Boosted:
         fits.append(Fit(numbers(target, len(X)), numbers(weights, len(X))))
         return predict
 
-    try:
+    with given(task.what):
         return Boosted(boost.call(task.X, task.y, task.weights, task.rates, fit, task.new), fits)
-    except OutOfTime:
-        raise
-    except Failed as failure:
-        raise Failed(f"Given {task.what}: {failure}") from None
 
 
 def table(boosted: Replies, task: Task) -> np.ndarray:
@@ -228,9 +224,9 @@ boost(task.X, y, weights, rates, task.fit, task.new)
 print(y - task.y, weights - task.weights, len(rates) - len(task.rates), sep="\\n")""")
 def _(boosted: Replies, world: Tasks) -> str | None:
     for task in (world.plain, world.weights):
-        given = {"X": task.X, "y": task.y, "weights": task.weights, "rates": task.rates, "new": task.new}
+        lent = {"X": task.X, "y": task.y, "weights": task.weights, "rates": task.rates, "new": task.new}
         X, y, weights, rates, _, new = boosted[task].call.left
-        for (name, before), left in zip(given.items(), (X, y, weights, rates, new), strict=True):
+        for (name, before), left in zip(lent.items(), (X, y, weights, rates, new), strict=True):
             if not unchanged(before, left):
                 return f"Given {task.what}: it changed {name}, which belongs to the caller."
     return None

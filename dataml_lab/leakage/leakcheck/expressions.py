@@ -41,14 +41,14 @@ class Expressions(Assignments):
         return together([UNKNOWN, *(self.value(child) for child in ast.iter_child_nodes(node)
                                     if isinstance(child, ast.expr))])
 
-    def value_Constant(self, node: ast.Constant) -> Value:  # noqa: N802
+    def value_Constant(self, node: ast.Constant) -> Value:
         return Value(constant=node.value)
 
-    def value_JoinedStr(self, node: ast.JoinedStr) -> Value:  # noqa: N802
+    def value_JoinedStr(self, node: ast.JoinedStr) -> Value:
         return Value(tags=together([UNKNOWN, *(self.value(part.value) for part in node.values
                                                if isinstance(part, ast.FormattedValue))]).tags)
 
-    def value_Name(self, node: ast.Name) -> Value:  # noqa: N802
+    def value_Name(self, node: ast.Name) -> Value:
         found = self.scope.find(node.id)
         if found is None:
             return Value(dotted=node.id)
@@ -56,12 +56,12 @@ class Expressions(Assignments):
             return found.but(origin=(self.scope, node.id))
         return found
 
-    def value_NamedExpr(self, node: ast.NamedExpr) -> Value:  # noqa: N802
+    def value_NamedExpr(self, node: ast.NamedExpr) -> Value:
         value = self.value(node.value)
         self.assign(node.target, value)
         return value
 
-    def value_Tuple(self, node: ast.Tuple | ast.List) -> Value:  # noqa: N802
+    def value_Tuple(self, node: ast.Tuple | ast.List) -> Value:
         items: list[Value] = []
         for child in node.elts:
             if isinstance(child, ast.Starred):
@@ -71,9 +71,9 @@ class Expressions(Assignments):
                 items.append(self.value(child))
         return Value(items=tuple(items))
 
-    value_List = value_Set = value_Tuple  # noqa: N815
+    value_List = value_Set = value_Tuple
 
-    def value_Dict(self, node: ast.Dict) -> Value:  # noqa: N802
+    def value_Dict(self, node: ast.Dict) -> Value:
         entries: list[tuple[object, Value]] = []
         for number, (key, child) in enumerate(zip(node.keys, node.values, strict=True)):
             value = self.value(child)
@@ -84,14 +84,14 @@ class Expressions(Assignments):
             entries.append((name.constant if name.constant is not None else ("", number), value))
         return Value(entries=tuple(entries))
 
-    def value_IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802
+    def value_IfExp(self, node: ast.IfExp) -> Value:
         self.value(node.test)
         return either(self.value(node.body), self.value(node.orelse))
 
-    def value_BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802
+    def value_BoolOp(self, node: ast.BoolOp) -> Value:
         return together(map(self.value, node.values)).but(mask=ast.unparse(node))
 
-    def value_UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802
+    def value_UnaryOp(self, node: ast.UnaryOp) -> Value:
         value = self.value(node.operand)
         if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
             return Value(constant=-value.constant)
@@ -99,7 +99,7 @@ class Expressions(Assignments):
             0, 1) and isinstance(node.op, ast.Invert) else None
         return value.but(constant=None, mask=ast.unparse(node) if value.mask else None, step=step)
 
-    def value_BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
+    def value_BinOp(self, node: ast.BinOp) -> Value:
         left, right = self.value(node.left), self.value(node.right)
         if left.items is not None and right.items is not None and isinstance(node.op, ast.Add):
             return Value(items=(left.items + right.items)[:64])
@@ -114,7 +114,7 @@ class Expressions(Assignments):
             result = self.judging(result, left, right)
         return result.but(mask=ast.unparse(node) if left.mask and right.mask else None)
 
-    def value_Compare(self, node: ast.Compare) -> Value:  # noqa: N802
+    def value_Compare(self, node: ast.Compare) -> Value:
         left, others = self.value(node.left), [self.value(child) for child in node.comparators]
         result = combined(left, *others)
         result = self.judging(result, left, others[0])
@@ -128,25 +128,25 @@ class Expressions(Assignments):
             return result.but(judged=judged, fits=frozenset())
         return result
 
-    def value_Lambda(self, node: ast.Lambda) -> Value:  # noqa: N802
+    def value_Lambda(self, node: ast.Lambda) -> Value:
         return self.thing(Thing("function", "lambda", node=node, scope=self.scope))
 
-    def value_Await(self, node: ast.Await) -> Value:  # noqa: N802
+    def value_Await(self, node: ast.Await) -> Value:
         return self.value(node.value)
 
-    def value_Yield(self, node: ast.Yield) -> Value:  # noqa: N802
+    def value_Yield(self, node: ast.Yield) -> Value:
         self.scope.returned.append(self.value(node.value))
         return UNKNOWN
 
-    def value_Starred(self, node: ast.Starred) -> Value:  # noqa: N802
+    def value_Starred(self, node: ast.Starred) -> Value:
         return self.value(node.value)
 
-    def value_ListComp(self, node: ast.ListComp) -> Value:  # noqa: N802
+    def value_ListComp(self, node: ast.ListComp) -> Value:
         return Value(items=tuple(self.comprehended(node, lambda: self.value(node.elt)))[:64])
 
-    value_SetComp = value_GeneratorExp = value_ListComp  # noqa: N815
+    value_SetComp = value_GeneratorExp = value_ListComp
 
-    def value_DictComp(self, node: ast.DictComp) -> Value:  # noqa: N802
+    def value_DictComp(self, node: ast.DictComp) -> Value:
         pairs = self.comprehended(node, lambda: Value(items=(self.value(node.key), self.value(node.value))))
         return Value(entries=tuple((key.constant if key.constant is not None else ("", number), value)
                                    for number, (key, value) in enumerate(pair.items for pair in pairs)))
@@ -173,18 +173,18 @@ class Expressions(Assignments):
                 for made in self.generated(rest, make):
                     yield made.but(statistics=made.statistics | condition.statistics) if condition.statistics else made
 
-    def value_Attribute(self, node: ast.Attribute) -> Value:  # noqa: N802
+    def value_Attribute(self, node: ast.Attribute) -> Value:
         return calls.attribute(self, self.value(node.value), node.attr)
 
-    def value_Call(self, node: ast.Call) -> Value:  # noqa: N802
+    def value_Call(self, node: ast.Call) -> Value:
         return calls.call(self, node)
 
-    def value_Slice(self, node: ast.Slice) -> Value:  # noqa: N802
+    def value_Slice(self, node: ast.Slice) -> Value:
         for child in (node.lower, node.upper, node.step):
             self.value(child)
         return UNKNOWN
 
-    def value_Subscript(self, node: ast.Subscript) -> Value:  # noqa: N802
+    def value_Subscript(self, node: ast.Subscript) -> Value:
         base = self.value(node.value)
         if base.dotted and base.dotted.endswith((".c_", ".r_")):
             return joined(self, self.value(node.slice), "c_" in base.dotted, node)

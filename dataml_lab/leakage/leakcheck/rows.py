@@ -89,45 +89,45 @@ class ProgramWalker(Expressions):
             if isinstance(child, ast.expr):
                 self.value(child)
 
-    def walk_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def walk_Expr(self, node: ast.Expr) -> None:
         self.value(node.value)
 
-    def walk_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def walk_Assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
         for target in node.targets:
             self.assign(target, value)
 
-    def walk_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def walk_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
             self.assign(node.target, self.value(node.value))
 
-    def walk_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def walk_AugAssign(self, node: ast.AugAssign) -> None:
         old, new = self.value(node.target), self.value(node.value)
         if old.items is not None and new.items is not None:
             self.assign(node.target, old.but(items=(old.items + new.items)[:64]))
         else:
             self.assign(node.target, combined(old, new).but(step=None))
 
-    def walk_Delete(self, node: ast.Delete) -> None:  # noqa: N802
+    def walk_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Subscript):
                 self.update(target.value, without(self.value(target.value), names_in(self.value(target.slice))))
 
-    def walk_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def walk_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.name if alias.asname else alias.name.partition(".")[0]
             self.scope.bind(alias.asname or name, Value(dotted=name))
 
-    def walk_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def walk_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             self.scope.bind(alias.asname or alias.name, Value(dotted=f"{node.module or ''}.{alias.name}"))
 
-    def walk_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802
+    def walk_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.scope.bind(node.name, self.thing(Thing("function", node.name, node=node, scope=self.scope)))
 
-    walk_AsyncFunctionDef = walk_FunctionDef  # noqa: N815
+    walk_AsyncFunctionDef = walk_FunctionDef
 
-    def walk_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def walk_ClassDef(self, node: ast.ClassDef) -> None:
         made = Thing("class", node.name, node=node, scope=self.scope)
         for method in node.body:
             if isinstance(method, ast.FunctionDef):
@@ -136,15 +136,15 @@ class ProgramWalker(Expressions):
         made.options["bases"] = [ast.unparse(base) for base in node.bases]
         self.scope.bind(node.name, self.thing(made))
 
-    def walk_Return(self, node: ast.Return) -> None:  # noqa: N802
+    def walk_Return(self, node: ast.Return) -> None:
         self.scope.returned.append(self.value(node.value) if node.value else UNKNOWN)
 
-    def walk_Global(self, node: ast.Global) -> None:  # noqa: N802
+    def walk_Global(self, node: ast.Global) -> None:
         self.scope.outward |= set(node.names)
 
-    walk_Nonlocal = walk_Global  # noqa: N815
+    walk_Nonlocal = walk_Global
 
-    def walk_If(self, node: ast.If) -> None:  # noqa: N802
+    def walk_If(self, node: ast.If) -> None:
         test = self.value(node.test)
         if self.loops and test.seen and chooses(node):
             self.diary.chosen(test.seen, self.line, bool(self.folds))
@@ -155,24 +155,24 @@ class ProgramWalker(Expressions):
         self.scope.variables = {name: either(after[name], before[name]) if name in after and name in before
                                 else after.get(name) or before[name] for name in {**before, **after}}
 
-    def walk_Try(self, node: ast.Try) -> None:  # noqa: N802
+    def walk_Try(self, node: ast.Try) -> None:
         self.walk(node.body)
         for handler in node.handlers:
             self.walk(handler.body)
         self.walk(node.orelse + node.finalbody)
 
-    walk_TryStar = walk_Try  # noqa: N815
+    walk_TryStar = walk_Try
 
-    def walk_With(self, node: ast.With) -> None:  # noqa: N802
+    def walk_With(self, node: ast.With) -> None:
         for item in node.items:
             value = self.value(item.context_expr)
             if item.optional_vars:
                 self.assign(item.optional_vars, value)
         self.walk(node.body)
 
-    walk_AsyncWith = walk_With  # noqa: N815
+    walk_AsyncWith = walk_With
 
-    def walk_For(self, node: ast.For) -> None:  # noqa: N802
+    def walk_For(self, node: ast.For) -> None:
         value = iterated(self, self.value(node.iter), node)
         with self.looping(node, value):
             for element in self.elements(value, node):
@@ -180,15 +180,15 @@ class ProgramWalker(Expressions):
                 self.walk(node.body)
         self.walk(node.orelse)
 
-    walk_AsyncFor = walk_For  # noqa: N815
+    walk_AsyncFor = walk_For
 
-    def walk_While(self, node: ast.While) -> None:  # noqa: N802
+    def walk_While(self, node: ast.While) -> None:
         with self.looping(node, UNKNOWN):
             for _ in range(2):
                 self.value(node.test)
                 self.walk(node.body)
 
-    def walk_Match(self, node: ast.Match) -> None:  # noqa: N802
+    def walk_Match(self, node: ast.Match) -> None:
         self.value(node.subject)
         for case in node.cases:
             self.walk(case.body)
