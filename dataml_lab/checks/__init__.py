@@ -55,6 +55,7 @@ PARTS = {
     "05b_metrics": Part("dataml_lab.checks.evaluation", ("four_metrics",)),
     "05c_thresholds": Part("dataml_lab.checks.evaluation", ("pick_threshold",)),
     "05d_ranking": Part("dataml_lab.checks.evaluation", ("metric_for",)),
+    "06a_target_leaks": Part("dataml_lab.checks.leakage", ("churn_model",)),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions
 # are still graded.

@@ -402,8 +402,8 @@ def metric_for(problem):
 # - Where no metric fits, compute the bill itself on the test.
 # - A right metric on too few rows chooses by chance.
 #
-# **Next:** lesson 06, about leakage, is planned. The part before this one is
-# [05c](../05c_thresholds/05c_thresholds.ipynb).
+# **Next:** [06a Target leaks](../06a_target_leaks/06a_target_leaks.ipynb) asks why a score is sometimes too good. The part
+# before this one is [05c](../05c_thresholds/05c_thresholds.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
 #

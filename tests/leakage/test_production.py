@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
 
-from dataml_lab.leakage.production import Campaign, Claim, claims_table, deployed, draw_claims
+from dataml_lab.evaluation.classification import auc
+from dataml_lab.leakage.production import Campaign, Claim, claims_table, deployed, deployed_by_folds, draw_claims
 
 KEPT, BROKEN = Claim("honest", 0.75, 0.74), Claim("with the reason", 1.0, 0.5, expected=2_500, brought=-250)
 
@@ -49,3 +51,15 @@ def test_the_figure_has_a_row_for_each_claim_and_every_number():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["with the reason", "honest"]
     assert {"1.00", "0.50", "0.75", "0.74", "claimed", "in production", "guessing", "best possible"} <= set(told)
     plt.close("all")
+
+
+def test_a_claim_by_folds_is_their_mean_and_production_is_of_the_model_of_all_rows():
+    random = np.random.default_rng(2)
+    x, truth = pd.DataFrame({"x": random.normal(size=400)}), random.integers(0, 2, 400)
+    later = x.iloc[::-1].reset_index(drop=True), truth[::-1]
+    claim = deployed_by_folds("x", LogisticRegression(), (x, truth), later, Campaign())
+    folds = cross_val_score(LogisticRegression(), x, truth, cv=5, scoring="roc_auc")
+    assert claim.claimed == pytest.approx(folds.mean())
+    whole = LogisticRegression().fit(x, truth).predict_proba(later[0])[:, 1]
+    assert claim.production == auc(later[1], whole) and claim.brought == Campaign().profit(later[1], whole)
+    assert math.isnan(deployed_by_folds("x", LogisticRegression(), (x, truth), later).lost)

@@ -1,3 +1,5 @@
 """Lesson 06: what honest inputs, honest estimates and a search for leaks must do."""
 
-EXERCISES = []
+from dataml_lab.checks.leakage.churn_model import churn_model
+
+EXERCISES = [churn_model]
