@@ -271,7 +271,7 @@ sure = orders & (random.random(5_000) < 0.35)
 lists = {"broad": random.normal(1.2 * orders, 1), "narrow": random.normal(0.3 * orders, 1) + 5 * sure}
 pd.DataFrame({name: {"AUC": classification.auc(orders, score),
                      "orders in the first 100": 100 * classification.precision_at(orders, score, 100)}
-              for name, score in lists.items()}).T.round(2)
+              for name, score in lists.items()}).T.round(2).astype({"orders in the first 100": int})
 
 # %% role="figure" alt="Recall against false-alarm rate in two panels. Left, for five customers: up to 1/2, a step of 1/3 to the right, up to 1, two steps to the right; the area is filled. Right, for two models: the line of the narrow one begins at a recall of 0.32 and rises slowly; that of the broad one begins at 0, crosses it at a false-alarm rate near 0.06 and stays above it. A dotted diagonal is guessing."
 # The code of this figure.
@@ -463,7 +463,7 @@ easy = (X["distance_km"] < 250) & (X["weight_kg"] <= 10) & (X["weekday"] < 5)
 pd.DataFrame({name: {"rows": rows.sum(), "standard deviation (days)": steps.y_test[rows].std(ddof=0),
                      "RMSE (days)": regression.rmse(steps.y_test[rows], predicted[rows]),
                      "R²": regression.r2(steps.y_test[rows], predicted[rows])}
-              for name, rows in {"all": easy | True, "easy": easy}.items()}).T.round(2)
+              for name, rows in {"all": easy | True, "easy": easy}.items()}).T.round(2).astype({"rows": int})
 
 # %% [markdown]
 # The errors are as large as before, and R² falls from 0.76 to 0.21. The easy deliveries differ less among themselves, so

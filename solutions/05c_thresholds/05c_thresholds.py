@@ -65,7 +65,7 @@ print(f"{held_out['is_fraud'].sum()} of {len(held_out):,} payments held out are 
 # %%
 ways = {"always “legitimate”": np.zeros(len(held_out), int), "stop from 0.5 on": (score >= 0.5) * 1}
 pd.DataFrame({name: {"accuracy": accuracy(held_out["is_fraud"], stopped), "recall": recall(held_out["is_fraud"], stopped),
-                     "stopped": stopped.sum()} for name, stopped in ways.items()}).T.round(4)
+                     "stopped": stopped.sum()} for name, stopped in ways.items()}).T.round(4).astype({"stopped": int})
 
 # %% role="claim"
 always, half = ((held_out["is_fraud"] == stopped).mean() for stopped in ways.values())
