@@ -1,5 +1,6 @@
 """Lesson 06: what honest inputs, honest estimates and a search for leaks must do."""
 
 from dataml_lab.checks.leakage.churn_model import churn_model
+from dataml_lab.checks.leakage.suspects import suspects
 
-EXERCISES = [churn_model]
+EXERCISES = [churn_model, suspects]
