@@ -49,7 +49,7 @@ plt.style.use("dataml_lab.workbook")
 # label here is `leaves`: 1 if a subscription is closed within the 92 days that follow.
 #
 # `churn_table` makes a table of the shop's subscriptions as of 1 October, exported on 1 January. By then everybody knows
-# who has left. Here are five columns of it, for five customers.
+# who has left. Here are four of its columns, for five customers.
 
 # %%
 store = Store(users=8_000, days=300, start="2024-07-01")
@@ -181,8 +181,8 @@ assert abs(leaky.mean() - 0.5) < 0.05
 # %% [markdown]
 # ## The missing value is the label
 #
-# `cancellation_reason` is text, and `days_open` is missing for most. Who looks for suspicious columns often drops the rows
-# with a missing value first, or computes a correlation, which does the same. Try it.
+# `cancellation_reason` is text, and `days_open` is missing for most. People who look for suspicious columns often drop the
+# rows with a missing value first, and a correlation drops them, too. What is left?
 
 # %%
 reasons = known["cancellation_reason"]
@@ -271,8 +271,8 @@ claims_table(claims)[["EUR expected", "EUR brought", "EUR lost"]].round(-1).asty
 # From the first model 3,500 EUR are expected for each 1,000 customers, as if each offer went to somebody who leaves. It brings
 # about −20: offers at random cost a little more than they bring.
 #
-# The honest model was expected to bring 130 EUR and brings 140. Whoever hired people for the campaign by the first number has
-# lost 3,520 EUR for each 1,000 customers, in a quarter.
+# The honest model was expected to bring 130 EUR and brings 140. A shop that planned with the first number misses 3,520 EUR for
+# each 1,000 customers, in a quarter.
 
 # %% role="claim"
 money = claims_table(claims)[["EUR expected", "EUR brought", "EUR lost"]].round(-1).astype(int)
@@ -298,7 +298,7 @@ assert 20 * 40 - 100 * 5 == 300
 # A colleague's model claims an accuracy of 99.2%. Its table was exported 60 days late. Write a class `ChurnModel`:
 #
 # - `train(table, events, as_of)` fits a model and returns its claim: the AUC that it will have in the next quarter;
-# - `score(table, events, as_of)` returns a score for each row of the table, in its order: higher for who leaves.
+# - `score(table, events, as_of)` returns a score for each row of the table, in its order: higher for those who leave.
 #
 # First step: count each customer's logins before `as_of`.
 #
@@ -376,13 +376,13 @@ class ChurnModel:
 #
 # | what earns points | points |
 # |---|---:|
-# | a comparison that makes the claim suspicious: who says “stays” to all, an earlier model, what is possible | 1 |
+# | a comparison that makes the claim suspicious: a model that says “stays” of all, an earlier model, what is possible | 1 |
 # | one of the other columns, and that its value was written after the day of the question | 1 |
 # | who, by which number, and not before the 60 days of the label are over | 1 |
 # | something to ask for that mends the table: the moment of each value, an export at the day, or the log | 1 |
 
 # %% [markdown] role="essay" exercise="churn_model"
-# Who says “stays” to everybody is right for about 90%, so an accuracy of 99.2% means that nearly each one who leaves is known in
+# A model that says “stays” of everybody is right for about 90%, so an accuracy of 99.2% means that nearly each customer who leaves is known in
 # advance. Leaving is partly luck, and earlier models reached an AUC of about 0.8 in production. A claim far beyond that is a
 # reason to look at the columns before the model.
 #

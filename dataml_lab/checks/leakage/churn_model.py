@@ -157,7 +157,7 @@ def why(model: Model, deployed: Deployed, found: Probed, world: Quarters) -> str
         return (f" In the next quarter, from {world.next.as_of:%d %B %Y} on, all customers get the score "
                 f"{deployed.all[0]:.3g}.")
     if len(np.unique(deployed.all)) == 2:
-        return " Its scores have two different values: who orders customers needs a score between yes and no."
+        return " Its scores have two different values. An AUC orders customers: it needs scores between yes and no."
     if found.columns:
         last = found.columns[-1]
         return (f" The scores move with {listed(found.columns)}. In the table of the "
@@ -166,7 +166,7 @@ def why(model: Model, deployed: Deployed, found: Probed, world: Quarters) -> str
         return (" The scores of the customers of the training move when the events from as_of on are deleted: in the "
                 "next quarter there are none.")
     if abs(model.claim - stays) < 0.02 and stays - found.fitted > NEAR:
-        return f" {stays:.3f} of the customers stay: so high is the accuracy of who says that of everybody."
+        return f" {stays:.3f} of the customers stay: a model that says so of everybody has this accuracy."
     if abs(model.claim - found.fitted) < 0.005:
         return f" {found.fitted:.3f} is the AUC on the rows that the model was fitted to."
     if abs(model.claim - found.export) < 0.02:
@@ -217,7 +217,7 @@ def _(model: Model, deployed: Deployed, production: float, probed: Probed | None
         told = why(model, deployed, probed, world)
         return f"It claimed an AUC of {model.claim:.3f}, and in the next quarter it was {production:.3f}.{told}"
     if production < NOTHING:
-        return NotYet(f"It claimed {model.claim:.3f}, which is right: so much is had by guessing. A claim is judged "
+        return NotYet(f"It claimed {model.claim:.3f}, which is right: guessing gives as much. A claim is judged "
                       f"where the model reaches more than {NOTHING}.")
     return None
 
