@@ -27,7 +27,7 @@ class Coded:
             self.codes, self.single = binned(self.values)
         else:
             codes, _ = pd.factorize(text_if_unhashable(column))
-            self.codes, self.single = codes + 1, np.ones(codes.max(initial=-1) + 2, bool)
+            self.codes, self.single = (codes + 1).astype("int32"), np.ones(codes.max(initial=-1) + 2, bool)
         self.size = len(self.single)
 
     @cached_property
@@ -77,7 +77,7 @@ def binned(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The level of each number, 0 for NaN, and which levels are one value."""
     missing = np.isnan(values)
     edges, single = edges_of(values[~missing])
-    codes = np.searchsorted(edges, values, side="right")
+    codes = np.searchsorted(edges, values, side="right").astype("int32")
     codes[missing] = 0
     return codes, single
 

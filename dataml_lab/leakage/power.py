@@ -36,7 +36,7 @@ class Label:
         columns = [values.to_numpy(float)] if self.is_number else [(values == one).to_numpy(float) for one in shown]
         self.matrix = np.column_stack(columns)
         self.mean = self.matrix.mean(axis=0)
-        self.part = np.random.default_rng(0).permutation(len(values)) % PARTS
+        self.part = (np.random.default_rng(0).permutation(len(values)) % PARTS).astype("int8")
         self.modelled = np.arange(len(values))
         self.together = np.random.default_rng(1).permutation(len(values)) if together is None else together
 

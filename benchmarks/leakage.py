@@ -1,0 +1,365 @@
+"""How many leaks are found, and how many innocents suspected, by ours and by others: `python benchmarks/leakage.py
+[--half held_out] [--rows 1000000] [--envs FOLDER]`.
+
+The tables are those of `dataml_lab.leakage.suite`: each says what is planted in it. A finding counts if it names the
+column, whatever kind it is said to be; of rows the kind must be right. Those of ours that are graded "check" or "shift"
+don't count, and of others what they say with their defaults: deepchecks where a condition of its check fails, skore's
+golden features and overlap in time, leaklens' issues of leakage, leaklens-ml's findings of high severity (with which it
+fails a build). Each is told the split, the times and the groups where it can be. Besides, the tables of measurements
+that ship with scikit-learn are given to each: whatever is suspected there is a false alarm.
+
+Each of the others has an environment of its own, made by uv, or venv and pip, in a folder for caches, once; who can't
+be installed has no column, and a line says so. The procedures of the suite are audited by ours alone, since no other
+runs one. At last a million rows and 50 columns are examined, in a process of its own, with times, groups and a split;
+memory is the process's peak less what it held before.
+"""
+
+import argparse
+import ast
+import importlib.util
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from pathlib import Path
+
+os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE")  # before anything that has threads is imported
+
+import numpy as np
+import pandas as pd
+
+OTHERS = {
+    "deepchecks": ["deepchecks==0.19.1", "numpy<2", "pandas<2.3", "scikit-learn<1.6", "setuptools<80"],
+    "skore": ["skore==0.28.0"],
+    "leaklens": ["leaklens==1.3.0"],
+    "leaklens-ml": ["leaklens-ml==0.11.0"]}
+KINDS = ["target", "missingness", "encoding", "time travel", "availability"]
+OF_ROWS = ["duplicates", "groups", "time order"]
+ROWS = "rows"
+REAL = ("breast_cancer", "iris", "wine", "diabetes", "digits")
+
+
+# ---------------------------------------------------------------------------- what each finds: columns, or kinds of rows
+
+def ours(table, asked):
+    """`examine`'s findings that are a leak or a suspect."""
+    from dataml_lab.leakage import examine
+    from dataml_lab.leakage.report import ALL_ROWS, FOUND
+
+    available = {name: pd.to_datetime(moments, utc=True) for name, moments in asked.pop("available_at", {}).items()}
+    report = examine(table, "label", **asked, available_at=available or None)
+    return [(ROWS, found.kind) if found.column == ALL_ROWS else (found.column, found.kind)
+            for found in report if found.grade in FOUND]
+
+
+def parts(table, asked):
+    """The rows fitted and tested, without the columns that say which; all rows and None where there is no split."""
+    split = asked.get("split")
+    return (table, None) if split is None else (table[~split], table[split])
+
+
+def by_deepchecks(table, asked):
+    """Predictive power above deepchecks' own limit, samples on both sides, groups and dates on both sides."""
+    from deepchecks.tabular import Dataset, checks
+
+    names = dict(index_name=asked.get("groups"), datetime_name=asked.get("times"))
+    categories = [name for name in table.select_dtypes(["object", "bool"]) if name not in ("label", *names.values())]
+    kind = "regression" if table["label"].nunique() > 20 else "binary" if table["label"].nunique() == 2 else "multiclass"
+    fitted, tested = (None if rows is None else Dataset(
+        rows, label="label", cat_features=categories, label_type=kind, **names) for rows in parts(table, asked))
+    power = checks.FeatureLabelCorrelation().run(fitted).value
+    found = [(column, "target") for column, strength in power.items() if strength > 0.8]
+    if tested is None:
+        return found
+    tried = {"duplicates": checks.TrainTestSamplesMix().add_condition_duplicates_ratio_less_or_equal()}
+    if asked.get("groups"):
+        tried["groups"] = checks.IndexTrainTestLeakage().add_condition_ratio_less_or_equal()
+    if asked.get("times"):
+        tried["time order"] = checks.DateTrainTestLeakageOverlap().add_condition_leakage_ratio_less_or_equal()
+    return found + [(ROWS, kind) for kind, check in tried.items()
+                    if not check.run(fitted, tested).passed_conditions()]
+
+
+def by_skore(table, asked):
+    """Golden features, and datetime columns that overlap, of boosted trees."""
+    import skore
+    from sklearn.compose import make_column_transformer
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
+
+    inputs, label = table.drop(columns="label"), table["label"]
+    dates = list(inputs.select_dtypes("datetimetz"))
+    texts = [name for name in inputs if name not in dates and not pd.api.types.is_numeric_dtype(inputs[name])]
+    seconds = FunctionTransformer(as_seconds, feature_names_out="one-to-one")
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    prepared = make_column_transformer((codes, texts), (seconds, dates), remainder="passthrough",
+                                       verbose_feature_names_out=False).set_output(transform="pandas")
+    family = HistGradientBoostingRegressor if label.nunique() > 20 else HistGradientBoostingClassifier
+    model = make_pipeline(prepared, family(max_iter=40, max_leaf_nodes=8, random_state=0))
+    split = asked.get("split")
+    rows = 0.3 if split is None else None
+    report = skore.evaluate(model, inputs, label, splitter=rows) if rows else skore.EstimatorReport(
+        model, X_train=inputs[~split], y_train=label[~split], X_test=inputs[split], y_test=label[split])
+    told = report.checks.summarize().frame().set_index("code")
+    golden = told.loc["SKD011"] if "SKD011" in told.index else None
+    found = [(column, "target") for column in named(golden)]
+    timed = split is not None and bool(asked.get("times")) and "SKD013" in told.index
+    return found + [(ROWS, "time order")] * (timed and told.loc["SKD013", "section"] in ("issue", "tip"))
+
+
+def as_seconds(dates):
+    """Dates as seconds, NaN where missing."""
+    return dates.apply(lambda column: column.astype("int64").where(column.notna()) / 1e6)
+
+
+def named(golden):
+    """The columns that skore's explanation of golden features names."""
+    if golden is None or golden["section"] not in ("issue", "tip"):
+        return []
+    lists = [line[line.index("["):line.index("]") + 1] for line in str(golden["explanation"]).splitlines()]
+    return sorted({name for one in lists for name in ast.literal_eval(one)})
+
+
+def by_leaklens(table, asked):
+    """Its issues of leakage."""
+    from leaklens import LeakLens
+
+    fitted, tested = parts(table, asked)
+    kinds = {"Target Leakage": "target", "Missing Value Leakage": "missingness"}
+    of_rows = {"Train/Test Contamination": "duplicates", "Temporal Leakage": "time order"}
+    issues = LeakLens(fitted, tested, target="label").run().issues
+    return [(issue.column, kinds[issue.title]) for issue in issues if issue.title in kinds] + [
+        (ROWS, kind) for kind in {of_rows[issue.title] for issue in issues if issue.title in of_rows}]
+
+
+def by_leaklens_ml(table, asked):
+    """Its findings of high severity."""
+    from leaklens import leakage
+
+    fitted, tested = parts(table, asked)
+    found = leakage.scan(fitted, "label")
+    if tested is not None:
+        found += leakage.split_overlap(fitted, tested)
+        found += leakage.temporal_overlap(fitted, tested, asked["times"]) if asked.get("times") else []
+        found += leakage.group_overlap(fitted, tested, asked["groups"]) if asked.get("groups") else []
+    rows = {"split_overlap": "duplicates", "temporal_leakage": "time order", "group_overlap": "groups"}
+    return [(ROWS, rows[one.kind]) if one.kind in rows else (one.column, "target")
+            for one in found if one.severity == "high"]
+
+
+FINDERS = {"dataml_lab": ours, "deepchecks": by_deepchecks, "skore": by_skore, "leaklens": by_leaklens,
+           "leaklens-ml": by_leaklens_ml}
+
+
+# ----------------------------------------------------------------------------------------- cases, as files for everyone
+
+def write_cases(half, folder):
+    """Each case as a table and what it is told, in files; what is planted in each, by number."""
+    from sklearn import datasets
+
+    from dataml_lab.leakage.suite import tables
+
+    cases = [(case.table, case.asked, case.leaks) for case in tables(half)]
+    for name in REAL:
+        table = getattr(datasets, f"load_{name}")(as_frame=True).frame.rename(columns={"target": "label"})
+        cases.append((table, {"split": np.random.default_rng(0).random(len(table)) < 0.3}, frozenset()))
+    for number, (table, asked, _) in enumerate(cases):
+        dates = list(table.select_dtypes("datetimetz"))
+        told = {name: list(map(int, value)) if name == "split" else {
+            column: list(map(str, moments)) for column, moments in value.items()} if name == "available_at" else value
+            for name, value in asked.items()}
+        table.to_csv(folder / f"{number}.csv", index=False)
+        (folder / f"{number}.json").write_text(json.dumps({"dates": dates, "asked": told}), "utf-8")
+    return [leaks for *_, leaks in cases]
+
+
+def read_case(path):
+    """A table and what it is told."""
+    told = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    table, asked = pd.read_csv(path), told["asked"]
+    for name in told["dates"]:
+        table[name] = pd.to_datetime(table[name], utc=True)
+    if "split" in asked:
+        asked["split"] = np.array(asked["split"], bool)
+    return table, asked
+
+
+def serve(contender, folder):
+    """Answer all cases of a folder: what is found in each, the seconds, and why where it failed."""
+    warnings.simplefilter("ignore")
+    answers = []
+    for path in sorted(folder.glob("*.csv"), key=lambda one: int(one.stem)):
+        table, asked = read_case(path)
+        begun = time.perf_counter()
+        try:
+            found, error = FINDERS[contender](table, asked), None
+        except Exception as cause:  # a tool that fails on a table has found nothing in it
+            found, error = [], f"{type(cause).__name__}: {cause}"[:200]
+        answers.append({"found": found, "seconds": time.perf_counter() - begun, "error": error})
+        if sys.stderr.isatty():
+            print(f"\r{contender}: {len(answers)} tables", end="", file=sys.stderr)
+    (folder / f"{contender}.answers").write_text(json.dumps(answers), "utf-8")
+
+
+def environment(name, folder):
+    """The Python of a contender's own environment, made if need be; None, and a line, where it can't be."""
+    if name == "dataml_lab":
+        return sys.executable
+    python = folder / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done = folder / name / "installed"
+    if not done.exists():
+        shutil.rmtree(folder / name, ignore_errors=True)
+        uv = [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") else ["uv"] if shutil.which("uv") else None
+        make = [*uv, "venv", "--quiet"] if uv else [sys.executable, "-m", "venv"]
+        install = [*uv, "pip", "install", "--quiet", "--python", python] if uv else [
+            python, "-m", "pip", "install", "--quiet"]
+        print(f"Installing {name} into an environment of its own, once ...", file=sys.stderr)
+        for words in ([*make, folder / name], [*install, *OTHERS[name]]):
+            result = subprocess.run(words, capture_output=True, text=True)
+            if result.returncode:
+                print(f"{name} can't be installed and has no column: {result.stderr.strip().splitlines()[-1][:200]}")
+                return None
+        done.touch()
+    return python
+
+
+# ------------------------------------------------------------------------------------------------------------- counts
+
+def counted(leaks, answers):
+    """How many leaks of each kind are found, and how many findings are false: of columns, and of each kind of rows."""
+    found, wrong = Counter(), Counter()
+    for planted, answer in zip(leaks, answers, strict=True):
+        told = {tuple(pair) for pair in answer["found"]}
+        columns = {column for column, _ in told} - {ROWS}
+        leaky = {column for column, _ in planted}
+        found.update(kind for column, kind in planted
+                     if (column in columns if column != ROWS else (ROWS, kind) in told))
+        wrong["columns"] += len(columns - leaky)
+        wrong.update(kind for column, kind in told if column == ROWS and (ROWS, kind) not in planted)
+    return found, wrong
+
+
+def line(head, cells, width=15):
+    """A row of the printed table."""
+    print(f"{head:<26}" + "".join(f"{cell:>{width}}" for cell in cells))
+
+
+def show(leaks, answers):
+    """Print what of each kind is found, false alarms, precision, recall and seconds."""
+    planted = Counter(kind for pairs in leaks for _, kind in pairs)
+    results = {name: counted(leaks[:len(of)], of) for name, of in answers.items()}
+    line("kind (planted)", results)
+    for kind in [*KINDS, *OF_ROWS]:
+        line(f"{kind} ({planted[kind]})", [f"{found[kind]} found" + (
+            f", {wrong[kind]} false" if kind in OF_ROWS else "") for found, wrong in results.values()])
+    line("innocent columns suspected", [wrong["columns"] for _, wrong in results.values()])
+    totals = [(found.total(), wrong.total()) for found, wrong in results.values()]
+    line("precision", [f"{right / max(right + wrong, 1):.3f}" for right, wrong in totals])
+    line("recall", [f"{right / planted.total():.3f}" for right, _ in totals])
+    line("in scikit-learn's tables", [sum(len(one["found"]) for one in of[-len(REAL):]) for of in answers.values()])
+    line("failed on tables", [sum(one["error"] is not None for one in of) for of in answers.values()])
+    line("seconds", [f"{sum(one['seconds'] for one in of):.1f}" for of in answers.values()])
+    for name, of in answers.items():
+        for error, times in Counter(one["error"] for one in of if one["error"]).most_common(2):
+            print(f"{name} failed {times} times: {error}")
+
+
+def contest(half, envs):
+    """The tables, given to each."""
+    envs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        leaks, answers = write_cases(half, Path(folder)), {}
+        for name in ["dataml_lab", *OTHERS]:
+            python = environment(name, envs)
+            if python is None:
+                continue
+            result = subprocess.run([python, "-W", "ignore", __file__, "--serve", name, folder],
+                                    stdout=subprocess.PIPE, stderr=None if sys.stderr.isatty() else subprocess.PIPE)
+            path = Path(folder) / f"{name}.answers"
+            if path.exists():
+                answers[name] = json.loads(path.read_text("utf-8"))
+            else:
+                print(f"{name} ended with {result.returncode} and has no column.")
+    print(f"\n{len(leaks)} tables, half {half}: {sum(map(bool, leaks))} with leaks")
+    show(leaks, answers)
+
+
+def procedures(half):
+    """Print how many of the procedures are found leaky, by kind, and how many innocents are suspected."""
+    from dataml_lab.leakage import audit
+    from dataml_lab.leakage.suite import procedures
+
+    begun, found, planted, wrong = time.perf_counter(), Counter(), Counter(), 0
+    for case in procedures(half):
+        suspected = bool(audit(case.run, case.data, **case.asked).suspects)
+        planted[case.kind] += 1
+        found[case.kind] += suspected and case.kind is not None
+        wrong += suspected and case.kind is None
+    print(f"\n{planted.total()} procedures, half {half}, audited in {time.perf_counter() - begun:.1f} s")
+    for kind in filter(None, planted):
+        line(f"{kind} ({planted[kind]})", [f"{found[kind]} found"])
+    line(f"innocent ({planted[None]})", [f"{wrong} suspected"])
+
+
+# -------------------------------------------------------------------------------------------------------------- speed
+
+def big(rows):
+    """A table with this many rows and 50 columns, a user, a moment and a label."""
+    random = np.random.default_rng(0)
+    parts = {f"number_{place}": random.normal(size=rows) for place in range(28)}
+    parts |= {f"count_{place}": random.integers(0, 10 ** (1 + place % 5), rows) for place in range(10)}
+    parts |= {f"word_{place}": random.choice([f"w{number}" for number in range(4 + 20 * place)], rows)
+              for place in range(8)}
+    parts |= {f"hole_{place}": np.where(random.random(rows) < 0.2, np.nan, random.exponential(size=rows))
+              for place in range(4)}
+    table = pd.DataFrame(parts)
+    table["label"] = (table["number_0"] + 0.5 * table["count_0"] + random.normal(size=rows) > 3).astype(int)
+    table["user_id"] = random.integers(0, rows // 10, rows)
+    table["at"] = pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(random.integers(0, 10 ** 7, rows), unit="s")
+    return table
+
+
+def fast(rows):
+    """Print the seconds that examining takes, and the memory."""
+    from dataml_lab.leakage import examine
+
+    examine(big(2_000), "label", times="at", groups="user_id", split=np.arange(2_000) % 5 == 0)  # imports
+    table = big(rows)
+    peak = 2 ** 10 if sys.platform != "darwin" else 1  # the unit of ru_maxrss
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * peak
+    begun = time.perf_counter()
+    report = examine(table, "label", times="at", groups="user_id", split=np.arange(rows) % 5 == 0)
+    seconds = time.perf_counter() - begun
+    more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * peak - before
+    print(f"\n{rows:,} rows × {table.shape[1] - 3} columns ({table.memory_usage(deep=True).sum() / 1e6:,.0f} MB) with "
+          f"times, groups and a split: {seconds:.1f} s, {more / 1e6:,.0f} MB more, {len(report.suspects)} suspects")
+
+
+def main():
+    """Print all of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--half", choices=["tune", "held_out"], default="held_out")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--envs", type=Path, default=Path.home() / ".cache" / "dataml-lab" / "benchmarks")
+    parser.add_argument("--serve", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--fast", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.serve:
+        serve(chosen.serve[0], Path(chosen.serve[1]))
+    elif chosen.fast:
+        fast(chosen.rows)
+    else:
+        contest(chosen.half, chosen.envs)
+        procedures(chosen.half)
+        subprocess.run([sys.executable, __file__, "--fast", "--rows", str(chosen.rows)], check=True)
+
+
+if __name__ == "__main__":
+    main()
