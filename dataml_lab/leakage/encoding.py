@@ -10,7 +10,8 @@ from dataml_lab.leakage.coded import Coded
 from dataml_lab.leakage.power import Label
 from dataml_lab.leakage.report import Finding
 
-EXACT = 1e-6  # of the label's spread: what rounding of a mean leaves
+EXACT = 1e-6  # of the label's spread: what rounding of a sum leaves
+CHANCE = -6.0  # the logarithm to base 10 of a probability that is no chance
 ADVICE = "Encode inside cross-validation (TargetEncoder in a Pipeline), or from rows whose labels were known earlier."
 
 
@@ -54,8 +55,8 @@ def explanations(column: Coded, keys: Sequence[Coded], label: Label) -> Iterator
     values = column.values
     for truth in (label.matrix[:, 0], opposite(label.matrix[:, 0])):
         levels = levels_of(values, truth)
-        if near(values[first_rows(levels)], levels.sums / levels.rows, truth):
-            yield "Among the rows that share a value of it, the mean label is that value itself, exactly."
+        if is_mean(values[first_rows(levels)], levels, truth):
+            yield "Among the rows that share a value of it, the mean label is that value itself."
             return
         for key in keys:
             if key.name != column.name and 2 <= key.distinct <= 0.6 * len(values):
@@ -74,6 +75,21 @@ def explanation_by(key: Coded, values: np.ndarray, truth: np.ndarray) -> Iterato
     others = levels.sums[levels.of_row] - truth
     if near((values * (levels.rows[levels.of_row] - 1))[many], others[many], truth * levels.rows.max()):
         yield f"It is the mean label of the other rows with the same {key.name}: what it lacks is the row's own."
+
+
+def is_mean(first: np.ndarray, levels: Levels, truth: np.ndarray) -> bool:
+    """Whether each value is the mean label of its rows, but for rounding, and that can't be chance: as if the means of
+    so many rows came as near to given values by luck."""
+    slack = max(rounding(first), EXACT * truth.std())
+    away = np.abs(first - levels.sums / levels.rows).max()
+    luck = np.log10(np.minimum(1.0, slack * np.sqrt(levels.rows) / truth.std())).sum()
+    return bool(away <= slack and luck <= CHANCE)
+
+
+def rounding(values: np.ndarray) -> float:
+    """Half a unit of the last digit that the values have, up to six after the point; 0 where they have more."""
+    digits = next((digits for digits in range(7) if np.abs(values - values.round(digits)).max() < 1e-9), None)
+    return 0.0 if digits is None else 0.5001 * 10.0 ** -digits
 
 
 def levels_of(values: np.ndarray, truth: np.ndarray) -> Levels:

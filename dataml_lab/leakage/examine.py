@@ -39,7 +39,8 @@ def examine(
     groups : whose each row is.
     split : which rows are tested, as a boolean for each; or the places of the rows fitted and of those tested.
     available_at : for columns, by name, the moment at which each value is written: a column, a moment for each row,
-        or the time from the row's moment on (which `times` must say).
+        or the time from the row's moment on (which `times` must say). It must be before the moment; where that holds
+        for all rows, the column may be as strong as it likes.
 
     Rows without a label are left out. A finding is graded "leak" where it is a fact, "suspect" where the evidence
     speaks for it, "check" where a column is strong and may be honest, and "shift". ValueError for a column that isn't
@@ -114,11 +115,12 @@ def examined(inputs: pd.DataFrame, truth: pd.Series, times: pd.Series | None, gr
     coded = [Coded(inputs[name]) for name in inputs]
     counts = [Counts(column, label) for column in coded]
     together = Together(coded, counts, label)
-    found = declared(inputs, written)
-    found += encoding.made_of_label(coded, coded if groups is None else [*coded, Coded(groups)], label)
-    found += target.written_after(coded, counts, label, together)
+    late = declared(written)
+    late += encoding.made_of_label(coded, coded if groups is None else [*coded, Coded(groups)], label)
     if moments is not None and members is not None:
-        found += travel.moved_by_later_rows(coded, travel.Panel(members, moments))
+        late += travel.moved_by_later_rows(coded, travel.Panel(members, moments))
+    leaks = {found.column for found in late}
+    found = late + target.written_after(coded, counts, label, together, set(written) - leaks, leaks)
     if split is not None:
         remains = rows.rest(together, label, len(coded))
         found += of_split(coded, Coded(truth), remains, split, moments, members)
@@ -152,16 +154,13 @@ def looked(given: Mapping[str, object]) -> list[str]:
     return [kind for kind in kinds if kind]
 
 
-def declared(inputs: pd.DataFrame, written: dict[Hashable, np.ndarray]) -> list[Finding]:
-    """The columns with values that are written after the moment of the row, as declared."""
-    found = []
-    for name, delay in written.items():
-        late = (delay > 0) & inputs[name].notna().to_numpy()
-        if late.any():
-            found.append(Finding("leak", name, "availability", float(late.mean()),
-                                 f"{late.mean():.0%} of the rows have a value that is written after their moment.",
-                                 "Use the newest value that was written before the moment of the row."))
-    return found
+def declared(written: dict[Hashable, np.ndarray]) -> list[Finding]:
+    """The columns of which some value is written at the moment of its row or later, as declared."""
+    late = {name: (delay >= 0).mean() for name, delay in written.items() if (delay >= 0).any()}
+    return [Finding("leak", name, "availability", float(share),
+                    f"In {share:.1%} of the rows it is written at their moment or later.",
+                    "Use the newest value that was written before the moment of the row.")
+            for name, share in late.items()]
 
 
 def of_split(coded: Sequence[Coded], truth: Coded, remains: rows.Rest, split: Split, moments: np.ndarray | None,
