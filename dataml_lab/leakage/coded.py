@@ -22,7 +22,8 @@ class Coded:
 
     def __init__(self, column: pd.Series) -> None:
         self.name, self.column = column.name, column
-        self.ordered = pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)
+        self.ordered = pd.api.types.is_datetime64_any_dtype(column) or (
+            pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column))
         if self.ordered:
             self.codes, self.single = binned(self.values)
         else:
@@ -37,7 +38,7 @@ class Coded:
             return np.where(self.codes > 0, self.codes, np.nan)
         if pd.api.types.is_datetime64_any_dtype(self.column):
             return seconds(self.column)
-        return self.column.to_numpy(float, na_value=np.nan)
+        return finite(self.column.to_numpy(float, na_value=np.nan))
 
     @cached_property
     def distinct(self) -> int:
@@ -54,6 +55,14 @@ class Coded:
         if level == 0:
             return "missing"
         return f"{self.column.iloc[int((self.codes == level).argmax())]!s}"
+
+
+def finite(values: np.ndarray) -> np.ndarray:
+    """The values, with the largest or the smallest finite one in place of one that is infinite."""
+    if not np.isinf(values).any():
+        return values
+    known = values[np.isfinite(values)]
+    return np.clip(values, known.min(initial=0.0), known.max(initial=0.0))
 
 
 def text_if_unhashable(column: pd.Series) -> pd.Series:

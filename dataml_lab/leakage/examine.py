@@ -53,6 +53,8 @@ def examine(
     {'survey': 'missingness'}
     """
     truth = per_row(table, label, "label")
+    if truth.notna().sum() == 0:
+        raise ValueError("no row has a label")
     known = truth.notna().to_numpy()
     given = {name: None if values is None else per_row(table, values, name)[known]
              for name, values in (("times", times), ("groups", groups))}
@@ -60,6 +62,9 @@ def examine(
     named = [label, times, groups, *(available_at or {}).values()]
     apart = {name for name in named if isinstance(name, Hashable) and name in table.columns}
     inputs = table.loc[known, [name for name in table.columns if name not in apart]].reset_index(drop=True)
+    if not inputs.columns.is_unique or not len(inputs.columns):
+        twice = inputs.columns[inputs.columns.duplicated()]
+        raise ValueError(f"the table has the column {twice[0]!r} twice" if len(twice) else "the table has no inputs")
     return examined(inputs, truth[known].reset_index(drop=True), given["times"], given["groups"],
                     None if split is None else places_of(split, known), written)
 

@@ -68,7 +68,7 @@ def classes_of(values: pd.Series) -> list:
     """The classes, the most frequent first if there are more than two; of two first the one that sorts last."""
     counts = values.value_counts()
     if len(counts) < 2:
-        raise ValueError(f"the label {values.name} has {len(counts)} value: nothing can be known of it")
+        raise ValueError(f"the label {values.name} has one value, {counts.index[0]}: nothing can be known of it")
     return sorted(counts.index, key=str, reverse=True) if len(counts) == 2 else list(counts.index[:CLASSES])
 
 

@@ -44,7 +44,7 @@ TABLE = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": [0, 1, 0, 1], "at": pd.dat
 @pytest.mark.parametrize(("label", "asked", "words"), [
     ("z", {}, "label is 'z', and the table has no such column"),
     ([1, 0, 1], {}, "label has 3 values, and the table 4 rows"),
-    ([1, 1, 1, 1], {}, "has 1 value"),
+    ([1, 1, 1, 1], {}, "has one value, 1:"),
     ("y", {"available_at": {"x": "at"}}, "available_at needs times"),
     ("y", {"times": "at", "available_at": {"w": "at"}}, "names the column 'w'"),
     ("y", {"split": [True, False]}, "split has 2 values"),
