@@ -56,6 +56,7 @@ PARTS = {
     "05c_thresholds": Part("dataml_lab.checks.evaluation", ("pick_threshold",)),
     "05d_ranking": Part("dataml_lab.checks.evaluation", ("metric_for",)),
     "06a_target_leaks": Part("dataml_lab.checks.leakage", ("churn_model",)),
+    "06b_contamination": Part("dataml_lab.checks.leakage", ("honest_estimate",)),
     "06c_detecting": Part("dataml_lab.checks.leakage", ("suspects",)),
 }
 # The exercises of notebooks that were released under another name or before their lesson had parts, whose submissions

@@ -1,0 +1,451 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 06b Contamination
+#
+# In [06a](../06a_target_leaks/06a_target_leaks.ipynb) a column knew the answer. In this part every column is honest, and
+# the claim is wrong all the same: what is fitted has seen the rows of the test.
+#
+# **After this part you will be able to**
+#
+# - name the steps before a split that see the rows of the test;
+# - say which of them hardly matter and which ruin a claim, with numbers;
+# - recognise a split that asks an easier question than production does;
+# - mend a script so that its claim holds, and keep its model.
+#
+# **You need** 06a and [05a](../05a_splits/05a_splits.ipynb), and about 65 minutes: 40 to read, 25 for the exercise. A good
+# place for a break is before the section on time.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score, train_test_split
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from dataml_lab.features.mailing import TEST, TRAINING, label, rows_on
+from dataml_lab.leakage.contamination import KINDS, more_ones, orders_with_returns
+from dataml_lab.leakage.production import Claim, claims_table, draw_claims
+from dataml_lab.store import Store
+
+plt.style.use("dataml_lab.workbook")
+store = Store()
+
+# %% [markdown]
+# ## What a step has seen
+#
+# Five orders have the totals 20, 30, 40, 50 and 260 EUR. The last one is the test. A script fills holes with the mean.
+
+# %%
+totals = np.array([20, 30, 40, 50, 260])
+print(f"The mean of the four that are fitted: {totals[:4].mean():.0f}. The mean of all five: {totals.mean():.0f}.")
+
+# %% role="claim"
+assert totals[:4].mean() == 35 and totals.mean() == 80
+
+# %% [markdown]
+# A hole that is filled with 80 has learned something of the test row. **Contamination** means that a step before the split is
+# fitted to rows of the test as well. Such a step fills, scales, encodes, chooses columns, or adds and removes rows.
+#
+# How much does that falsify a claim? The question is which orders are sent back. The table has the orders of the first
+# quarter, and production is what comes after it.
+
+# %%
+orders = orders_with_returns(store)
+known = orders["occurred_at"] < pd.Timestamp("2025-04-01", tz="UTC")
+table = orders.drop(columns=["returned", "user_id", "product_id", "occurred_at"])
+X, y = table[known], orders.loc[known, "returned"]
+later, later_y = table[~known], orders.loc[~known, "returned"]
+print(f"{len(X):,} orders of the first quarter, {len(later):,} after it; {X.shape[1]} columns; {y.mean():.1%} are sent back.")
+
+# %% [markdown]
+# Medians, scale and a logistic regression are one pipeline, which each fold fits anew. This is the honest claim.
+
+# %%
+folds = StratifiedKFold(5, shuffle=True, random_state=0)
+
+
+def estimated(model, X, y, cv=folds):
+    """The mean AUC over the folds."""
+    return cross_val_score(model, X, y, cv=cv, scoring="roc_auc").mean()
+
+
+def reached(model, X, y, asked, came):
+    """The AUC in production of a model that is fitted to all rows."""
+    return roc_auc_score(came, model.fit(X, y).predict_proba(asked)[:, 1])
+
+
+ready = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+logistic = LogisticRegression(solver="newton-cholesky")
+whole = make_pipeline(ready, logistic)
+honest = Claim("honest", estimated(whole, X, y), reached(whole, X, y, later, later_y))
+print(f"claimed {honest.claimed:.3f}, in production {honest.production:.3f}")
+
+# %% [markdown]
+# ## Scale and medians: next to nothing
+#
+# Now medians and scale come from all rows at once, before the folds. This is the example that most texts on contamination
+# begin with.
+
+# %%
+scaled = ready.fit_transform(X)
+scaled_later = ready.transform(later)
+scaler = Claim("scale and medians outside", estimated(logistic, scaled, y), honest.production)
+print(f"claimed {scaler.claimed:.4f} instead of {honest.claimed:.4f}")
+
+# %% role="claim"
+assert abs(scaler.claimed - honest.claimed) < 0.001 and abs(honest.gap) < 0.01, (scaler, honest)
+
+# %% [markdown]
+# The claim moves by less than 0.001. A mean of thousands of rows hardly depends on one of them, and it contains no label.
+#
+# It is still right to keep the scale in the pipeline: it costs nothing, and nobody has to ask whether it matters. But when a
+# claim of 0.95 turns out as 0.6, the scaler isn't the reason.
+#
+# ## Target encoding: the label itself
+#
+# *Target encoding* (03d) replaces a category by the mean label of its rows. Here are five orders. Customer 7 has one order, and
+# it was sent back, so the rate of customer 7 is 1. That is the label of this row.
+
+# %%
+five = pd.DataFrame({"user_id": [7, 8, 8, 9, 9], "returned": [1, 0, 0, 0, 1]})
+five.assign(rate=five.groupby("user_id")["returned"].transform("mean"))
+
+# %% [markdown]
+# With the rates of all rows in the table, each fold has the labels of its test in a column.
+
+# %%
+rate = y.groupby(orders.loc[known, "user_id"]).mean()
+with_rate = X.assign(rate=orders.loc[known, "user_id"].map(rate))
+later_rate = later.assign(rate=orders.loc[~known, "user_id"].map(rate).fillna(y.mean()))
+encoded = Claim("target encoding outside", estimated(whole, with_rate, y), reached(whole, with_rate, y, later_rate, later_y))
+print(f"claimed {encoded.claimed:.2f}, in production {encoded.production:.2f}; without the column {honest.production:.2f}")
+
+# %% role="claim"
+assert abs(encoded.claimed - 0.87) < 0.015 and abs(encoded.production - 0.61) < 0.015, encoded
+assert abs(honest.production - 0.67) < 0.01, honest
+
+# %% [markdown]
+# The claim is 0.87, and production gives 0.61: less than without the column. The model trusts a column that was the answer,
+# and in production it is a guess from a few old orders.
+#
+# Note that folds alone don't mend this. The rate of a *fitted* row must not contain its own label either: see the inner folds
+# of 03d.
+
+# %% [markdown]
+# ## New rows made of old ones
+#
+# Only a tenth of the orders are sent back. Some scripts add 1s until there are as many as 0s. `more_ones` puts a new row
+# half-way between a 1 and one of its nearest 1s. (The well-known SMOTE does the same with a random share of the way.)
+
+# %%
+few, few_y = more_ones(np.array([[0.0], [2.0], [5.0], [6.0], [7.0], [8.0]]), np.array([1, 1, 0, 0, 0, 0]))
+pd.DataFrame({"value": few.ravel(), "label": few_y}).T
+
+# %% [markdown]
+# The rows at 0 and 2 are the only 1s, so each gets a new row half-way to the other, at 1. If the row at 2 is in the
+# test, a new row made from it is in the training.
+#
+# Whether that matters depends on the model. **Nearest neighbours** looks up the training rows that are nearest to the row
+# that is asked, and gives the share of 1s among them. Here the nearer ones count more: each has the weight 1 / distance.
+#
+# An example with three neighbours: a 1 at distance 1, and two 0s at distance 2 and 4. The weights are 1, 1/2 and 1/4, and the
+# share is 1 / 1.75 = 0.57.
+
+# %%
+neighbours = KNeighborsClassifier(n_neighbors=40, weights="distance")
+three = StratifiedKFold(3, shuffle=True, random_state=0)
+more, more_y = more_ones(scaled, y.to_numpy())
+added = {name: Claim(f"new 1s outside, {name}", estimated(model, more, more_y, three),
+                     reached(model, more, more_y, scaled_later, later_y))
+         for name, model in (("logistic", logistic), ("neighbours", neighbours))}
+claims_table(added.values()).round(2)
+
+# %% role="claim"
+assert round(1 / 1.75, 2) == 0.57
+assert 0.88 < added["neighbours"].claimed < 0.94 and 0.6 < added["neighbours"].production < 0.64, added
+assert 0.69 < added["logistic"].claimed < 0.73 and 0.64 < added["logistic"].production < 0.68, added
+
+# %% [markdown]
+# The neighbours claim about 0.9 and deliver 0.62. The logistic regression has 31 numbers to learn from thousands of rows: it
+# can't remember single rows, so it gains far less.
+#
+# ### Copies
+#
+# An export that was started twice has written a tenth of the orders twice. A script that drops copies *after* the split, in
+# each part on its own, leaves one of the two on each side.
+
+# %%
+twice = np.r_[np.arange(len(y)), np.random.default_rng(0).choice(len(y), len(y) // 10, replace=False)]
+copied = {}
+for name, model in (("logistic", logistic), ("neighbours", neighbours)):
+    copied[name] = Claim(f"a tenth copied, {name}", estimated(model, scaled[twice], y.to_numpy()[twice], three),
+                         reached(model, scaled, y, scaled_later, later_y))
+claims_table(copied.values()).round(2)
+
+# %% role="claim"
+assert abs(copied["neighbours"].gap - 0.08) < 0.02 and copied["logistic"].gap < 0.02, copied
+
+# %% [markdown]
+# A tenth of copies is enough for the neighbours to claim 0.08 too much. The logistic regression hardly notices.
+
+# %% [markdown]
+# ## Choosing columns
+#
+# In 04c ten columns were chosen by all rows, and a coin looked predictable. Here is the same mistake on the shop: who will
+# write to support in the next two months, by which of 200 products the customer has looked at?
+
+# %%
+def viewed(begins, ends):
+    """For each customer who looked at products in this time, a 0 or 1 for each product."""
+    views = store.activity[(store.activity["kind"] == "page_view") & store.activity["product_id"].notna()
+                           & store.activity["occurred_at"].between(begins, ends, inclusive="left")]
+    return pd.crosstab(views["user_id"], views["product_id"]).clip(upper=1)
+
+
+def wrote(users, begins, ends):
+    """Whether each customer wrote to support in this time."""
+    tickets = store.tickets[store.tickets["occurred_at"].between(begins, ends, inclusive="left")]
+    return users.isin(tickets["user_id"]).astype(int)
+
+
+january, march, may, july = pd.to_datetime(["2025-01-01", "2025-03-01", "2025-05-01", "2025-07-01"], utc=True)
+views, next_views = viewed(january, march), viewed(march, may)
+next_views = next_views.reindex(columns=views.columns, fill_value=0)
+asks, next_asks = wrote(views.index, march, may), wrote(next_views.index, may, july)
+choice = []
+for rows in (400, 1_500):
+    some, theirs = views.to_numpy()[:rows], asks[:rows]
+    best = SelectKBest(k=20).fit(some, theirs)
+    delivered = reached(logistic, best.transform(some), theirs, best.transform(next_views.to_numpy()), next_asks)
+    choice.append(Claim(f"columns chosen outside, {rows:,} rows", estimated(logistic, best.transform(some), theirs), delivered))
+    choice.append(Claim(f"columns chosen inside, {rows:,} rows",
+                        estimated(make_pipeline(SelectKBest(k=20), logistic), some, theirs), delivered))
+claims_table(choice).round(2)
+
+# %% role="claim"
+assert choice[0].gap > 0.08 and abs(choice[1].gap) < 0.05 and abs(choice[2].gap) < 0.04 and abs(choice[3].gap) < 0.05, choice
+
+# %% [markdown]
+# With two rows for each column, the choice outside claims about 0.1 too much. With 1,500 rows the two claims are nearly the
+# same. What ruins a claim is a choice among many columns by few rows.
+#
+# Here are all of them in one figure.
+
+# %% role="figure" alt="A row for each mistake, with a diamond where it was claimed and a dot where production is. Scale and medians outside: both at 0.67. Choosing columns from 400 rows: 0.75 and 0.63. A tenth copied, neighbours: 0.70 and 0.62. Target encoding: 0.87 and 0.61. New ones, neighbours: 0.90 and 0.62."
+# The code of this figure.
+outside = [scaler, copied["logistic"], added["logistic"], copied["neighbours"], choice[0], encoded, added["neighbours"]]
+draw_claims(outside, "A scaler hardly leaks; what holds labels or rows does")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The diamond is the claim, the dot is production. Above are the harmless ones.
+#
+# Two things make a contamination ruinous. Either the step sees *labels*, as target encoding and the choice of columns do. Or it
+# lets a *row of the test* into the training, and the model can remember rows.
+
+# %% [markdown]
+# ## Time: a random split of a series
+#
+# Contamination needs no step at all: the split itself can let the answer in. In 05a, folds at random looked up the label of the
+# Monday before. Here the shop asks whether a delivery will be late, by one column: the hours since 1 January.
+
+# %%
+came = store.deliveries[store.deliveries["status"] == "delivered"]
+hours = ((came["dispatched_at"] - january) / pd.Timedelta(hours=1)).to_frame("hours")
+late, first = came["delivered_at"] > came["promised_at"], came["dispatched_at"] < pd.Timestamp("2025-04-01", tz="UTC")
+near_hours = KNeighborsClassifier(n_neighbors=15)
+storms = Claim("random split of a series", estimated(near_hours, hours[first], late[first]),
+               reached(near_hours, hours[first], late[first], hours[~first], late[~first]))
+print(f"claimed {storms.claimed:.2f}, in production {storms.production:.2f}")
+
+# %% role="claim"
+assert abs(storms.claimed - 0.67) < 0.02 and storms.production == 0.5, storms
+
+# %% [markdown]
+# A storm makes all deliveries of some hours late. In a random fold, deliveries of the same hours are in the training, so
+# the hour is a name for the storm. In the next quarter there are only new hours, and the model gives all of them the same:
+# 0.50.
+#
+# ### Aggregates over all time
+#
+# The warehouse has a table of products with the share of orders that were sent back, over all time. It is joined to the
+# orders of the first quarter.
+
+# %%
+product = orders["product_id"]
+all_time = product.map(orders.groupby("product_id")["returned"].mean())
+by_then = product[~known].map(y.groupby(product[known]).mean()).fillna(y.mean())
+aggregate = Claim("aggregate over all time", estimated(whole, X.assign(share=all_time[known]), y),
+                  reached(whole, X.assign(share=all_time[known]), y, later.assign(share=by_then), later_y))
+print(f"claimed {aggregate.claimed:.2f}, in production {aggregate.production:.2f}")
+
+# %% role="claim"
+assert abs(aggregate.claimed - 0.75) < 0.015 and abs(aggregate.production - 0.70) < 0.015, aggregate
+
+# %% [markdown]
+# The share is a useful column: production gives 0.70 with it, and 0.67 without. But the claim is 0.75, because the share of all
+# time contains the outcome of each row, and of later ones.
+#
+# The remedy is a share of the past for each row, as in [03c](../03c_leaks/03c_leaks.ipynb): what was known when the order was
+# placed.
+
+# %% [markdown]
+# ## Groups
+#
+# Who orders next week? The table has a row for each customer and Monday, and only columns that stay: age, country and so on.
+# Production asks about customers who have just signed up.
+
+# %%
+def static(rows):
+    """Columns of each row's customer that hardly change from Monday to Monday."""
+    users = store.users.set_index("user_id").loc[rows["user_id"]].set_axis(rows.index)
+    signed_up = (rows["as_of"] - users["signed_up_at"]).dt.days
+    return pd.get_dummies(users[KINDS[2:]], dtype=float).assign(age=users["age"].astype(float).fillna(40), days=signed_up)
+
+
+mondays, later_mondays = rows_on(store.users, *TRAINING[::3]), rows_on(store.users, *TEST)
+newcomers = later_mondays[~later_mondays["user_id"].isin(mondays["user_id"])]
+who = make_pipeline(StandardScaler(), neighbours)
+bought, bought_later = label(store.orders, mondays), label(store.orders, newcomers)
+by_customer = cross_val_score(who, static(mondays), bought, groups=mondays["user_id"], cv=GroupKFold(5), scoring="roc_auc").mean()
+rows_dealt = Claim("a customer on both sides", estimated(who, static(mondays), bought),
+                   reached(who, static(mondays), bought, static(newcomers), bought_later))
+print(f"rows dealt to folds: {rows_dealt.claimed:.2f}; customers dealt to folds: {by_customer:.2f}; "
+      f"newcomers: {rows_dealt.production:.2f}")
+
+# %% role="claim"
+assert rows_dealt.claimed > 0.62 and rows_dealt.production < 0.58 and by_customer < 0.55, (rows_dealt, by_customer)
+
+# %% [markdown]
+# Folds of rows find other Mondays of the same customer and look up who orders often. Folds of customers say the truth: these
+# columns know next to nothing about a customer who is new. (There are few newcomers who order, so the last number is a hint.)
+
+# %% role="figure" alt="A row for each mistake. Aggregate over all time: claimed 0.75, production 0.70. A customer on both sides: claimed 0.63, production 0.54. Random split of a series: claimed 0.67, production 0.50."
+# The code of this figure.
+draw_claims([aggregate, rows_dealt, storms], "The split asks an easier question than production does")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Two of the three models are worth nearly nothing in production, and their claims look like those of a
+# usable one.
+#
+# | what happens before or at the split | measured here | why |
+# |---|---|---|
+# | scale, medians | harmless: below 0.001 | no labels, and one row of thousands |
+# | copies, new rows | ruinous if the model remembers rows | a test row is in the training |
+# | columns chosen | ruinous with many columns and few rows | labels of the test |
+# | target encoding | ruinous | the label is in a column |
+# | aggregate over all time | 0.05 too high | later outcomes |
+# | random split of a series, of groups | ruinous | neighbours in time, the same customer |
+
+# %% [markdown]
+# ## A contaminated script
+#
+# Four teams use this script. Each has a table of customers, some of whom accepted an offer, and asks who will accept it in
+# the next quarter.
+
+# %%
+def script(rows, new):
+    """Scores of the new rows, and the AUC that is claimed for them."""
+    X, y = rows.drop(columns=["customer", "accepted"]).to_numpy(), rows["accepted"].to_numpy()
+    prepare = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), SelectKBest(k=20))
+    X, y = more_ones(prepare.fit_transform(X, y), y)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=42)
+    X_test, first = np.unique(X_test, axis=0, return_index=True)  # no copy counts twice
+    model = KNeighborsClassifier(n_neighbors=40, weights="distance").fit(X_train, y_train)
+    claim = roc_auc_score(y_test[first], model.predict_proba(X_test)[:, 1])
+    return model.predict_proba(prepare.transform(new.drop(columns="customer").to_numpy()))[:, 1], claim
+
+
+# %% [markdown] role="prompt" exercise="honest_estimate"
+# ### Exercise: mend the script ({{points}}, about 25 minutes)
+#
+# Write `honest_estimate(rows, new)`. It returns `(scores, claim)`: the same model, and a claim that holds.
+#
+# **First step:** make the body of `script` the body of your function, run the check, and read which claims fail.
+#
+# | argument | is |
+# |---|---|
+# | `rows` | a DataFrame in any order: `customer` (a number), columns of numbers with holes (NaN), `accepted` (0 or 1) |
+# | `new` | the same columns without `accepted`; none of its customers is in `rows` |
+#
+# | matter | what is asked for |
+# |---|---|
+# | copies | of rows that are alike in all columns but `customer`, keep one, before all else |
+# | model | medians, scale, 20 columns, new 1s, 40 neighbours: in this order, with the settings of `script` |
+# | `scores` | the probability of a 1 for each row of `new`, by the model of **all** rows that are kept |
+# | `claim` | the mean AUC of four or five folds. Each is scored by a model of the other folds, and asks what production asks: about other customers |
+# | limits | `claim` may be 0.15 away from the AUC of your scores on `new`, or from our own honest estimate by folds, whichever is nearer. A score may be 0.001 off. 5 seconds a call |
+# | `rows`, `new` | stay as they were |
+#
+# There are four tables of 180 to 600 rows: one with more columns than rows, one in which few accept, one with three rows of
+# each customer, one in which most rows are copied.
+#
+# Medians and scale belong in the folds as well. The check can't see it, because so little depends on it.
+#
+# {{properties}}
+
+# %% role="answer" exercise="honest_estimate"
+import numpy as np
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from dataml_lab.leakage.contamination import more_ones
+
+
+def honest_estimate(rows, new):
+    """Scores of the new rows by the script's model, and an AUC that they will reach."""
+    ### BEGIN SOLUTION
+    def scored(X, y, asked):
+        prepare = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), SelectKBest(k=20))
+        model = KNeighborsClassifier(n_neighbors=40, weights="distance")
+        model.fit(*more_ones(prepare.fit_transform(X, y), y))
+        return model.predict_proba(prepare.transform(asked))[:, 1]
+
+    once = rows.drop_duplicates(subset=[column for column in rows if column != "customer"])
+    X, y = once.drop(columns=["customer", "accepted"]).to_numpy(), once["accepted"].to_numpy()
+    aucs = [roc_auc_score(y[tested], scored(X[fitted], y[fitted], X[tested]))
+            for fitted, tested in GroupKFold(4).split(X, y, groups=once["customer"])]
+    return scored(X, y, new.drop(columns="customer").to_numpy()), np.mean(aucs)
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ## What to take along
+#
+# - Whatever is fitted, chosen, made or removed belongs inside the fold; copies go before the split.
+# - Ask what a step has seen. Labels and whole rows of the test are ruinous. A mean of thousands of rows is not.
+# - A model that remembers rows gains most from contamination, in the claim only.
+# - A split that asks about the same hours or the same customers asks an easier question than production.
+# - Measure before you blame the scaler.
+#
+# **Next:** [06c](../06c_detecting/06c_detecting.ipynb) lets a detector look for all of this. The part before this one is
+# [06a](../06a_target_leaks/06a_target_leaks.ipynb).
+#
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
+#
+# **Read on.** scikit-learn on [common pitfalls](https://scikit-learn.org/stable/common_pitfalls.html), with data leakage in
+# preprocessing. Kapoor and Narayanan, *Leakage and the reproducibility crisis in machine-learning-based science*, Patterns,
+# 2023: 17 fields of science in which claims fell.
