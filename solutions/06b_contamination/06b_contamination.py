@@ -174,9 +174,10 @@ pd.DataFrame({"value": few.ravel(), "label": few_y}).T
 neighbours = KNeighborsClassifier(n_neighbors=40, weights="distance")
 three = StratifiedKFold(3, shuffle=True, random_state=0)
 more, more_y = more_ones(scaled, y.to_numpy())
-added = {name: Claim(f"new 1s outside, {name}", estimated(model, more, more_y, three),
-                     reached(model, more, more_y, scaled_later, later_y))
-         for name, model in (("logistic", logistic), ("neighbours", neighbours))}
+added = {"logistic": Claim("new 1s outside, logistic", estimated(logistic, more, more_y, three),
+                           reached(logistic, more, more_y, scaled_later, later_y)),
+         "neighbours": Claim("new 1s outside, neighbours", estimated(neighbours, more, more_y, three),
+                             reached(neighbours, more, more_y, scaled_later, later_y))}
 claims_table(added.values()).round(2)
 
 # %% role="claim"
@@ -195,10 +196,11 @@ assert 0.69 < added["logistic"].claimed < 0.73 and 0.64 < added["logistic"].prod
 
 # %%
 twice = np.r_[np.arange(len(y)), np.random.default_rng(0).choice(len(y), len(y) // 10, replace=False)]
-copied = {}
-for name, model in (("logistic", logistic), ("neighbours", neighbours)):
-    copied[name] = Claim(f"a tenth copied, {name}", estimated(model, scaled[twice], y.to_numpy()[twice], three),
-                         reached(model, scaled, y, scaled_later, later_y))
+twice_y = y.to_numpy()[twice]
+copied = {"logistic": Claim("a tenth copied, logistic", estimated(logistic, scaled[twice], twice_y, three),
+                            reached(logistic, scaled, y, scaled_later, later_y)),
+          "neighbours": Claim("a tenth copied, neighbours", estimated(neighbours, scaled[twice], twice_y, three),
+                              reached(neighbours, scaled, y, scaled_later, later_y))}
 claims_table(copied.values()).round(2)
 
 # %% role="claim"

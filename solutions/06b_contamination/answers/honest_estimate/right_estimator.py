@@ -30,7 +30,7 @@ class Script(ClassifierMixin, BaseEstimator):
 def honest_estimate(rows, new):
     known = rows.groupby([column for column in rows if column != "customer"], dropna=False, sort=False)
     rows = rows.loc[known.head(1).index]
-    X, y = rows.drop(columns=["customer", "accepted"]), rows["accepted"]
+    y, X = rows["accepted"], rows.drop(columns=["customer", "accepted"])
     folds = StratifiedGroupKFold(5, shuffle=True, random_state=1)
     claims = cross_val_score(Script(), X, y, groups=rows["customer"], cv=folds, scoring="roc_auc")
     return Script().fit(X, y).predict_proba(new[X.columns])[:, 1], claims.mean()
