@@ -99,12 +99,25 @@ def by_deepchecks(table, asked):
 def by_skore(table, asked):
     """Golden features, and datetime columns that overlap, of boosted trees."""
     import skore
+
+    inputs, label, split = table.drop(columns="label"), table["label"], asked.get("split")
+    model = boosted(inputs, label)
+    report = skore.evaluate(model, inputs, label, splitter=0.3) if split is None else skore.EstimatorReport(
+        model, X_train=inputs[~split], y_train=label[~split], X_test=inputs[split], y_test=label[split])
+    others = [f"SKD{number:03d}" for number in range(1, 17) if number not in (2, 11, 13)]  # one fails on a constant
+    told = report.checks.summarize(ignore=others).frame().set_index("code")
+    told = told[told["section"].isin(["issue", "tip"])]["explanation"]
+    timed = split is not None and bool(asked.get("times")) and "SKD013" in told.index
+    return named(told.get("SKD011", "")) + [(ROWS, "time order", True)] * timed
+
+
+def boosted(inputs, label):
+    """Boosted trees of all columns, categories and dates as numbers, nothing filled."""
     from sklearn.compose import make_column_transformer
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder
 
-    inputs, label = table.drop(columns="label"), table["label"]
     dates = list(inputs.select_dtypes("datetimetz"))
     texts = [name for name in inputs if name not in dates and not pd.api.types.is_numeric_dtype(inputs[name])]
     seconds = FunctionTransformer(as_seconds, feature_names_out="one-to-one")
@@ -112,16 +125,7 @@ def by_skore(table, asked):
     prepared = make_column_transformer((codes, texts), (seconds, dates), remainder="passthrough",
                                        verbose_feature_names_out=False).set_output(transform="pandas")
     family = HistGradientBoostingRegressor if label.nunique() > 20 else HistGradientBoostingClassifier
-    model = make_pipeline(prepared, family(max_iter=40, max_leaf_nodes=8, random_state=0))
-    split = asked.get("split")
-    rows = 0.3 if split is None else None
-    report = skore.evaluate(model, inputs, label, splitter=rows) if rows else skore.EstimatorReport(
-        model, X_train=inputs[~split], y_train=label[~split], X_test=inputs[split], y_test=label[split])
-    others = [f"SKD{number:03d}" for number in range(1, 17) if number not in (2, 11, 13)]  # one fails on a constant
-    told = report.checks.summarize(ignore=others).frame().set_index("code")
-    told = told[told["section"].isin(["issue", "tip"])]["explanation"]
-    timed = split is not None and bool(asked.get("times")) and "SKD013" in told.index
-    return named(told.get("SKD011", "")) + [(ROWS, "time order", True)] * timed
+    return make_pipeline(prepared, family(max_iter=40, max_leaf_nodes=8, random_state=0))
 
 
 def as_seconds(dates):
@@ -222,20 +226,25 @@ def environment(name, folder):
         return sys.executable
     python = folder / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     done = folder / name / "installed"
-    if not done.exists():
-        shutil.rmtree(folder / name, ignore_errors=True)
-        uv = [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") else ["uv"] if shutil.which("uv") else None
-        make = [*uv, "venv", "--quiet"] if uv else [sys.executable, "-m", "venv"]
-        install = [*uv, "pip", "install", "--quiet", "--python", python] if uv else [
-            python, "-m", "pip", "install", "--quiet"]
-        print(f"Installing {name} into an environment of its own, once ...", file=sys.stderr)
-        for words in ([*make, folder / name], [*install, *OTHERS[name]]):
-            result = subprocess.run(words, capture_output=True, text=True)
-            if result.returncode:
-                print(f"{name} can't be installed and has no column: {result.stderr.strip().splitlines()[-1][:200]}")
-                return None
-        done.touch()
+    if done.exists():
+        return python
+    shutil.rmtree(folder / name, ignore_errors=True)
+    print(f"Installing {name} into an environment of its own, once ...", file=sys.stderr)
+    for words in installing(folder / name, python, OTHERS[name]):
+        result = subprocess.run(words, capture_output=True, text=True)
+        if result.returncode:
+            print(f"{name} can't be installed and has no column: {result.stderr.strip().splitlines()[-1][:200]}")
+            return None
+    done.touch()
     return python
+
+
+def installing(folder, python, packages):
+    """The commands that make an environment and install into it: by uv if it is there."""
+    uv = [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") else ["uv"] if shutil.which("uv") else None
+    if uv:
+        return [*uv, "venv", "--quiet", folder], [*uv, "pip", "install", "--quiet", "--python", python, *packages]
+    return [sys.executable, "-m", "venv", folder], [python, "-m", "pip", "install", "--quiet", *packages]
 
 
 # ------------------------------------------------------------------------------------------------------------- counts

@@ -120,17 +120,24 @@ def examined(inputs: pd.DataFrame, truth: pd.Series, times: pd.Series | None, gr
     coded = [Coded(inputs[name]) for name in inputs]
     counts = [Counts(column, label) for column in coded]
     together = Together(coded, counts, label)
-    late = declared(written)
-    late += encoding.made_of_label(coded, coded if groups is None else [*coded, Coded(groups)], label)
-    if moments is not None and members is not None:
-        late += travel.moved_by_later_rows(coded, travel.Panel(members, moments))
-    leaks = {found.column for found in late}
-    found = late + target.written_after(coded, counts, label, together, set(written) - leaks, leaks)
+    found = certain(coded, label, moments, members, groups, written)
+    leaks = {leak.column for leak in found}
+    found += target.written_after(coded, counts, label, together, set(written) - leaks, leaks)
     if split is not None:
         remains = rows.rest(together, label, len(coded))
         found += of_split(coded, Coded(truth), remains, split, moments, members)
     given = {"times": times, "groups": groups, "split": split, "available_at": written or None}
     return Report(gravest(found), looked(given), [NOT_LOOKED[name] for name in NOT_LOOKED if given[name] is None])
+
+
+def certain(coded: Sequence[Coded], label: Label, moments: np.ndarray | None, members: np.ndarray | None,
+            groups: pd.Series | None, written: dict[Hashable, np.ndarray]) -> list[Finding]:
+    """The columns that leak whatever their strength: as declared, as made of the label, as made of later rows."""
+    keys = coded if groups is None else [*coded, Coded(groups)]
+    found = declared(written) + encoding.made_of_label(coded, keys, label)
+    if moments is not None and members is not None:
+        found += travel.moved_by_later_rows(coded, travel.Panel(members, moments))
+    return found
 
 
 def moments_of(times: pd.Series) -> np.ndarray:
