@@ -58,7 +58,8 @@ def written_after(coded: Sequence[Coded], counts: Sequence[Counts], label: Label
 
     Those known to be in time are trusted, and those known to be late are left out.
     """
-    errors = [error_alone(count, label) for count in counts]
+    errors = [min(error_alone(count, label), error_of_line(column, label))
+              for column, count in zip(coded, counts, strict=True)]
     trusted = [place for place, column in enumerate(coded) if column.name in in_time]
     apart = {*trusted, *(place for place, column in enumerate(coded) if column.name in late)}
     found = []
@@ -68,6 +69,13 @@ def written_after(coded: Sequence[Coded], counts: Sequence[Counts], label: Label
             trusted.append(place)
         found += [finding] if finding else []
     return found
+
+
+def error_of_line(column: Coded, label: Label) -> float:
+    """What a straight line leaves to know of a number, which levels of many rows know less finely; 1 for classes."""
+    if not label.is_number or not column.ordered or column.missing.any():
+        return 1.0
+    return 1 - correlation(column.values, label.matrix[:, 0]) ** 2
 
 
 def judged(place: int, error: float, column: Coded, counts: Counts, label: Label, together: Together,
@@ -165,10 +173,10 @@ def knows_only_the_label(place: int, label: Label, together: Together, trusted: 
 
 
 def strata_of(label: Label) -> np.ndarray:
-    """For each modelled row its class, or one of 50 stretches of numbers, as a whole number."""
+    """For each modelled row its class, or the stretch of ten rows next to each other by number, as a whole number."""
     truth = label.matrix[label.modelled]
     if label.is_number:
-        return (rankdata(truth[:, 0]) * 50 / (len(truth) + 1)).astype(int)
+        return (rankdata(truth[:, 0]) / 10).astype(int)
     return np.where(truth.any(axis=1), truth.argmax(axis=1) + 1, 0)
 
 
