@@ -23,7 +23,7 @@
 # - tell a proof from a suspicion, and a shift from a leak;
 # - say what no detector can know, and declare it.
 #
-# **You need** [06b](../06b_contamination/06b_contamination.ipynb), and about 70 minutes: 45 to read, 25 for the exercise. A
+# **You need** [06b](../06b_contamination/06b_contamination.ipynb), and about 70 minutes: 40 to read, 30 for the exercise. A
 # good place for a break is before the exercise.
 
 # %%
@@ -235,7 +235,10 @@ examine(table, "label")
 # - **Gaps** without exceptions, as those of `survey`.
 # - A column much stronger than all weaker ones together.
 #
-# Still it is evidence and no proof, so the report grades it:
+# One thing it proves: a column that is the mean label of the rows that share a text, as in 06b, can be computed again. If
+# the numbers agree, the column is made of the label, however weak it is.
+#
+# The rest is evidence and no proof, so the report grades what it finds:
 #
 # | grade | is | you |
 # |---|---|---|
@@ -291,7 +294,7 @@ assert len(examine(tumours, "target")) == 0
 #
 # ## What no detector can know
 #
-# Each customer gets a mark for the mood of the last talk, from -3 to 3. It is weak, and the label has little to do with it.
+# Each customer gets a mark for the mood of the last talk, from −3 to 3. Alone it has an AUC of 0.6.
 #
 # Suppose the mark is written three days after the moment at which the model is asked, `asked_at`. Then no model will ever have
 # it in time, and the column leaks.
@@ -316,8 +319,11 @@ examine(talks, "label", times="asked_at", available_at={"mood": asked_at + pd.Ti
 examine(talks, "label", times="asked_at", available_at={"mood": asked_at - pd.Timedelta(days=1)})
 
 # %% [markdown]
-# The same numbers are a leak in one shop and honest in the other. Written late in a single row is enough: a column that is
-# late in 1% of rows still shows the model, in these rows, what it won't see later.
+# The same numbers are a leak in one shop and honest in the other. One late row is enough: a column that is late in 1% of the
+# rows shows the model, in these rows, what it won't see later.
+#
+# A value that is written at 9:00 isn't there at 9:00: it comes with the next batch (01e). What counts is its **arrival**, and a
+# value that arrives at the very moment of the question is too late, as in [03a](../03a_point_in_time/03a_point_in_time.ipynb).
 #
 # | | what is known | what follows |
 # |---|---|---|
@@ -325,37 +331,42 @@ examine(talks, "label", times="asked_at", available_at={"mood": asked_at - pd.Ti
 # | declared, in time | a fact, if the declaration is true | honest, however strong |
 # | not declared | numbers only | the evidence decides whom to ask first |
 #
-# Two traps are in the dates themselves. A field that is *overwritten* has the date of its last write. A field that is *emptied*
+# `examine` takes a declaration for true, so look twice at the dates. A field that is *overwritten* has the date of its last write. A field that is *emptied*
 # later has a gap, and the gap tells.
 
 # %% role="claim"
 late = examine(talks, "label", times="asked_at", available_at={"mood": asked_at + pd.Timedelta(days=3)})
 assert [(found.grade, found.column, found.kind) for found in late] == [("leak", "mood", "availability")]
-assert not len(examine(talks, "label", times="asked_at")) and 0.55 < alone(talks["mood"], left) < 0.65
+assert not len(examine(talks, "label", times="asked_at")) and round(alone(talks["mood"], left), 1) == 0.6
+in_time = {"state_now": asked_at - pd.Timedelta(days=1)}
+assert "state_now" not in examine(table.assign(asked_at=asked_at), "label", times="asked_at", available_at=in_time).suspects
+at_once = examine(talks, "label", times="asked_at", available_at={"mood": asked_at})
+assert at_once.suspects == {"mood": "availability"}
 
 # %% [markdown] role="prompt" exercise="suspects"
-# ### Exercise: who is suspected of what? ({{points}}, about 25 minutes)
+# ### Exercise: who is suspected of what? ({{points}}, about 30 minutes)
 #
 # Write `suspects(table, label, meta)`, which returns a dict: each suspected column, and its reason.
 #
-# First step: five questions are asked at 10:00 on 3 March. The values of a declared column were written at 9:59, at 10:00,
-# on 7 March, on 1 March, and never. Which rows make it late?
+# First step: a declared column with a delay of two hours was written at 7:59, at 8:00, at 9:00 and never, for four
+# questions at 10:00. Which rows make it late?
 #
 # | argument | is |
 # |---|---|
-# | `table` | 600 questions in any order; columns of numbers, texts and moments (UTC) |
+# | `table` | 600 questions in any order; columns of numbers, texts (`str`) and moments (UTC) |
 # | `label` | the name of the column of labels, 0 or 1 |
-# | `meta["asked"]` | the name of the column with the moments of the questions |
-# | `meta["written"]` | a dict: a **declared** column → the column with the moments when its values were written, missing if never |
+# | `meta["asked"]` | the name of the column with the questions' moments |
+# | `meta["written"]` | dict: **declared** column → column with the moments when its values were written, missing if never |
+# | `meta["delay"]` | dict: declared column → `pd.Timedelta` from writing to arrival |
 #
 # | reason | is for a column that is |
 # |---|---|
-# | `"late"` | declared, and in some row written at the question or later, be its value missing (emptied) or not |
-# | `"averages"` | undeclared, a number, everywhere within 0.001 of the mean label of all rows with the same text in one text column |
+# | `"late"` | declared, and in some row arrived at the question or later, its value missing (emptied) or not |
+# | `"averages"` | undeclared, a number; it, or a hundredth of it (percent), is everywhere within 0.001 of the mean label of all rows with the same text in one text column |
 # | `"missing"` | undeclared; whether it is missing has an AUC ≥ 0.9 |
-# | `"tells"` | undeclared; its values, a gap being one more value, have an AUC ≥ 0.9 on rows from which nothing was learned |
+# | `"tells"` | undeclared; its values, a gap being one more, have an AUC ≥ 0.9 on rows from which nothing was learned |
 #
-# - If several reasons apply, return the first in the table.
+# - Of several reasons, return the first.
 # - An AUC is the larger of AUC and 1 − AUC; none is between 0.85 and 0.95.
 # - A number may be a code.
 # - The label and moments are never named, nor is a declared column that isn't late, however much it tells.
@@ -376,16 +387,21 @@ def suspects(table, label, meta):
     truth, asked, written = table[label], table[meta["asked"]], meta["written"]
     columns = table.drop(columns=[label, meta["asked"], *written, *written.values()])
     averages = [truth.groupby(columns[text]).transform("mean") for text in columns.select_dtypes("str")]
-    found = {name: "late" for name, moment in written.items() if (table[moment] >= asked).any()}
+    found = {name: "late" for name, moment in written.items() if (table[moment] + meta["delay"][name] >= asked).any()}
     for name, column in columns.items():
-        is_number = pd.api.types.is_numeric_dtype(column)
-        if is_number and any((column - average).abs().max() <= 0.001 for average in averages if average.notna().all()):
+        if pd.api.types.is_numeric_dtype(column) and any(equal(share, average) for share in (column, column / 100)
+                                                         for average in averages):
             found[name] = "averages"
         elif strength(truth, column.isna()) >= 0.9:
             found[name] = "missing"
         elif strength(truth, rated(column, truth.to_numpy())) >= 0.9:
             found[name] = "tells"
     return found
+
+
+def equal(one, other):
+    """Whether two columns are within 0.001 of each other, with no gap in either."""
+    return ((one - other).abs() <= 0.001).all()
 
 
 def strength(truth, score):
@@ -477,10 +493,10 @@ assert [(found.grade, found.column, found.kind) for found in rows][:2] == [
 # time travel.
 #
 # The second test is 06a's: on a permuted target nothing can be known, so a procedure that scores above chance has seen the labels of
-# the test. Here the five best of 200 columns are chosen, by all rows and by those of the training.
+# the test. Here the five best of 100 columns are chosen, by all rows and by those of the training.
 
 # %%
-noise = pd.DataFrame(random.normal(size=(300, 200)))
+noise = pd.DataFrame(random.normal(size=(300, 100)))
 coin = pd.Series(random.integers(0, 2, len(noise)))
 
 

@@ -1,7 +1,8 @@
 """Tables for exercise `suspects`, whose leaks and honest columns are planted: of each column it is known what it is.
 
 A row asks a question at a moment, and its label is 0 or 1. Of a declared column the table says when each of its values
-was written. Values are planned by counts and quantiles, not drawn: so a column's AUC hardly differs between seeds."""
+was written, and a value arrives some hours later. Values are planned by counts and quantiles, not drawn: so a column's
+AUC hardly differs between seeds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pandas as pd
 ROWS, ONES = 600, 150  # questions in a table, and those whose label is 1
 LIMIT = 0.9  # of AUC: from there on an undeclared column is a suspect
 REASONS = ("late", "averages", "missing", "tells")
+DELAYS = (2, 6, 12)  # hours from the moment when a value is written to its arrival
 NORMAL = NormalDist()
 TEXT = "it is undeclared, and a text of {} values: on rows from which nothing was learned its AUC is low"
 NUMBERS = ["balance", "visits", "rating", "basket", "distance", "tenure", "refunds", "credits", "age", "load", "pages",
@@ -76,11 +78,11 @@ def tables(seed: int) -> Tables:
     make = partial(table, np.random.default_rng(seed))
     return Tables(
         first=make("questions with the label churned", "churned", [
-            few_late, written_at_the_moment, gone_where_one, partial(ranked, 0.999, "tells"), code, average_of_towns,
+            on_its_way, arrived_at_the_moment, gone_where_one, partial(ranked, 0.999, "tells"), code, average_of_towns,
             in_time, never_written, partial(ranked, 0.8, ""), identifier]),
         second=make("questions with the label returned", "returned", [
             telling_and_late, emptied, there_where_one, partial(ranked, 0.001, "tells"), word, gone_or_high,
-            average_of_regions, notice, sometimes_gone, partial(ranked, 0.2, "")]),
+            average_of_regions, average_of_offices, notice, sometimes_gone, partial(ranked, 0.2, "")]),
         honest=make("questions with the label paid_late", "paid_late", [
             in_time, notice, never_written, partial(ranked, 0.82, ""), sometimes_gone, last_year, identifier]),
         seed=seed)
@@ -110,24 +112,24 @@ class Draw(NamedTuple):
         return (50 + 12 * found).round(2)
 
     def before(self) -> pd.DatetimeIndex:
-        """Moments from an hour to sixty days before each question; in some rows one second before it."""
+        """Moments from an hour to sixty days before each question; in ten rows one second before it."""
         seconds = self.random.integers(3_600, 60 * 86_400, ROWS)
         seconds[self.random.choice(ROWS, 10, replace=False)] = 1
         return self.asked - pd.to_timedelta(seconds, unit="s")
 
-    def after(self) -> pd.DatetimeIndex:
-        """Moments from an hour to twenty days after each question."""
-        return self.asked + pd.to_timedelta(self.random.integers(3_600, 20 * 86_400, ROWS), unit="s")
+    def after(self, most: int = 20 * 86_400) -> pd.DatetimeIndex:
+        """Moments from a second to so many seconds after each question."""
+        return self.asked + pd.to_timedelta(self.random.integers(1, most, ROWS), unit="s")
 
 
 class Planted(NamedTuple):
-    """The values of one column or more that come together: each with what it is; the moments of those that are
-    declared. The first is the one that is planted, others are what it is made from."""
+    """The values of a column, what it is, and the moments when they arrive if it is declared; and the column that it is
+    made from, if there is one."""
 
     values: Any
     reason: str
     why: str
-    written: pd.DatetimeIndex | None = None
+    arrives: pd.DatetimeIndex | None = None
     of: "Planted | None" = None
 
 
@@ -137,45 +139,43 @@ def share(chosen: np.ndarray, ones: np.ndarray) -> str:
 
 
 def late(draw: Draw, values: np.ndarray, chosen: np.ndarray, moments: pd.DatetimeIndex, why: str) -> Planted:
-    """A declared column that was written at these moments in the chosen rows, and in time in all others."""
-    return Planted(values, "late", why, draw.before().where(~chosen, moments))
+    """A declared column whose values arrive at these moments in the chosen rows, and in time in all others."""
+    return Planted(values, "late", f"in {chosen.sum()} rows {why}", draw.before().where(~chosen, moments))
 
 
-def few_late(draw: Draw) -> Planted:
-    """Written after the question in a few rows, with values that say nothing of the label."""
-    chosen = draw.some(0.03, 0.03)
-    return late(draw, draw.numbers(), chosen, draw.after(), f"it was written after the question in {chosen.sum()} rows")
+def on_its_way(draw: Draw) -> Planted:
+    """Written before the question and arrived after it in a few rows, with values that say nothing of the label."""
+    return late(draw, draw.numbers(), draw.some(0.03, 0.03), draw.after(min(DELAYS) * 3_600),
+                "it was written before the question, and arrived after it")
 
 
-def written_at_the_moment(draw: Draw) -> Planted:
-    """Written at the very moment of the question in a few rows, and never later."""
-    chosen = draw.some(0.02, 0.02)
-    return late(draw, draw.numbers(), chosen, draw.asked,
-                f"it was written at the very moment of the question in {chosen.sum()} rows, which isn't before it")
+def arrived_at_the_moment(draw: Draw) -> Planted:
+    """Arrived at the very moment of the question in a few rows, and never later."""
+    return late(draw, draw.numbers(), draw.some(0.02, 0.02), draw.asked,
+                "it arrived at the very moment of the question, which isn't before it")
 
 
 def telling_and_late(draw: Draw) -> Planted:
-    """Written after the question where the label is 1, with values that tell it."""
-    return late(draw, draw.numbers(0.98), draw.ones, draw.after(), f"it was written after the question in {ONES} rows")
+    """Arrived after the question where the label is 1, with values that tell it."""
+    return late(draw, draw.numbers(0.98), draw.ones, draw.after(), "it arrived after the question")
 
 
 def emptied(draw: Draw) -> Planted:
-    """Its values written in time but for missing ones, which were emptied after the question."""
+    """Its values arrived in time but for missing ones, which were emptied after the question."""
     chosen = draw.some(0.05, 0.05)
     return late(draw, np.where(chosen, np.nan, draw.numbers()), chosen, draw.after(),
-                f"it was emptied after the question in {chosen.sum()} rows: there its value is missing")
+                "it was emptied after the question: there its value is missing")
 
 
 def in_time(draw: Draw) -> Planted:
-    """Tells the label, and was written in time."""
-    return Planted(draw.numbers(0.98), "", "it is declared, and each value was written before the question",
-                   draw.before())
+    """Tells the label, and arrived in time."""
+    return Planted(draw.numbers(0.98), "", "it is declared, and each value arrived before the question", draw.before())
 
 
 def notice(draw: Draw) -> Planted:
-    """A text that is there for ones only, and was written in time."""
+    """A text that is there for ones only, and arrived in time."""
     texts = np.where(draw.some(0.96, 0.01), draw.random.choice(["by post", "by phone"], ROWS), None)
-    return Planted(texts, "", "it is declared, and each text was written before the question, or never",
+    return Planted(texts, "", "it is declared, and each text arrived before the question, or was never written",
                    draw.before().where(pd.notna(texts)))
 
 
@@ -183,19 +183,19 @@ def never_written(draw: Draw) -> Planted:
     """A declared column that has no value, and no moment, in many rows."""
     gone = draw.some(0.4, 0.4)
     return Planted(np.where(gone, np.nan, draw.numbers()), "",
-                   f"it was never written in {gone.sum()} rows, and before the question in all others",
+                   f"it was never written in {gone.sum()} rows, and arrived before the question in all others",
                    draw.before().where(~gone))
 
 
 def gone_where_one(draw: Draw) -> Planted:
-    """A number that is missing for ones, with values that say nothing."""
-    gone = draw.some(0.96, 0.01)
+    """A number that is missing for ones, with some exceptions, and with values that say nothing."""
+    gone = draw.some(0.98, 0.05)
     return Planted(np.where(gone, np.nan, draw.numbers()), "missing", f"it is missing for {share(gone, draw.ones)}")
 
 
 def there_where_one(draw: Draw) -> Planted:
-    """A text that is missing for zeros."""
-    gone = draw.some(0.01, 0.96)
+    """A text that is missing for zeros, with some exceptions."""
+    gone = draw.some(0.02, 0.95)
     texts = np.where(gone, None, draw.random.choice(["price", "moved", "service", "other"], ROWS))
     return Planted(texts, "missing", f"it is missing for {share(gone, draw.ones)}")
 
@@ -215,17 +215,17 @@ def ranked(auc: float, reason: str, draw: Draw) -> Planted:
 
 
 def code(draw: Draw) -> Planted:
-    """A number that is a code: two of ten mean a one."""
+    """A number that is a code: two of ten mean a one, with some exceptions."""
     telling, others = draw.random.choice([4, 5], ROWS), draw.random.choice([0, 1, 2, 3, 6, 7, 8, 9], ROWS)
-    chosen = draw.some(0.97, 0.01)
+    chosen = draw.some(0.98, 0.04)
     return Planted(np.where(chosen, telling, others), "tells",
                    f"it is undeclared, and a code: it is 4 or 5 for {share(chosen, draw.ones)}")
 
 
 def word(draw: Draw) -> Planted:
-    """A text of six words, of which two mean a one."""
+    """A text of six words, of which two are there for ones only."""
     telling, others = draw.random.choice(["c", "d"], ROWS), draw.random.choice(list("abef"), ROWS)
-    chosen = draw.some(0.97, 0.01)
+    chosen = draw.some(0.97, 0.0)
     return Planted(np.where(chosen, telling, others), "tells",
                    f"it is undeclared, and 'c' or 'd' for {share(chosen, draw.ones)}")
 
@@ -263,6 +263,12 @@ def average_of_regions(draw: Draw) -> Planted:
     return exact._replace(values=exact.values.round(3), why=f"{exact.why}, rounded")
 
 
+def average_of_offices(draw: Draw) -> Planted:
+    """The mean label of each of nine offices, in percent."""
+    exact = average(draw, groups(draw, 9, "office "))
+    return exact._replace(values=(100 * exact.values).round(1), why=f"{exact.why}, in percent")
+
+
 def last_year(draw: Draw) -> Planted:
     """The share of ones of each of fifty towns in the year before: it goes with the labels, and isn't made of them."""
     town = np.argsort(np.argsort(draw.numbers(0.7))) // (ROWS // 50)  # those with many ones have a high number
@@ -286,11 +292,18 @@ def table(random: np.random.Generator, what: str, label: str, plan: list[Callabl
     planted = [column for make in plan for made in [make(draw)] for column in (made, made.of) if column]
     pools = {kind: iter(random.permutation(names).tolist()) for kind, names in ((True, NUMBERS), (False, TEXTS))}
     named = {next(pools[column.values.dtype.kind in "fi"]): column for column in planted}
-    moments = {name: f"{name}_at" for name, column in named.items() if column.written is not None}
+    delays = {name: pd.Timedelta(hours=int(random.choice(DELAYS))) for name, column in named.items()
+              if column.arrives is not None}
     data = {label: draw.ones.astype(int), "asked_at": draw.asked}
     data |= {name: column.values for name, column in named.items()}
-    data |= {moments[name]: named[name].written for name in moments}
+    data |= {f"{name}_at": named[name].arrives - delay for name, delay in delays.items()}
     rows = pd.DataFrame(data, index=random.permutation(ROWS) + 4_000)
     return Table(f"{ROWS} {what}", rows[random.permutation(list(data)).tolist()], label,
-                 {"asked": "asked_at", "written": moments},
-                 tuple(Column(name, column.reason, column.why) for name, column in named.items()))
+                 {"asked": "asked_at", "written": {name: f"{name}_at" for name in delays}, "delay": delays},
+                 tuple(Column(name, column.reason, told(column.why, delays.get(name)))
+                       for name, column in named.items()))
+
+
+def told(why: str, delay: pd.Timedelta | None) -> str:
+    """What a column is, with the hours that its values take, if it is declared."""
+    return why if delay is None else f"{why}; a value takes {delay / pd.Timedelta(hours=1):g} hours to arrive"

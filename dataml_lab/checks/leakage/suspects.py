@@ -62,7 +62,7 @@ def _(named: Replies, world: Tables) -> str | None:
 
 def demand(reason: str) -> None:
     """Makes it two properties that each column of a reason is named for it, and that no other one is."""
-    @suspects.demands(f"{reason}: names each such column", points=1, after=FIRST, call=SEE.format(reason=reason))
+    @suspects.demands(f"{reason}: names each such column", points=2, after=FIRST, call=SEE.format(reason=reason))
     def _(named: Replies, world: Tables) -> str | None:
         for table in world.all:
             for column in table.of(reason):
@@ -90,8 +90,9 @@ for reason in REASONS:
 
 
 @suspects.demands("leaves table and meta as they were", points=1, after=FIRST, call="""\
+import copy
 for table in world.all:
-    rows, meta = table.rows.copy(), {**table.meta, "written": dict(table.meta["written"])}
+    rows, meta = table.rows.copy(), copy.deepcopy(table.meta)
     suspects(rows, table.label, meta)
     print(table.what, rows.equals(table.rows), meta == table.meta)""")
 def _(calls: Replies, world: Tables) -> str | None:

@@ -16,10 +16,10 @@ NEAR = 0.85, 0.95  # no AUC is between these, as the prompt says
 
 
 def declared(table):
-    """By declared column, whether a value was written at the question or later, in a loop over rows."""
-    rows, (asked, written) = table.rows, (table.meta["asked"], table.meta["written"])
-    return {name: any(not pd.isna(row[moment]) and row[moment] >= row[asked] for _, row in rows.iterrows())
-            for name, moment in written.items()}
+    """By declared column, whether a value arrived at the question or later, in a loop over rows."""
+    rows, (asked, written, delay) = table.rows, table.meta.values()
+    return {name: any(not pd.isna(row[moment]) and row[moment] + delay[name] >= row[asked]
+                      for _, row in rows.iterrows()) for name, moment in written.items()}
 
 
 def undeclared(table):
@@ -56,7 +56,8 @@ def test_what_is_planted_is_there(seed):
         texts = table.rows.select_dtypes("str").columns
         for name in undeclared(table):
             means = [table.rows.groupby(text)[table.label].transform("mean") for text in texts]
-            averages = name not in texts and any((table.rows[name] - mean).abs().max() <= 0.001 for mean in means)
+            averages = name not in texts and any(
+                (table.rows[name] / of - mean).abs().max() <= 0.001 for mean in means for of in (1, 100))
             assert averages == (truth[name] == "averages"), name
             missing, tells = of_missing(table, name), of_values(table, name)
             assert not any(NEAR[0] < found < NEAR[1] for found in (missing, tells)), (name, missing, tells)
@@ -65,11 +66,11 @@ def test_what_is_planted_is_there(seed):
 
 
 def facts(table, name):
-    """What is so of the moments at which a declared column was written."""
-    rows, moment = table.rows, table.rows[table.meta["written"][name]]
-    asked, gone = rows[table.meta["asked"]], rows[name].isna()
-    found = {"after": moment > asked, "at the moment": moment == asked, "never": moment.isna(),
-             "emptied after": (moment > asked) & gone}
+    """What is so of the moments at which a declared column was written, and arrived."""
+    rows, written = table.rows, table.rows[table.meta["written"][name]]
+    arrived, asked, gone = written + table.meta["delay"][name], rows[table.meta["asked"]], rows[name].isna()
+    found = {"after": written > asked, "on its way": (written < asked) & (arrived > asked), "never": written.isna(),
+             "at the moment": arrived == asked, "emptied": (arrived > asked) & gone}
     return frozenset(fact for fact, those in found.items() if those.any())
 
 
@@ -78,16 +79,14 @@ def test_a_world_has_every_case_of_the_prompt(seed):
     world = tables(seed)
     assert {column.reason for table in world.all for column in table.columns} == {"", *REASONS}
     assert not any(column.reason for column in world.honest.columns)
-    assert {facts(table, name) for table in world.all for name in table.meta["written"]} == {
-        frozenset(), frozenset({"after"}), frozenset({"at the moment"}), frozenset({"never"}),
-        frozenset({"after", "emptied after"})}
+    found = [facts(table, name) for table in world.all for name in table.meta["written"]]
+    assert {frozenset(), frozenset({"on its way"}), frozenset({"at the moment"}), frozenset({"never"})} <= set(found)
+    assert any("after" in one and "emptied" not in one for one in found) and any("emptied" in one for one in found)
     for table in world.all:
         rows = table.rows
         assert rows.index.is_unique and not rows[table.meta["asked"]].is_monotonic_increasing
         assert len(rows) == 600 and rows[table.label].sum() == 150
-        strong = [name for name, is_late in declared(table).items() if not is_late and (
-            of_values(table, name) > NEAR[1])]
-        assert strong, "a strong column that was written in time"
+        assert any(of_values(table, name) > NEAR[1] for name, is_late in declared(table).items() if not is_late)
 
 
 @pytest.mark.parametrize("name", ["right_halves", "right_tree"])

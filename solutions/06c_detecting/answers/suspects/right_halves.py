@@ -37,9 +37,9 @@ def suspects(table, label, meta):
     for name in table.columns.difference([label, meta["asked"], *written.values()], sort=False):
         column = table[name]
         if name in written:
-            if (table[written[name]] >= asked).any():
+            if (table[written[name]] + meta["delay"][name] >= asked).any():
                 found[name] = "late"
-        elif name not in texts and any(((column - mean).abs() <= 0.001).all() for mean in means):
+        elif name not in texts and any(((column / of - mean).abs() <= 0.001).all() for mean in means for of in (1, 100)):
             found[name] = "averages"
         elif column.isna().any() and strength(truth, column.isna()) >= 0.9:
             found[name] = "missing"

@@ -11,11 +11,12 @@ def suspects(table, label, meta):
     y = table[label].to_numpy()
     rest = table.drop(columns=[label, meta["asked"], *meta["written"].values(), *meta["written"]])
     found = {name: "late" for name, moment in meta["written"].items() if not
-             all(at < asked for at, asked in zip(table[moment], table[meta["asked"]], strict=True) if at == at)}
+             all(at + meta["delay"][name] < asked for at, asked in zip(table[moment], table[meta["asked"]], strict=True) if at == at)}
     numbers = rest.select_dtypes("number")
     means = [table.groupby(text)[label].transform("mean") for text in rest if text not in numbers]
     for name in rest:
-        if name in numbers and any(np.allclose(numbers[name], mean, rtol=0, atol=0.001) for mean in means):
+        if name in numbers and any(
+                np.allclose(values, mean, rtol=0, atol=0.001) for values in (numbers[name], numbers[name] / 100) for mean in means):
             found[name] = "averages"
             continue
         gone = rest[name].isna().to_numpy()
