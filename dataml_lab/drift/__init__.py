@@ -1,0 +1,8 @@
+"""Drift and monitoring, lesson 08: whether data of today are as those that a model was made for."""
+
+from dataml_lab.drift.compare import Limits, compare
+from dataml_lab.drift.profile import Profile
+from dataml_lab.drift.report import Report
+from dataml_lab.drift.windows import Windows
+
+__all__ = ["Limits", "Profile", "Report", "Windows", "compare"]

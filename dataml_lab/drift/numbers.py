@@ -1,0 +1,128 @@
+"""How numbers are distributed, kept in little: exact counts at up to a thousand of their values.
+
+Between two kept values lies at most one row in a thousand, so that each share of rows below a number is known to a
+thousandth. Merged summaries state how much less is known. Source: Agarwal et al., Mergeable summaries (2012).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+KEPT = 1_000  # values of a summary; the shares of rows are then known to 1 / KEPT, and to 0 where there are no more
+
+
+class Numbers(NamedTuple):
+    """The distribution of numbers. At each of the `values`, ascending, `below` counts the rows with a lesser number,
+    and `upto` those with no greater one; the first value is the least number, and the last the greatest.
+
+    `missing` counts the rows without a number, and `slack` the rows by which a count may be off.
+    """
+
+    values: np.ndarray
+    below: np.ndarray
+    upto: np.ndarray
+    missing: int = 0
+    slack: float = 0.0
+
+    @classmethod
+    def of(cls, numbers: np.ndarray) -> "Numbers":
+        """All different numbers, with their counts; NaN and infinite ones count as missing.
+
+        >>> Numbers.of(np.array([3.0, 1.0, 3.0, np.nan])).upto.tolist()
+        [1, 3]
+        """
+        known = numbers[np.isfinite(numbers)]
+        known.sort()
+        last = np.flatnonzero(np.append(known[1:] != known[:-1], [True][:len(known)]))
+        upto = last + 1
+        return cls(known[last], np.append(0, upto)[:len(upto)], upto, len(numbers) - len(known))
+
+    @classmethod
+    def counted(cls, values: np.ndarray, counts: np.ndarray, missing: int = 0) -> "Numbers":
+        """Numbers of which each has a count; a number may be there several times."""
+        distinct, places = np.unique(np.asarray(values, float), return_inverse=True)
+        upto = np.bincount(places, counts, len(distinct)).astype("int64").cumsum()
+        return cls(distinct, np.append(0, upto)[:len(upto)], upto, missing)
+
+    @property
+    def known(self) -> int:
+        """The rows that have a number."""
+        return round(float(self.upto[-1])) if len(self.upto) else 0
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return self.known + self.missing
+
+    @property
+    def gap(self) -> float:
+        """The most rows that lie between two kept values."""
+        return float((self.below[1:] - self.upto[:-1]).max(initial=0))
+
+    @property
+    def error(self) -> float:
+        """By how much a share of rows below a number may be off, at most."""
+        return (self.slack + self.gap) / max(self.known, 1)
+
+    def shares_upto(self, numbers: np.ndarray) -> np.ndarray:
+        """The share of rows with a number no greater than each of these; between kept values, on a straight line."""
+        after = np.searchsorted(self.values, numbers, side="right")
+        return self._shares(np.append(0, self.upto)[after], after, numbers, np.append(np.nan, self.values)[after])
+
+    def shares_below(self, numbers: np.ndarray) -> np.ndarray:
+        """The share of rows with a number less than each of these; between kept values, on a straight line."""
+        after = np.searchsorted(self.values, numbers, side="left")
+        return self._shares(np.append(self.below, self.known)[after], after, numbers,
+                            np.append(self.values, np.nan)[after])
+
+    def _shares(self, counts: np.ndarray, after: np.ndarray, numbers: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        """The counts as shares; those of numbers that are not kept are interpolated where rows lie between."""
+        if self.gap == 0:
+            return counts / self.known
+        inner = (kept != numbers) & (after > 0) & (after < len(self.values))
+        left, right = after[inner] - 1, after[inner]
+        part = (numbers[inner] - self.values[left]) / (self.values[right] - self.values[left])
+        counts = counts.astype(float)
+        counts[inner] = self.upto[left] + part * (self.below[right] - self.upto[left])
+        return counts / self.known
+
+    def quantiles(self, shares: np.ndarray) -> np.ndarray:
+        """For each share the least kept value with at least this share of the rows up to it."""
+        places = np.searchsorted(self.upto, np.asarray(shares) * self.known - 1e-9)
+        return self.values[np.minimum(places, len(self.values) - 1)]
+
+    def kept(self, most: int = KEPT) -> "Numbers":
+        """At most so many of the values (and one), at equal distances in rows.
+
+        >>> Numbers.of(np.arange(10.0)).kept(3).values.tolist()
+        [0.0, 3.0, 6.0, 9.0]
+        """
+        if len(self.values) <= most:
+            return self
+        ranks = np.linspace(0, self.upto[-1], most + 1)
+        places = np.unique(np.minimum(np.searchsorted(self.upto, ranks), len(self.values) - 1))
+        return Numbers(self.values[places], self.below[places], self.upto[places], self.missing, self.slack)
+
+    def spread(self) -> float:
+        """The distance of the 16 % and the 84 % quantile, halved: of a normal distribution its standard deviation."""
+        low, high = self.quantiles(np.array([0.16, 0.84]))
+        return float(high - low) / 2
+
+
+def merged(parts: Sequence[Numbers], most: int = KEPT) -> Numbers:
+    """The numbers of all parts, as if they had been counted together; `slack` says how much may be off.
+
+    >>> halves = [Numbers.of(np.array([1.0, 2.0])), Numbers.of(np.array([2.0, 5.0]))]
+    >>> merged(halves).upto.tolist()
+    [1.0, 3.0, 4.0]
+    """
+    full = [part for part in parts if part.known]
+    missing = sum(part.missing for part in parts)
+    if not full:
+        return Numbers(np.empty(0), np.empty(0), np.empty(0), missing)
+    values = np.unique(np.concatenate([part.values for part in full]))
+    below = sum(part.shares_below(values) * part.known for part in full)
+    upto = sum(part.shares_upto(values) * part.known for part in full)
+    slack = sum(part.slack + part.gap for part in full)
+    return Numbers(values, below.round(6), upto.round(6), missing, slack).kept(most)

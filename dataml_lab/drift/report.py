@@ -1,0 +1,81 @@
+"""What a comparison found, with all distances beside it."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from html import escape
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from dataml_lab.drift import distances
+from dataml_lab.drift.numbers import Numbers
+from dataml_lab.drift.profile import Column, Moments
+from dataml_lab.drift.words import aligned
+from dataml_lab.evaluation.findings import Finding, Findings
+
+__all__ = ["Finding", "Report", "row_of"]
+
+
+class Report(Findings):
+    """Findings, with what was looked for, notes, and `measures`: a row for each column that both tables have.
+
+    `drifted` are the columns with a finding graded "drift", each with the kinds.
+    """
+
+    grades: ClassVar[Mapping[str, str]] = {
+        "drift": "more than chance explains, and enough to matter",
+        "check": "not seen before, or gone, in few rows"}
+
+    def __init__(self, findings: Iterable[Finding], looked: Iterable[str], notes: Iterable[str],
+                 measures: pd.DataFrame) -> None:
+        super().__init__(findings, looked, notes)
+        self.measures = measures
+
+    @property
+    def drifted(self) -> dict[Hashable, list[str]]:
+        """The kinds of drift of each column that has some."""
+        found: dict[Hashable, list[str]] = {}
+        for one in self.findings:
+            if one.grade == "drift":
+                found.setdefault(one.column, []).append(one.kind)
+        return found
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + self.measures.reset_index().to_html(index=False, float_format="{:.3g}".format,
+                                                                           na_rep="")
+
+    def page(self, title: str) -> str:
+        """A page that stands alone, for a browser."""
+        return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+                '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
+                "body{font:16px/1.5 sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem;color:#222}"
+                "div{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0}"
+                "th,td{border-bottom:1px solid #bbb;padding:.3rem .6rem;text-align:left;vertical-align:top}"
+                f"</style></head><body><main><h1>{escape(title)}</h1><div tabindex=\"0\">{self._repr_html_()}</div>"
+                "</main></body></html>\n")
+
+
+def row_of(name: str, reference: Column, current: Column) -> dict[str, Any]:
+    """A column's rows, missing shares, and distances, NaN where one isn't defined; PSI and Jensen-Shannon are of
+    deciles of the reference, or of categories, and the Wasserstein distance is in `spreads` of the reference."""
+    row = {"column": name, "rows then": reference.rows, "rows now": current.rows,
+           "missing then": reference.missing / reference.rows, "missing now": current.missing / current.rows}
+    if isinstance(reference, Moments) or not (reference.rows > reference.missing and current.rows > current.missing):
+        return row
+    if isinstance(reference, Numbers):
+        return row | numbers_row(reference, current)
+    if reference.is_text:
+        return row | numbers_row(reference.lengths, current.lengths)
+    _, counts = aligned(reference, current)
+    statistic, _ = distances.chi_squared(counts)
+    return row | {"moved": distances.total_variation(counts), "PSI": distances.psi(counts),
+                  "Jensen-Shannon": distances.jensen_shannon(counts), "chi-squared": statistic,
+                  "Cramér's V": np.sqrt(statistic / counts.sum())}
+
+
+def numbers_row(reference: Numbers, current: Numbers) -> dict[str, float]:
+    """The distances of numbers."""
+    counts, spread = distances.binned(reference, current), reference.spread()
+    far = distances.wasserstein(reference, current)
+    return {"moved": distances.ks(reference, current), "PSI": distances.psi(counts),
+            "Jensen-Shannon": distances.jensen_shannon(counts), "Wasserstein": far / spread if spread else np.nan}
