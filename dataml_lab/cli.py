@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
+    _drift_options(_command(commands, "drift", _drift, "say what changed from one table to another, in files"))
     return parser
 
 
@@ -133,6 +134,27 @@ into a row. Neither are several metrics of one model, candidates compared on row
 
 The exit code is 0 if nothing is found, 1 if something is, and 2 if a file can't be read; the others are read all the
 same."""
+
+
+def _drift_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("reference", type=Path, metavar="REFERENCE", help="a table, or a profile that --keep wrote")
+    parser.add_argument("current", type=Path, metavar="CURRENT", help="a table with the same columns")
+    windows = parser.add_mutually_exclusive_group()
+    windows.add_argument("--day", metavar="COLUMN", help="the reference's days, by this time, say what is usual")
+    windows.add_argument("--week", metavar="COLUMN", help="the reference's weeks do")
+    windows.add_argument("--group", metavar="COLUMN", help="rows of one group, such as a customer, are alike")
+    parser.add_argument("--html", type=Path, metavar="OUT", help="write the report as a page, too")
+    parser.add_argument("--keep", type=Path, metavar="OUT", help="write the reference's profile, a few kB a column")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.epilog = """Files are CSV with a line of names (.csv), Parquet (.parquet), or the reference's profile (.json).
+
+A change is drift if it is more than chance explains, at a rate of 5 % of false alarms among alarms, and large enough to
+matter: a tenth of the rows have moved, or 0.5 % have a new category, or missing values came from 0 to 1 %, say.
+Rows are taken for independent of each other, unless --day, --week or --group says how they depend. With --day or --week
+CURRENT is one day or week. Without, columns of times are not compared.
+
+The exit code is 0 if nothing drifts, 1 if something does, and 2 if the files can't be compared."""
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -328,6 +350,22 @@ def _leakcheck(options: argparse.Namespace) -> int:
             print("".join(f"{report}\n" for report in checked.reports), end="", flush=True)
     print(json.dumps([checked.as_data() for checked in found]) if options.json else f"\n{table(found)}")
     return 2 if any(one.error for one in found) else int(any(one.reports for one in found))
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from dataml_lab.drift.files import UnreadableError, compared, kept
+
+    try:
+        report = compared(options.reference, options.current, options.day, options.week, options.group)
+        if options.keep:
+            options.keep.write_text(kept(options.reference), "utf-8")
+        if options.html:
+            options.html.write_text(report.page(f"From {options.reference.name} to {options.current.name}"), "utf-8")
+    except (UnreadableError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(report.as_json() if options.json else report)
+    return int(bool(report.drifted))
 
 
 def _progress(what: str) -> Callable[[int, int], None]:

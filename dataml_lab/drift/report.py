@@ -1,5 +1,6 @@
 """What a comparison found, with all distances beside it."""
 
+import json
 from collections.abc import Hashable, Iterable, Mapping
 from html import escape
 from typing import Any, ClassVar
@@ -39,6 +40,12 @@ class Report(Findings):
             if one.grade == "drift":
                 found.setdefault(one.column, []).append(one.kind)
         return found
+
+    def as_json(self) -> str:
+        """Findings, notes and measures, for programs."""
+        measures = json.loads(self.measures.reset_index().to_json(orient="records", double_precision=15))
+        return json.dumps({"findings": [found._asdict() for found in self.findings], "notes": self.not_looked,
+                           "measures": measures}, ensure_ascii=False)
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + self.measures.reset_index().to_html(index=False, float_format="{:.3g}".format,

@@ -124,7 +124,7 @@ def test_columns_and_types_that_differ_are_findings():
     assert report.drifted == {"note": ["column lost"], "price": ["type"]}
     assert [found.kind for found in report if found.grade == "check"] == ["column new"]
     odd = NOW["price"].round(2).astype(str).where(NOW.index > 4, "n/a")
-    assert "5 rows hold no number, such as 'n/a'" in only(price=odd).evidence
+    assert "rows that hold no number: 5, such as 'n/a'" in only(price=odd).evidence
     assert "can be read as numbers" in only(price=NOW["price"].astype(str)).evidence
 
 
