@@ -147,7 +147,7 @@ def _drift_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="OUT", help="write the report as a page, too")
     parser.add_argument("--keep", type=Path, metavar="OUT", help="write the reference's profile, a few kB a column")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.epilog = """Files are CSV with a line of names (.csv), Parquet (.parquet), or the reference's profile (.json).
+    parser.epilog = """Files are CSV with a line of names (.csv), Parquet (.parquet), or a profile (.json).
 
 A change is drift if it is more than chance explains, at a rate of 5 % of false alarms among alarms, and large enough to
 matter: a tenth of the rows have moved, or 0.5 % have a new category, or missing values came from 0 to 1 %, say.

@@ -126,7 +126,7 @@ def example(reference: Column, current: Column) -> str:
         return ""
     odd = [name for name in current.counts if not is_number(name)]
     rows = sum(current.counts[name] for name in odd)
-    return f"; rows that hold no number: {rows:,}, such as {odd[0]!r}" if odd else ", all of which can be read as numbers"
+    return f"; rows that hold no number: {rows:,}, such as {odd[0]!r}" if odd else ", all of it can be read as numbers"
 
 
 def is_number(text: str) -> bool:

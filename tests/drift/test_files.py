@@ -97,5 +97,5 @@ def test_mixed_types_are_a_finding(folder, capsys):
     mixed.to_csv("mixed.csv", index=False)
     assert isinstance(read(folder / "mixed.csv"), pd.DataFrame)
     assert cli.main(["drift", "then.csv", "mixed.csv"]) == 1
-    assert ("weight (mg): type. It is of numbers in the reference, and of text now; rows that hold no number: 1, such as "
-            "'heavy'") in capsys.readouterr().out
+    assert ("weight (mg): type. It is of numbers in the reference, and of text now; rows that hold no number: 1, "
+            "such as 'heavy'") in capsys.readouterr().out
