@@ -157,13 +157,11 @@ def neighbours(moments: np.ndarray | None, members: np.ndarray | None) -> np.nda
 
 def looked(given: Mapping[str, object]) -> list[str]:
     """What is looked for, by what is given."""
-    kinds = ["target", "missingness", "encoding"]
-    kinds += ["time travel"] * (given["times"] is not None and given["groups"] is not None)
-    kinds += ["availability"] * (given["available_at"] is not None)
-    if given["split"] is not None:
-        kinds += ["duplicates", "groups"[: 6 * (given["groups"] is not None)],
-                  "time order"[: 10 * (given["times"] is not None)], "shift"]
-    return [kind for kind in kinds if kind]
+    known = {name for name, value in given.items() if value is not None}
+    needed = {"target": set(), "missingness": set(), "encoding": set(), "time travel": {"times", "groups"},
+              "availability": {"available_at"}, "duplicates": {"split"}, "groups": {"split", "groups"},
+              "time order": {"split", "times"}, "shift": {"split"}}
+    return [kind for kind, names in needed.items() if names <= known]
 
 
 def declared(written: dict[Hashable, np.ndarray]) -> list[Finding]:
