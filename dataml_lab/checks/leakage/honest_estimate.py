@@ -14,7 +14,7 @@ from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 
 MAY_MISS = 0.15  # by how much a claim may miss
-KNOWN = 0.99  # above it no claim is made on rows that the model wasn't fitted to
+KNOWN = 0.999  # above it no claim is made on rows that the model wasn't fitted to
 SAME = 1e-3
 FIRST = "returns a score for each new row, and a claim"
 SEE = """\
