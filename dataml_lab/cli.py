@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
     _drift_options(_command(commands, "drift", _drift, "say what changed from one table to another, in files"))
+    _experiment_options(_command(commands, "experiment", _experiment, "decide an A/B test: ship, keep or invalid"))
     return parser
 
 
@@ -155,6 +156,39 @@ Rows are taken for independent of each other, unless --day, --week or --group sa
 CURRENT is one day or week. Without, columns of times are not compared.
 
 The exit code is 0 if nothing drifts, 1 if something does, and 2 if the files can't be compared."""
+
+
+def _experiment_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV or Parquet, a row for each user")
+    parser.add_argument("--metric", action="append", default=[], metavar="NAME",
+                        help="a column, or a ratio of two, such as spent/orders; the first decides; default: all")
+    parser.add_argument("--guardrail", action="append", default=[], type=_margin, metavar="NAME=MARGIN",
+                        help="nothing ships unless a harm of MARGIN is ruled out")
+    parser.add_argument("--lower", action="append", default=[], metavar="NAME", help="a metric that is better if lower")
+    parser.add_argument("--control", default="control", metavar="ARM", help="the arm to compare with; default: control")
+    parser.add_argument("--share", type=float, default=0.5, metavar="F", help="planned share of the other arm: 0.5")
+    parser.add_argument("--units", type=int, metavar="N", help="planned users of both arms, or clusters")
+    parser.add_argument("--looks", choices=("once", "daily", "always"), default="once",
+                        help="planned looks: at the end, as days end, or at any time")
+    parser.add_argument("--alpha", type=float, default=0.05, metavar="F", help="error of the intervals: 0.05")
+    parser.add_argument("--html", type=Path, metavar="OUT", help="write the report as a page, too")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.epilog = """The file has a column user_id and a column arm, with two arms. A column day is the day on which a
+user came in, for looks as days end. With a column cluster, whole clusters were randomised. A column <metric>_before is
+the metric before the experiment, and makes the interval narrower (CUPED). A column of 0 and 1 is a proportion.
+
+The exit code is 0 for ship and keep; 1 if the experiment is invalid, or the table is refused, as with a user in both
+arms; 2 if the file can't be read or the call can't be followed."""
+
+
+def _margin(text: str) -> tuple[str, float]:
+    """NAME=MARGIN."""
+    name, _, margin = text.rpartition("=")
+    try:
+        return name, float(margin)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=MARGIN, such as errors=0.05") from None
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -366,6 +400,26 @@ def _drift(options: argparse.Namespace) -> int:
         return 2
     print(report.as_json() if options.json else report)
     return int(bool(report.drifted))
+
+
+def _experiment(options: argparse.Namespace) -> int:
+    from dataml_lab.experiments.command import report_on
+    from dataml_lab.experiments.plan import Plan
+    from dataml_lab.experiments.source import Unreadable
+
+    plan = Plan(options.units, options.looks, options.share, options.control, options.alpha)
+    try:
+        report = report_on(options.file, options.metric, dict(options.guardrail), options.lower, plan)
+        if options.html:
+            options.html.write_text(report.page(options.file.name), "utf-8")
+    except (Unreadable, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(f"refused: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(report.as_data()) if options.json else report)
+    return int(report.decision.verdict == "invalid")
 
 
 def _progress(what: str) -> Callable[[int, int], None]:

@@ -18,7 +18,7 @@ def test_help_fits_on_one_screen_and_names_every_command(capsys):
         cli.main(["--help"])
     out = capsys.readouterr().out
     assert stopped.value.code == 0 and len(out.splitlines()) < 24
-    assert all(command in out for command in ("lab", "doctor", "build", "release", "catalogue"))
+    assert all(command in out for command in ("lab", "doctor", "build", "release", "catalogue", "experiment"))
 
 
 @pytest.mark.parametrize("call", [[], ["buidl"], ["build", "11_pipeline"], ["catalogue", "--answers"]])
