@@ -33,7 +33,7 @@ class Claim(NamedTuple):
         return self.claimed - self.production
 
     @property
-    def lost(self) -> float:
+    def missed(self) -> float:
         """EUR that were expected and didn't come."""
         return self.expected - self.brought
 
@@ -82,11 +82,11 @@ def deployed_by_folds(name: str, model: Any, known: tuple[pd.DataFrame, ArrayLik
 
 
 def claims_table(claims: Iterable[Claim]) -> pd.DataFrame:
-    """A row for each claim, with its gap; and with EUR expected, brought and lost where they are known."""
+    """A row for each claim, with its gap; and with EUR expected, brought and missed where they are known."""
     rows = list(claims)
     table = pd.DataFrame({"claimed": [row.claimed for row in rows], "production": [row.production for row in rows],
                           "gap": [row.gap for row in rows], "EUR expected": [row.expected for row in rows],
-                          "EUR brought": [row.brought for row in rows], "EUR lost": [row.lost for row in rows]},
+                          "EUR brought": [row.brought for row in rows], "EUR missed": [row.missed for row in rows]},
                          pd.Index([row.model for row in rows], name="model"))
     return table.dropna(axis="columns", how="all")
 

@@ -20,12 +20,12 @@
 # **After this part you will be able to**
 #
 # - say as a number when a score is too good to be true;
-# - recognise four kinds of columns that leak the target: a date, a reason, a missing value, and a value that was
-#   overwritten in place;
+# - recognise four kinds of columns that leak the target: a date of the event, a consequence, a missing value, and a value
+#   that was overwritten in place;
 # - compare what a model claims with what it delivers, also in euros;
 # - rebuild a training table from a log, so that the claim is kept.
 #
-# **You need** [05a](../05a_splits/05a_splits.ipynb) and 03c, and about 70 minutes: 30 to read, 25 for the exercise and 15
+# **You need** [05a](../05a_splits/05a_splits.ipynb) and 03c, and about 75 minutes: 35 to read, 25 for the exercise and 15
 # for a question. A good place for a break is before the exercise.
 
 # %%
@@ -59,16 +59,16 @@ five = known[known["user_id"].isin([1, 3, 4, 27, 44])].set_index("user_id")
 five[["visits_30d", "days_open", "cancellation_reason", "leaves"]]
 
 # %% [markdown]
-# `days_open` are the days from start to closing. Three of the five have left, and only they have such a number, and a
-# reason.
+# `days_open` is the number of days from start to closing. Three of the five have left, and only they have such a number and
+# a reason.
 #
 # The next quarter begins on 1 January. We shall ask the model on that morning, so the table is exported on that
 # morning, too.
 
 # %%
 asked = churn_table(store, as_of=january, exported_at=january)
-pd.DataFrame({"customers": [len(known), len(asked)], "leave": [known["leaves"].mean(), asked["leaves"].mean()],
-              "have a reason": [known["cancellation_reason"].notna().mean(), asked["cancellation_reason"].notna().mean()]},
+pd.DataFrame({"customers": [len(known), len(asked)], "share that leave": [known["leaves"].mean(), asked["leaves"].mean()],
+              "share with a reason": [known["cancellation_reason"].notna().mean(), asked["cancellation_reason"].notna().mean()]},
              index=["October, exported in January", "January, exported in January"]).round(3)
 
 # %% role="claim"
@@ -77,8 +77,8 @@ assert asked["cancellation_reason"].notna().sum() == 0 and (known["cancellation_
 assert [round(table["leaves"].mean(), 2) for table in (known, asked)] == [0.12, 0.12] and [len(known), len(asked)] == [3678, 3830]
 
 # %% [markdown]
-# In each quarter about 12% leave. In the first table exactly they have a reason. In the second nobody has one, for nobody
-# has left *yet*.
+# In each quarter about 12% leave. In the first table all of them have a reason, and nobody else has. In the second nobody has
+# one, because nobody has left *yet*.
 #
 # `deployed_by_folds` does what a company does with a model. It takes the mean AUC of five folds, which is the **claim**. Then
 # it fits the model to all known rows and asks it about the next quarter: that is **production**.
@@ -86,6 +86,7 @@ assert [round(table["leaves"].mean(), 2) for table in (known, asked)] == [0.12, 
 # %%
 boosting = LGBMClassifier(n_estimators=40, num_leaves=3, learning_rate=0.08, min_child_samples=50, num_threads=1,
                           verbose=-1, random_state=0)
+# For the euros in the section "What it costs to believe a claim".
 campaign = Campaign(share=0.1, cost=5, worth=40)
 
 
@@ -101,8 +102,11 @@ claims_table(claims)[["claimed", "production", "gap"]].round(2)
 # %% [markdown]
 # With `days_open` the folds promise an AUC of 1.00. In production it is 0.50: a coin does as well.
 #
-# The folds were right in their way. Each of them was held out, and each had the column filled in. No split of this table
-# can find the mistake, because it is in every row.
+# The model has the five honest columns, too. But once it knows `days_open` they add nothing in the training, so it didn't
+# learn from them: in January all 3,830 customers get the same score.
+#
+# Each fold was held out, and in each the column was as the export of January has it. No split of this table can find the
+# mistake, because all rows were exported late.
 #
 # Without that column the same model claims 0.57 and reaches 0.56. That is little, and true. `HONEST` are five columns of what
 # was known on the day: price, days subscribed, days since the newest visit, visits in 30 and 90 days.
@@ -110,16 +114,19 @@ claims_table(claims)[["claimed", "production", "gap"]].round(2)
 # %% role="claim"
 assert [round(value, 2) for value in claims[0][1:3]] == [1.0, 0.5], claims
 assert [round(value, 2) for value in claims[1][1:3]] == [0.57, 0.56], claims
+leaky = boosting.fit(known[[*HONEST, "days_open"]], known["leaves"]).predict_proba(asked[[*HONEST, "days_open"]])[:, 1]
+assert len(asked) == 3830 and np.ptp(leaky) == 0
 assert HONEST == ["price", "days_subscribed", "days_since_visit", "visits_30d", "visits_90d"]
 
 # %% [markdown]
 # ## Too good to be true, as a number
 #
-# "99.2% is suspicious" is a feeling. Two numbers make a measure of it: what guessing reaches, and what is possible at best.
+# "An AUC of 1.00 looks suspicious" is a feeling. Two numbers turn it into a measurement: what guessing reaches, and the best
+# that is possible.
 #
 # ### What is possible at best
 #
-# Leaving is partly luck. Even somebody who knows for each customer the exact probability can't know who it will be. Take five
+# Leaving is partly luck. Even somebody who knows the exact probability of each customer can't know who will leave. Take five
 # customers whose probabilities are known.
 
 # %%
@@ -130,8 +137,8 @@ best = [auc(leaves, probability) for leaves in draws if 0 < leaves.sum() < 5]
 print(f"Ordered by the true probabilities, the AUC is {np.mean(best):.2f} on average.")
 
 # %% [markdown]
-# Nobody can order these five better, and still it is 0.76 and not 1. The first leaves in half of the quarters only, and in
-# the other half somebody leaves who was less likely to.
+# A quarter in which nobody or everybody leaves has no AUC, and is left out. No order is better than this one, and still the
+# average AUC is 0.76 and not 1. The first customer leaves in only half of the quarters, and often somebody less likely leaves.
 #
 # The Store is simulated, so we know its rule. `true_probability` is the probability for somebody who sees what the shop never
 # sees: when each customer lost interest, and how likely each is to lose it.
@@ -146,11 +153,11 @@ assert round(np.mean(best), 2) == 0.76, np.mean(best)
 assert [round(value, 2) for value in possible.values()] == [0.71, 0.70], possible
 
 # %% [markdown]
-# No honest model can claim much more than 0.71 here, whoever builds it. A claim of 0.95 needn't be examined for how it was
-# reached: it is impossible.
+# No honest model can claim much more than 0.71 here. A claim of 0.95 is impossible, so nobody needs to ask how it was
+# reached.
 #
-# In practice nobody knows the rule. But there are substitutes: what earlier models reached *in production*, what people reach
-# who know the customers, and how often two equal customers do different things.
+# In practice nobody knows the rule. Two substitutes help: the AUC of earlier models *in production*, and the AUC of
+# experts' guesses.
 
 # %% [markdown]
 # ### What guessing reaches
@@ -159,60 +166,69 @@ assert [round(value, 2) for value in possible.values()] == [0.71, 0.70], possibl
 # be learned, so what it scores is chance.
 
 # %%
+def by_folds(X, labels):
+    """The mean AUC of five folds."""
+    return cross_val_score(boosting, X, labels, cv=5, scoring="roc_auc").mean()
+
+
 shuffles = np.random.default_rng(0)
-permuted = [cross_val_score(boosting, known[HONEST], shuffles.permutation(known["leaves"]), cv=5, scoring="roc_auc").mean()
-            for _ in range(10)]
-print(f"Ten shuffles: {min(permuted):.2f} to {max(permuted):.2f}. The honest columns with the real labels: {claims[1].claimed:.2f}.")
+permuted = [by_folds(known[HONEST], shuffles.permutation(known["leaves"])) for _ in range(10)]
+print(f"Ten shuffles: {min(permuted):.2f} to {max(permuted):.2f}, {np.mean(permuted):.2f} on average.")
+print(f"The honest columns with the real labels: {claims[1].claimed:.2f}.")
+leaky = by_folds(known[["days_open", *HONEST]], shuffles.permutation(known["leaves"]))
+print(f"A shuffle with days_open among the columns: {leaky:.2f}.")
 
 # %% [markdown]
-# None of the shuffles reaches the 0.57 of the real labels, so the honest columns do know something.
+# With 428 who leave, chance moves the AUC by some hundredths. None of the shuffles reaches the 0.57 of the real labels,
+# so the honest columns do know something.
 #
-# The shuffles also test the procedure. Were they at 0.7, then the *procedure* would leak, as it does where columns are chosen
-# before the split; [06b](../06b_contamination/06b_contamination.ipynb) shows that.
+# The shuffles also test the procedure. If they reached 0.7, the *procedure* would leak. An example is choosing columns before
+# the split, which [06b](../06b_contamination/06b_contamination.ipynb) shows.
 #
-# > **Caution.** They say nothing of a leaky *column*: once the labels are shuffled, `days_open` has nothing to do with them.
-# > So a procedure may pass this test and have a column that holds the answer.
+# > **Caution.** The shuffles don't report a leaky *column*. Shuffled labels have nothing to do with `days_open`, so the last
+# > line is chance, too.
 
 # %% role="claim"
 assert max(permuted) < claims[1].claimed - 0.03 and max(permuted) < 0.54 and min(permuted) > 0.4, permuted
-leaky = cross_val_score(boosting, known[["days_open", *HONEST]], shuffles.permutation(known["leaves"]), cv=5, scoring="roc_auc")
-assert abs(leaky.mean() - 0.5) < 0.05
+assert known["leaves"].sum() == 428 and abs(leaky - 0.5) < 0.05, leaky
 
 # %% [markdown]
 # ## The missing value is the label
 #
-# `cancellation_reason` is text, and `days_open` is missing for most. People who look for suspicious columns often drop the
-# rows with a missing value first, and a correlation drops them, too. What is left?
+# A search for suspicious columns often starts by dropping rows with a missing value. A correlation does the same. The next
+# cell counts what is left.
 
 # %%
 reasons = known["cancellation_reason"]
-pd.DataFrame({
-    "rows": {"with a value": reasons.notna().sum(), "all": len(known)},
-    "of them leave": {"with a value": known.loc[reasons.notna(), "leaves"].mean(), "all": known["leaves"].mean()},
-    "AUC of “has a value”": {"with a value": np.nan, "all": auc(known["leaves"], reasons.notna() * 1)}}).round(2)
+correlation = known[["days_open", "leaves"]].corr().loc["days_open", "leaves"]
+print(f"Correlation of days_open and leaves: {correlation:.2f}")
+print(f"AUC of whether there is a reason: {auc(known['leaves'], reasons.notna() * 1):.2f}")
+pd.DataFrame({"rows": {"with a reason": reasons.notna().sum(), "all": len(known)},
+              "share that leave": {"with a reason": known.loc[reasons.notna(), "leaves"].mean(),
+                                   "all": known["leaves"].mean()}}).round(2)
 
 # %% [markdown]
-# Among the rows with a reason everybody leaves. There is nothing to compare with, so no measure finds anything there. With
-# all rows, whether there *is* a reason tells everything: an AUC of 1.00.
+# Among the rows with a value everybody leaves. The label is the same in each of them, so the correlation isn't defined: it is
+# `nan`. In all rows, the presence of a reason gives an AUC of 1.00.
 #
-# So the reasons themselves don't matter. To fill the gaps with a median, or with "unknown", keeps the leak: the model learns
-# which value is the filler.
+# Filling the gaps with a median, or with "unknown", keeps the leak: the model learns which value is the filler.
 
 # %%
 filled = known["days_open"].fillna(known["days_open"].median())
-print(f"After filling with the median, the folds say {cross_val_score(boosting, filled.to_frame(), known['leaves'], cv=5, scoring='roc_auc').mean():.2f}.")
+print(f"After filling with the median, the folds say {by_folds(filled.to_frame(), known['leaves']):.2f}.")
 
 # %% role="claim"
 assert auc(known["leaves"], reasons.notna() * 1) == 1 and known.loc[reasons.notna(), "leaves"].mean() == 1
-assert cross_val_score(boosting, filled.to_frame(), known["leaves"], cv=5, scoring="roc_auc").mean() > 0.97
+assert by_folds(filled.to_frame(), known["leaves"]) > 0.97 and np.isnan(correlation)
 
 # %% [markdown]
 # ## Overwritten in place
 #
-# The most common leak has an innocent name. A warehouse keeps one row for each customer, and a job overwrites it every night.
+# Another leak is hard to see by its name. A warehouse keeps one row for each customer, and a job overwrites it every night.
 # A column is right on the day when it is read, and wrong for every day before.
 #
-# Read the row of customer 4 twice: on 1 October, the day of the question, and on 1 January.
+# Read three customers twice: on 1 October, the day of the question, and on 1 January. `last_visit_days_ago` is the honest
+# column `days_since_visit`, but counted from the export.
 
 # %%
 overwritten = ["last_visit_days_ago", "visits_so_far", "cancel_tickets"]
@@ -221,14 +237,14 @@ pair = [table.set_index("user_id").loc[[4, 44, 3], overwritten] for table in (on
 pd.concat(pair, axis="columns", keys=["read in October", "read in January"]).T
 
 # %% [markdown]
-# Customers 4 and 44 leave in autumn, customer 3 stays. In October the two who leave were there a day ago, and half a day ago.
+# Customers 4 and 44 leave in this quarter, customer 3 stays. In October the newest visits of the two who leave were a day ago
+# and half a day ago. Read in January, they are 13 and 59 days ago; for customer 3 it is 1 day.
 #
-# Read in January, their newest visits are 13 and 59 days ago. For customer 3, who still comes, it is 1 day.
+# `visits_so_far` stops growing when somebody leaves. It grew by 12 and 11 visits for the two who left, and by 91 for
+# customer 3. `cancel_tickets` counts the messages in which people ask to be cancelled: customer 44 wrote one, after
+# 1 October.
 #
-# `visits_so_far` stops growing for those who leave. `cancel_tickets` counts the messages in which people ask to be
-# cancelled: customer 44 wrote one, after 1 October.
-#
-# No column is missing here, and none has to do with cancellation by its name, except the last.
+# No value is missing here, and only `cancel_tickets` has a name that points to cancellation.
 
 # %%
 claims = [claims[0],
@@ -243,10 +259,13 @@ plt.show()
 
 # %% [markdown]
 # **Read the figure.** An orange diamond is a claim, and the blue dot in the same row is what came of it. The dotted line on the
-# right is the best score possible.
+# right is the best possible AUC in October, 0.71. In January it is 0.70.
 #
-# Four claims lie beyond it, and none of them is kept. They look very different: 0.78 would make nobody suspicious who goes by
-# "99% is too good". In production all five models are about the same, and the honest one is not the worst.
+# Four claims lie beyond it, and none of them is kept. An AUC of 0.78 doesn't look suspicious, but it is impossible all the
+# same.
+#
+# In production two models are close to guessing: 0.50 and 0.52. The other three reach 0.55 to 0.56, and no leak made a model
+# better than the honest one.
 
 # %% role="claim"
 said = claims_table(claims).round(2)
@@ -254,28 +273,31 @@ assert said["claimed"].tolist() == [1.0, 0.95, 0.82, 0.78, 0.57] and said["produ
 assert min(row.claimed for row in claims[:4]) > possible["October"] and claims[-1].production >= max(row.production for row in claims) - 0.005
 first, second = pair
 assert first["last_visit_days_ago"].round(1).tolist() == [1.2, 0.5, 5.2] and first["cancel_tickets"].sum() == 0
+assert (second["visits_so_far"] - first["visits_so_far"]).tolist() == [12, 11, 91]
+assert (on_the_day["last_visit_days_ago"].fillna(-1) == on_the_day["days_since_visit"].fillna(-1)).all()
 assert second["last_visit_days_ago"].round().tolist() == [13, 59, 1] and second["cancel_tickets"].tolist() == [0, 1, 0]
 
 # %% [markdown]
 # ## What it costs to believe a claim
 #
-# A leak doesn't only disappoint: somebody planned with it. Suppose the shop makes an offer to the 10% of customers with the
-# highest scores. An offer costs 5 EUR, and made to somebody who would leave it is worth 40 EUR on average.
+# A wrong claim costs money, because somebody planned with it. Suppose the shop makes an offer to the 10% of customers with
+# the highest scores.
 #
-# For 1,000 customers that are 100 offers. If 20 of these 100 would leave, it brings 20 · 40 − 100 · 5 = 300 EUR.
+# An offer costs 5 EUR. It is worth 40 EUR on average if the customer would have left. For 1,000 customers this is 100 offers:
+# if 20 of these 100 would leave, they bring 20 · 40 − 100 · 5 = 300 EUR.
 
 # %%
-claims_table(claims)[["EUR expected", "EUR brought", "EUR lost"]].round(-1).astype(int)
+claims_table(claims)[["EUR expected", "EUR brought", "EUR missed"]].round(-1).astype(int)
 
 # %% [markdown]
-# From the first model 3,500 EUR are expected for each 1,000 customers, as if each offer went to somebody who leaves. It brings
-# about −20: offers at random cost a little more than they bring.
+# All sums are per 1,000 customers and rounded to 10 EUR, so a difference may be off by 10. The campaign depends only on the
+# 10% with the highest scores, so a lower AUC can promise more euros.
 #
-# The honest model was expected to bring 130 EUR and brings 140. A shop that planned with the first number misses 3,520 EUR for
-# each 1,000 customers, in a quarter.
+# A shop that planned with the 3,500 EUR of `days open` has 3,520 EUR less than planned: the offers go to customers at random,
+# and bring −20 EUR. The honest model was expected to bring 130 EUR and brought 140.
 
 # %% role="claim"
-money = claims_table(claims)[["EUR expected", "EUR brought", "EUR lost"]].round(-1).astype(int)
+money = claims_table(claims)[["EUR expected", "EUR brought", "EUR missed"]].round(-1).astype(int)
 assert money.iloc[0].tolist() == [3500, -20, 3520] and money.iloc[-1, :2].tolist() == [130, 140], money
 assert 20 * 40 - 100 * 5 == 300
 
@@ -289,42 +311,57 @@ assert 20 * 40 - 100 * 5 == 300
 # | a missing value | the reason | for whom is it missing, and why? |
 # | overwritten in place | last visit, visits so far | when was this value written, and for which day? |
 #
-# The mend is the same each time: the value as it was on the day of the question. A log has it, since events keep their moment.
-# A table that was overwritten has lost it, and then the column must go.
+# The mend is the same each time: the value as it was on the day of the question. A log has it, because events keep their
+# moment. The next cell counts visits in the log as it stands in January.
+
+# %%
+past = store.sessions[store.sessions["started_at"] < october]
+rebuilt = on_the_day.set_index("user_id")[["visits_so_far"]]
+rebuilt["from_the_log"] = past.groupby("user_id").size().reindex(rebuilt.index, fill_value=0)
+rebuilt.loc[[4, 44, 3]]
+
+# %% [markdown]
+# The log gives the same number as the export of October, for all customers, and it can be asked in January. A column that
+# was overwritten and has no log must go.
+
+# %% role="claim"
+assert (rebuilt["from_the_log"] == rebuilt["visits_so_far"]).all()
 
 # %% [markdown] role="prompt" exercise="churn_model"
 # ### Exercise: a claim that is kept ({{points}}, about 25 minutes)
 #
-# A colleague's model claims an accuracy of 99.2%. Its table was exported 60 days late. Write a class `ChurnModel`:
+# A colleague's model claims 99.2% accuracy. Its table was exported 60 days late. Write a class `ChurnModel`:
 #
 # - `train(table, events, as_of)` fits a model and returns its claim: the AUC that it will have in the next quarter;
-# - `score(table, events, as_of)` returns a score for each row of the table, in its order: higher for those who leave.
+# - `score(table, events, as_of)` returns a list, array or Series of scores, in the order of the table: higher for those who
+#   leave.
 #
 # First step: count each customer's logins before `as_of`.
 #
 # | column of `table` | is |
 # |---|---|
-# | `user_id` | the customer, once |
-# | `account_age` | days until the export; it ends with a cancellation |
+# | `user_id` | unique |
+# | `account_age` | days to the export, or to an earlier cancellation |
 # | `last_login_days_ago` | days before the export; may be missing |
 # | `support_tickets_count` | until the export, “please cancel” included |
-# | `cancellation_reason` | text; missing where nobody cancelled until the export |
+# | `cancellation_reason` | text; missing without a cancellation before the export |
 # | `churned` | only in training: 1 for a cancellation in [`as_of`, `as_of` + 60 days), about 10% |
 #
-# `events` is the log from 60 days before `as_of` to the export: `user_id`, `kind` (`"login"` or `"ticket"`), `occurred_at`.
-# Some customers have no event.
+# `events` is the log from 60 days before `as_of` to the export: `user_id`, `kind` (`"login"` or `"ticket"`), `occurred_at`
+# (UTC, as `as_of`). Some customers have no event.
 #
 # | | training | next quarter |
 # |---|---|---|
 # | customers | 7,500 | 7,500 others |
-# | `as_of` | a moment in UTC | 91 days later |
+# | `as_of` | a `pd.Timestamp` | 91 days later |
 # | exported | 60 days after `as_of` | at `as_of` |
 #
-# - An AUC of 0.66 in the next quarter is enough; 0.81 is possible.
-# - To drop the reason is the textbook's answer, and not enough. Each column was written at the export.
-# - A score on the rows of the fit, and an accuracy, are no such claim. Use folds, or hold out a quarter.
-# - A score doesn't depend on the other rows. Both frames stay as they were.
-# - A call has 5 seconds.
+# - An AUC of 0.66 is enough; the log makes about 0.81 possible.
+# - Dropping the reason isn't enough: each column was written at the export.
+# - Measure the claim: use folds, or hold out a fourth of the customers. On other data it is another number: with `churned`
+#   shuffled, at most 0.6.
+# - A score doesn't depend on the other rows. Both calls leave both frames as they were.
+# - Each call has 5 seconds.
 #
 # {{properties}}
 
@@ -368,23 +405,24 @@ class ChurnModel:
 #
 # - What makes the claim suspicious? Use a number besides 99.2%.
 # - Which column would you suspect after the reason is dropped, and how does its leak come about?
-# - Who notices it in production, by which number, and after how many days at the earliest?
+# - Who notices in production that the claim isn't kept, by which number, and after how many days at the earliest? Is there a
+#   sign before that?
 # - What do you ask of the person who exports the table, so that it doesn't happen again?
 #
-# **First step:** write down what each column holds on the day when the model is asked. 150 to 250 words are enough. A person
+# **First step:** write down what each column holds on the day when the model is asked. About 150 words are enough. A person
 # reads your answer, beside the claim and the production of your own model.
 #
 # | what earns points | points |
 # |---|---:|
 # | a comparison that makes the claim suspicious: a model that says “stays” of all, an earlier model, what is possible | 1 |
 # | one of the other columns, and that its value was written after the day of the question | 1 |
-# | who, by which number, and not before the 60 days of the label are over | 1 |
+# | who, by which number, and when: an AUC or a precision after the 60 days of the label, or a column that is empty on day 0 | 1 |
 # | something to ask for that mends the table: the moment of each value, an export at the day, or the log | 1 |
 
 # %% [markdown] role="essay" exercise="churn_model"
-# A model that says “stays” of everybody is right for about 90%, so an accuracy of 99.2% means that nearly each customer who leaves is known in
-# advance. Leaving is partly luck, and earlier models reached an AUC of about 0.8 in production. A claim far beyond that is a
-# reason to look at the columns before the model.
+# A model that says “stays” of everybody is right for about 90%, so an accuracy of 99.2% means that almost every customer who
+# leaves is known in advance. Leaving is partly luck, and an AUC of about 0.81 is possible. A claim far beyond that is a reason
+# to look at the columns before the model.
 #
 # After the reason is dropped I would suspect `last_login_days_ago`. It counts from the export, 60 days after the question, and
 # those who left don't log in any more.
@@ -392,9 +430,9 @@ class ChurnModel:
 # The model learns that somebody who has been away for 50 days has left. On the day of the question nobody has been away for
 # that long because of a cancellation.
 #
-# In production the first to notice are the people of the campaign: of the customers whom they call hardly more leave than of
-# others. As a number it is the AUC of the scores of that day, not before the 60 days of the label are over. That nobody has a
-# reason is seen on the first day.
+# On the first day, day 0, the person who runs the model can see that no row has a reason, where in training 10% had one. The
+# AUC of that day's scores can be reported only after 60 days, when the labels are known. Then the campaign's analyst sees that
+# it is far below the claim.
 #
 # I ask for the moment at which each value was written, or for an export on the day of the question, every day, that is
 # kept and never overwritten. Until then I build the inputs from the log, where each event has its moment.
@@ -407,7 +445,8 @@ class ChurnModel:
 # ## What to take along
 #
 # - A score is too good when it lies beyond what is possible, not when it looks like 99%.
-# - A leaky column is in every fold. Only production, or the question "when was this written?", finds it.
+# - A leaky column is in every fold, so no split finds it. A claim beyond what is possible, the question "when was this
+#   written?", or production does.
 # - A missing value can be the label. Filling it keeps the leak.
 # - What is overwritten in place is right on the day of the export, and for no other day.
 # - A permuted target tests the procedure, not the columns.

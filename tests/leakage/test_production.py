@@ -36,13 +36,13 @@ def test_a_model_with_a_leak_claims_more_than_it_delivers(campaign):
     later = pd.DataFrame({"leak": random.normal(0.5, 0.3, 2_000)})
     claim = deployed("leak", LogisticRegression().fit(leaky, truth), (leaky, truth), (later, truth), campaign)
     assert claim.claimed > 0.95 and abs(claim.production - 0.5) < 0.05 and claim.gap == claim.claimed - claim.production
-    assert math.isnan(claim.lost) if campaign is None else claim.lost > 500
+    assert math.isnan(claim.missed) if campaign is None else claim.missed > 500
 
 
 def test_a_table_has_euros_only_where_they_are_known():
     assert claims_table([KEPT]).columns.tolist() == ["claimed", "production", "gap"]
     both = claims_table([KEPT, BROKEN])
-    assert both.loc["with the reason", "EUR lost"] == 2_750 and math.isnan(both.loc["honest", "EUR lost"])
+    assert both.loc["with the reason", "EUR missed"] == 2_750 and math.isnan(both.loc["honest", "EUR missed"])
 
 
 def test_the_figure_has_a_row_for_each_claim_and_every_number():
@@ -62,4 +62,4 @@ def test_a_claim_by_folds_is_their_mean_and_production_is_of_the_model_of_all_ro
     assert claim.claimed == pytest.approx(folds.mean())
     whole = LogisticRegression().fit(x, truth).predict_proba(later[0])[:, 1]
     assert claim.production == auc(later[1], whole) and claim.brought == Campaign().profit(later[1], whole)
-    assert math.isnan(deployed_by_folds("x", LogisticRegression(), (x, truth), later).lost)
+    assert math.isnan(deployed_by_folds("x", LogisticRegression(), (x, truth), later).missed)

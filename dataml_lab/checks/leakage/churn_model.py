@@ -13,6 +13,7 @@ from dataml_lab.runtime.answers import Call, Failed, Made, Maker, class_
 from dataml_lab.runtime.shown import shown
 
 NEAR = 0.06  # of AUC, between claim and next quarter
+LUCK = 0.6  # the highest claim for shuffled labels: 0.5 and 4 standard errors of an AUC on 1,875 customers
 NEEDED, NOTHING = 0.66, 0.55  # AUC in the next quarter that is needed, and up to which a claim says nothing
 SAME = 1e-9  # relative: scores of one customer that differ by more are different
 FIRST = "returns a claim from 0 to 1, and a score for each customer"
@@ -102,6 +103,15 @@ def deployed(model: Model, world: Quarters) -> Deployed:
 def production(deployed: Deployed, world: Quarters) -> float:
     """The AUC in the next quarter."""
     return world.next.auc(deployed.all)
+
+
+@churn_model.scene
+def of_nothing(churn_model: Maker, model: Model, production: float, world: Quarters) -> float | None:
+    """What is claimed after a training with shuffled labels; None where the claim of the real ones isn't kept."""
+    if abs(model.claim - production) > NEAR:
+        return None
+    with about("the training with churned in a random order"):
+        return claim(churn_model().call("train", *world.shuffled).result)
 
 
 class Probed(NamedTuple):
@@ -211,15 +221,19 @@ def _(deployed: Deployed, world: Quarters) -> str | None:
 
 
 @churn_model.demands(CLAIM, points=3, after=FIRST, call=TRAIN + """\
-print("claimed", claim, "and in the next quarter", world.next.auc(scores))""")
-def _(model: Model, deployed: Deployed, production: float, probed: Probed | None, world: Quarters) -> str | None:
+print("claimed", claim, "and in the next quarter", world.next.auc(scores))
+print("claimed after a training with shuffled labels", ChurnModel().train(*world.shuffled))""")
+def _(model: Model, deployed: Deployed, production: float, probed: Probed | None, of_nothing: float | None,
+      world: Quarters) -> str | None:
     if probed:
         told = why(model, deployed, probed, world)
         return f"It claimed an AUC of {model.claim:.3f}, and in the next quarter it was {production:.3f}.{told}"
     if production < NOTHING:
         return NotYet(f"It claimed {model.claim:.3f}, which is right: guessing gives as much. A claim is judged "
                       f"where the model reaches more than {NOTHING}.")
-    return None
+    return None if of_nothing <= LUCK else (
+        f"It claimed an AUC of {model.claim:.3f}, and {of_nothing:.3f} after a training in which churned was shuffled. "
+        f"There nothing can be learned, and a claim that is measured is near 0.5: at most {LUCK}.")
 
 
 @churn_model.demands(USEFUL, points=2, after=FIRST, call=TRAIN + """\

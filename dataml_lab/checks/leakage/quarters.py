@@ -66,6 +66,13 @@ class Quarters:
     next: Quarter
     seed: int
 
+    @property
+    def shuffled(self) -> Asked:
+        """The arguments of the training with the labels in a random order, of which no input knows anything."""
+        given = self.late.training
+        labels = np.random.default_rng([self.seed, 1]).permutation(given.table["churned"])
+        return given._replace(table=given.table.assign(churned=labels))
+
 
 def quarters(seed: int) -> Quarters:
     """The quarters of a seed."""

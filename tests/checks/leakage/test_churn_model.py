@@ -6,6 +6,7 @@ import pytest
 
 from dataml_lab.checks.leakage.churn_model import NEAR, NEEDED, alone, churn_model
 from dataml_lab.checks.leakage.quarters import CUSTOMERS, DAY, WRITTEN, quarters
+from dataml_lab.evaluation.classification import auc
 from tests.catalogued import catalogued
 
 SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 10))]
@@ -81,9 +82,29 @@ def test_what_are_no_scores_is_told_in_words(change, words):
     assert words in churn_model.judge({"ChurnModel": wrong}, [1]).findings[0].sentence
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_shuffled_labels_are_the_same_number_and_nothing_knows_them(seed):
+    world = quarters(seed)
+    given, shuffled = world.late.training, world.shuffled
+    assert given.table.drop(columns="churned").equals(shuffled.table.drop(columns="churned"))
+    assert given.table["churned"].sum() == shuffled.table["churned"].sum()
+    for name in WRITTEN[:3]:
+        values = given.table[name].fillna(120.0)
+        assert abs(auc(shuffled.table["churned"], values) - 0.5) < 0.05, name
+
+
+def test_a_claim_that_is_written_down_is_told_so():
+    right = catalogued("churn_model", "right_by_hand")["ChurnModel"]
+    written = type("ChurnModel", (right,), {"train": lambda self, *given: 0.78})
+    verdict = churn_model.judge({"ChurnModel": written}, [1])
+    assert [finding.outcome for finding in verdict.findings] == ["holds", "holds", "fails", "holds", "holds"]
+    assert "0.780 after a training in which churned was shuffled" in str(verdict).replace("\n" + " " * 14, " ")
+
+
 def test_a_claim_is_judged_on_both_sides():
     right = catalogued("churn_model", "right_by_hand")["ChurnModel"]
     for shift, held in ((NEAR / 2, True), (-NEAR / 2, True), (-2 * NEAR, False), (2 * NEAR, False)):
-        moved = type("ChurnModel", (right,), {"train": lambda self, *given, shift=shift: 0.775 + shift})
+        moved = type("ChurnModel", (right,), {
+            "train": lambda self, *given, shift=shift: right.train(self, *given) + shift})
         claim = churn_model.judge({"ChurnModel": moved}, [1]).findings[2]
         assert (claim.outcome == "holds") == held, claim
