@@ -277,7 +277,7 @@ def engine(course: str, lesson: str, isolated: str) -> list:
     clocked(Fork, "close", "fork", spent)
     clocked(assess, "judged", "judged", spent)
     clocked(grade, "keep", "writing", spent)
-    clocked(grade, "_enter", "writing", spent)
+    clocked(grade, "_entered", "writing", spent)
     as_data, from_data = grade.as_data, grade.from_data
 
     def with_times(attempt: Any) -> dict:

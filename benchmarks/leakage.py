@@ -1,5 +1,5 @@
 """How many leaks are found, and how many innocents suspected, by ours and by others: `python benchmarks/leakage.py
-[--half held_out] [--rows 1000000] [--envs FOLDER]`.
+[--half held_out] [--rows 1000000] [--ours] [--envs FOLDER]`.
 
 The tables are those of `dataml_lab.leakage.suite`: each says what is planted in it. A finding counts if it names the
 column, whatever kind it is said to be; of rows the kind must be right. There are two tables: what each is sure of, and
@@ -292,12 +292,12 @@ def costs(answers):
             print(f"{name} failed {times} times: {error}")
 
 
-def contest(half, envs):
+def contest(half, others, envs):
     """The tables, given to each."""
     envs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         leaks, answers = write_cases(half, Path(folder)), {}
-        for name in ["dataml_lab", *OTHERS]:
+        for name in ["dataml_lab", *others]:
             python = environment(name, envs)
             if python is None:
                 continue
@@ -379,6 +379,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=["tune", "held_out"], default="held_out")
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--ours", action="store_true", help="without the others: nothing is installed")
     parser.add_argument("--envs", type=Path, default=Path.home() / ".cache" / "dataml-lab" / "benchmarks")
     parser.add_argument("--serve", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     parser.add_argument("--fast", action="store_true", help=argparse.SUPPRESS)
@@ -388,7 +389,7 @@ def main():
     elif chosen.fast:
         contenders.serve(examining(chosen.rows))
     else:
-        contest(chosen.half, chosen.envs)
+        contest(chosen.half, [] if chosen.ours else OTHERS, chosen.envs)
         procedures(chosen.half)
         speed(chosen.rows)
 
