@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from dataml_lab import cli
+from dataml_lab.checks import PARTS
+from dataml_lab.grading import COURSE
+from dataml_lab.grading.build import solution_path
 from dataml_lab.leakage.leakcheck import expressions
 from dataml_lab.leakage.leakcheck.report import check
 from dataml_lab.leakage.leakcheck.rules import KINDS
@@ -159,3 +162,11 @@ def test_functions_that_call_themselves_and_endless_programs_come_to_an_end(tmp_
     path.write_text("def f(x):\n    return f(f(x)) + g(x)\ndef g(x):\n    return f(x)\nf(1)\n"
                     + "".join(f"{'  ' * depth}for i{depth} in range(9):\n" for depth in range(18)) + "  " * 18 + "f(1)")
     assert check(path).cut_short
+
+
+def test_of_this_course_it_reports_what_lessons_plant_and_comparisons_that_choose_nothing():
+    """04c and 06b plant a leak. The others measure several models on one test to compare them, and take none."""
+    found = Counter((part, one.kind) for part in PARTS for one in check(solution_path(COURSE, part)).reports)
+    assert found == {("04c_choosing", "preprocessing"): 1, ("06b_contamination", "preprocessing"): 1,
+                     ("03b_good_features", "multi-test"): 1, ("04d_networks", "multi-test"): 1,
+                     ("05c_thresholds", "multi-test"): 2}
