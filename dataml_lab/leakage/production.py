@@ -120,10 +120,14 @@ def draw_claims(claims: Iterable[Claim], title: str, metric: str = "AUC", chance
 
 
 def _draw_claim(axes: Any, place: int, row: Claim, room: float) -> None:
-    """A row of the figure: both marks, the line between them, and their numbers outside."""
+    """A row of the figure: both marks, the line between them, and their numbers outside (one if they are equal)."""
     axes.plot([row.claimed, row.production], [place, place], color="0.75", zorder=1)
     axes.plot(row.claimed, place, "D", color=CLAIM, markersize=8)
     axes.plot(row.production, place, "o", color=PRODUCTION, markersize=9)
+    if f"{row.claimed:.2f}" == f"{row.production:.2f}":
+        axes.text(max(row[1:3]) + room, place, f"{row.claimed:.2f} both", va="center", ha="left",
+                  bbox={"color": "white", "pad": 0.5})
+        return
     claim_right = row.claimed >= row.production
     for value, colour, right in ((row.claimed, CLAIM, claim_right), (row.production, PRODUCTION, not claim_right)):
         axes.text(value + (room if right else -room), place, f"{value:.2f}", color=colour, va="center",

@@ -53,6 +53,13 @@ def test_the_figure_has_a_row_for_each_claim_and_every_number():
     plt.close("all")
 
 
+def test_equal_numbers_are_written_once():
+    axes = draw_claims([BROKEN, Claim("scaler", 0.6664, 0.6665)], "A scaler does no harm")
+    told = [text.get_text() for text in axes.texts]
+    assert "0.67 both" in told and "0.67" not in told
+    plt.close("all")
+
+
 def test_a_claim_by_folds_is_their_mean_and_production_is_of_the_model_of_all_rows():
     random = np.random.default_rng(2)
     x, truth = pd.DataFrame({"x": random.normal(size=400)}), random.integers(0, 2, 400)

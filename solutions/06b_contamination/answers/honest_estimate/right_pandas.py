@@ -1,4 +1,4 @@
-"""Everything by hand with pandas; customers are dealt to five folds by their rank, and the scores of all folds are kept."""
+"""Everything by hand with pandas; customers are dealt to five folds by their rank."""
 
 import numpy as np
 import pandas as pd
