@@ -12,9 +12,9 @@ from scipy.stats import norm
 
 Formula = Literal["pooled", "unpooled", "arcsine", "control"]
 FORMULAS: dict[Formula, str] = {
-    "pooled": "two proportions, pooled variance if there is no effect (Fleiss, Levin and Paik 2003, equation 4.14)",
+    "pooled": "two proportions, pooled variance if there is no effect (Fleiss, Levin and Paik 2003, chapter 4)",
     "unpooled": "two proportions, each with its own variance (Chow, Shao and Wang 2008, section 4.2.1)",
-    "arcsine": "difference of arcsines, Cohen's h (Cohen 1988, section 6.4), as statsmodels has it",
+    "arcsine": "difference of arcsines, Cohen's h (Cohen 1988, chapter 6), as statsmodels has it",
     "control": "two proportions, the control's variance for both if there is no effect (as some web calculators)",
     "t": "difference of means, power of the t test by the noncentral t, as statsmodels has it"}
 

@@ -4,7 +4,7 @@ All that is known of an arm is the number of its units, the means of some column
 leading axes are many experiments, or many looks, at once.
 
 A metric is made linear: a unit's part in it is weights times its columns (the delta method). A mean has the weight 1. A
-ratio R of the means of y and x has the weights 1/x̄ and −R/x̄ (Deng, Knoblich and Lu 2018, section 3). CUPED subtracts θ
+ratio R of the means of y and x has the weights 1/x̄ and −R/x̄ (Deng, Knoblich and Lu 2018). CUPED subtracts θ
 times the part that the unit has in the same metric of the time before, with θ of least variance, from both arms
 together (Deng, Xu, Kohavi and Walker 2013).
 """

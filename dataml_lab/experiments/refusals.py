@@ -20,10 +20,12 @@ def refuse(source: Source, metrics: Sequence[Metric], *, user: str = "user_id", 
         _refuse_columns(connection, [user, arm, *filter(None, (day, cluster)), *columns_of(metrics)])
         _refuse_missing(connection, [name for name in (user, arm, day, cluster) if name])
         _refuse_arms(connection, arm)
-        _refuse_two_arms(connection, user, arm, "user", "leave none of them out, but find out how they got two arms")
         if cluster:
             _refuse_two_arms(connection, cluster, arm, "cluster", "name what was randomised as the cluster")
-        _refuse_repeats(connection, user)
+        if _repeated(connection, user):
+            _refuse_two_arms(connection, user, arm, "user",
+                             "leave none of them out, but find out how they got two arms")
+            _refuse_repeats(connection, user)
         _refuse_values(connection, metrics, user)
 
 
@@ -56,6 +58,11 @@ def _refuse_arms(connection: Any, arm: str) -> None:
         advice = "The other arm is missing." if len(found) == 1 else "Give a table of two of them."
         raise ValueError(f"The column {arm} has {len(found)} arm{'s' * (len(found) != 1)}, and two are compared: "
                          f"{named}. {advice}")
+
+
+def _repeated(connection: Any, user: str) -> bool:
+    """Whether a user has two rows: sooner known than which."""
+    return connection.sql(f"SELECT COUNT(DISTINCT {quoted(user)}) < COUNT(*) FROM experiment").fetchone()[0]
 
 
 def _refuse_two_arms(connection: Any, unit: str, arm: str, what: str, advice: str) -> None:

@@ -53,7 +53,7 @@ def test_a_ratio_is_as_sure_as_the_bootstrap_says():
 
 
 def test_cuped_is_the_regression_of_statsmodels():
-    """The coefficient of treatment, in a regression that has the time before as well (Deng et al. 2013, section 3)."""
+    """The coefficient of treatment, in a regression that has the time before as well (Deng et al. 2013)."""
     control, treatment = arms(units=(4_000, 4_000))
     rows = np.vstack([control, treatment])
     arm = np.repeat([0, 1], [len(control), len(treatment)])
