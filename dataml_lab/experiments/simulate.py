@@ -110,6 +110,18 @@ def daily_counts(random: np.random.Generator, experiments: int, days: int, per_d
     return Sample(np.broadcast_to(units, share.shape), share[..., None], variance[..., None, None])
 
 
+def daily_rows(rows: np.ndarray, days: int) -> Sample:
+    """The sufficient statistics of units up to each day's end (experiments, days), as many of them on each day."""
+    experiments, units, columns = rows.shape
+    parts = rows.reshape(experiments, days, units // days, columns)
+    sums = parts.sum(axis=2).cumsum(axis=1)
+    squares = np.einsum("edni,ednj->edij", parts, parts).cumsum(axis=1)
+    number = np.broadcast_to(units // days * np.arange(1.0, days + 1), (experiments, days))
+    means = sums / number[..., None]
+    apart = squares - number[..., None, None] * means[..., :, None] * means[..., None, :]
+    return Sample(number, means, apart / (number - 1)[..., None, None])
+
+
 class Looked(NamedTuple):
     """Shares of the experiments: an effect was found at a look, and all intervals held the truth; and the day on which
     they ended, on average."""
@@ -119,18 +131,21 @@ class Looked(NamedTuple):
     ended: float
 
 
-def looked(plan: Plan, experiments: int, days: int, per_day: int, effect: float = 0.0, rate: float = 0.1,
-           seed: int = 0) -> Looked:
-    """What looks each day at a proportion do, by the plan: they end at the first effect. With looks "once" this is
+def looked(plan: Plan, experiments: int, days: int, per_day: int, effect: float = 0.0, seed: int = 0,
+           name: str = "proportion") -> Looked:
+    """What looks each day at a population do, by the plan: they end at the first effect. With looks "once" this is
     peeking: each look is read as if it were the only one. `per_day` are the units of an arm."""
-    random = np.random.default_rng(seed)
-    arms = [daily_counts(random, experiments, days, per_day, rate + one) for one in (0.0, effect)]
-    found = difference_of_proportions(*arms, Term(0))
+    random, population = np.random.default_rng(seed), POPULATIONS[name]
+    if name == "proportion":
+        arms = [daily_counts(random, experiments, days, per_day, population.base + one) for one in (0.0, effect)]
+    else:
+        arms = [daily_rows(population.rows(random, (experiments, days * per_day), one), days) for one in (0.0, effect)]
+    found, truth = population.compare(*arms), population.slope * effect
     shares = 2 * per_day * np.arange(1, days + 1) / (plan.units or 2 * per_day * days)
     low, high = found.interval(reach(found, plan, plan.alpha, shares))
     beyond = (low > 0) | (high < 0)
     ended = np.where(beyond.any(axis=1), beyond.argmax(axis=1) + 1, days)
-    return Looked(float(beyond.any(axis=1).mean()), float(((low <= effect) & (effect <= high)).all(axis=1).mean()),
+    return Looked(float(beyond.any(axis=1).mean()), float(((low <= truth) & (truth <= high)).all(axis=1).mean()),
                   float(ended.mean()))
 
 

@@ -46,6 +46,18 @@ def test_daily_looks_err_in_alpha_at_all_times_and_have_nearly_the_power_of_one(
     assert some.held == near(0.95, 4_000) and some.ended < 0.9 * DAYS
 
 
+@pytest.mark.parametrize(("name", "experiments"), [("mean", 600), ("ratio, CUPED", 600)] + [
+    pytest.param(name, 3_000, marks=pytest.mark.full) for name in ("mean", "ratio", "mean, CUPED", "ratio, CUPED")])
+def test_other_metrics_than_proportions_err_as_often_at_looks(name, experiments):
+    for looks in ("daily", "always"):
+        plan = Plan(2 * 10 * 60, looks)
+        none, some = (looked(plan, experiments, 10, 60, effect, seed, name) for seed, effect in enumerate((0.0, 2.0)))
+        if looks == "daily":
+            assert none.found == near(0.05, experiments) and some.held == near(0.95, experiments)
+        else:
+            assert none.found <= 0.05 and some.held >= 0.95
+
+
 def test_units_times_growth_have_the_power_that_was_planned():
     looks = equal_looks(DAYS)
     once = size_of_proportions(0.1, 0.01).control
