@@ -14,14 +14,14 @@ from dataml_lab.experiments.effects import (
     difference_of_proportions,
     difference_with_cuped,
 )
-from dataml_lab.experiments.metrics import Metric, columns_of, refuse_metrics, role
+from dataml_lab.experiments.metrics import ROWS, Metric, columns_of, refuse_metrics, role
 from dataml_lab.experiments.plan import ONCE, Plan, p_values, reach, refuse_plan
 from dataml_lab.experiments.readings import Reading
 from dataml_lab.experiments.refusals import refuse
 from dataml_lab.experiments.report import Report
 from dataml_lab.experiments.source import Source, opened
 from dataml_lab.experiments.split import split_of
-from dataml_lab.experiments.statistics import ROWS, samples, statistics, terms
+from dataml_lab.experiments.statistics import samples, statistics, terms
 
 
 def analyse_table(source: Source, metrics: Sequence[Metric], plan: Plan = ONCE, *, user: str = "user_id",

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["mean", "proportion", "ratio"]
 Better = Literal["higher", "lower"]
+ROWS = "(rows)"  # stands for the column that has the number of a cluster's rows
 
 
 class Metric(NamedTuple):
@@ -89,8 +90,8 @@ def columns_of(metrics: Sequence[Metric]) -> list[str]:
 
 def pairs_of(metrics: Sequence[Metric], clustered: bool = False) -> list[tuple[str, str]]:
     """The pairs of columns whose covariances the metrics need, each column with itself too. Clusters have a column
-    "rows" besides, the number of their rows."""
-    sizes, found = ("rows",) if clustered else (), {}
+    more, the number of their rows."""
+    sizes, found = (ROWS,) if clustered else (), {}
     for metric in metrics:
         for left, right in combinations_with_replacement((*metric.columns, *sizes), 2):
             if (right, left) not in found:

@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.experiments.effects import Sample, Term
-from dataml_lab.experiments.metrics import Metric, columns_of, pairs_of
+from dataml_lab.experiments.metrics import ROWS, Metric, columns_of, pairs_of
 from dataml_lab.experiments.source import Source, number, opened, quoted
-
-ROWS = "rows"  # of a cluster
 
 
 def statistics_sql(source: str, metrics: Sequence[Metric], *, arm: str = "arm", day: str | None = None,
                    cluster: str | None = None, dialect: str = "duckdb") -> str:
     """The query that reduces a table or subquery `source`, a row for each user, to the sufficient statistics: columns
-    arm, day where one is named, units, "mean <column>", and "cov <column> <column>" with the units as divisor.
+    arm, day where one is named, units, "mean <column>", and "cov <column>, <column>" with the units as divisor.
 
     With a `cluster`, a unit is a cluster, and its columns are sums over its rows. ValueError for a cluster and a day: a
     cluster has rows of several days, so that days don't add up. `dialect` is one of SQLGlot's, such as "spark".
@@ -28,7 +26,7 @@ def statistics_sql(source: str, metrics: Sequence[Metric], *, arm: str = "arm", 
     >>> print(statistics_sql("users", [proportion("bought")]))
     SELECT CAST("arm" AS VARCHAR) AS "arm", COUNT(*) AS "units",
         AVG(CAST("bought" AS DOUBLE PRECISION)) AS "mean bought",
-        COVAR_POP(CAST("bought" AS DOUBLE PRECISION), CAST("bought" AS DOUBLE PRECISION)) AS "cov bought bought"
+        COVAR_POP(CAST("bought" AS DOUBLE PRECISION), CAST("bought" AS DOUBLE PRECISION)) AS "cov bought, bought"
     FROM users GROUP BY "arm" ORDER BY "arm"
     """
     if cluster and day:
@@ -42,7 +40,7 @@ def statistics_sql(source: str, metrics: Sequence[Metric], *, arm: str = "arm", 
         columns = [*columns, ROWS]
     found = [*keys, 'COUNT(*) AS "units"']
     found += [f'AVG({number(name)}) AS {quoted(f"mean {name}")}' for name in columns]
-    found += [f'COVAR_POP({number(left)}, {number(right)}) AS {quoted(f"cov {left} {right}")}'
+    found += [f'COVAR_POP({number(left)}, {number(right)}) AS {quoted(f"cov {left}, {right}")}'
               for left, right in pairs_of(metrics, bool(cluster))]
     sql = (", ".join(found[:len(keys) + 1]) + ",\n    " + ",\n    ".join(found[len(keys) + 1:])
            + f"\nFROM {source} GROUP BY {groups} ORDER BY {groups}")
@@ -66,9 +64,9 @@ def statistics(source: Source, metrics: Sequence[Metric], *, arm: str = "arm",
     >>> from dataml_lab.experiments.metrics import mean
     >>> users = pd.DataFrame({"arm": ["control", "control", "treatment"], "spent": [1.0, 3.0, 5.0]})
     >>> print(statistics(users, [mean("spent")]).to_string(index=False))
-          arm  units  mean spent  cov spent spent
-      control      2         2.0              1.0
-    treatment      1         5.0              0.0
+          arm  units  mean spent  cov spent, spent
+      control      2         2.0               1.0
+    treatment      1         5.0               0.0
     """
     with opened(source) as connection:
         return connection.sql(statistics_sql("experiment", metrics, arm=arm, day=day, cluster=cluster)).df()
@@ -102,7 +100,7 @@ def _covariances(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     found = np.zeros((len(rows), len(columns), len(columns)))
     for here, left in enumerate(columns):
         for there, right in enumerate(columns):
-            name = f"cov {left} {right}"
+            name = f"cov {left}, {right}"
             if name in rows:
                 found[:, here, there] = found[:, there, here] = rows[name].fillna(0).to_numpy(float)
     return found

@@ -23,7 +23,7 @@ def counts(control, treatment, units=10_000):
     """The statistics of a proportion, with these ones in arms of this size."""
     shares = np.array([control, treatment]) / units
     return pd.DataFrame({"arm": ["control", "treatment"], "units": units, "mean bought": shares,
-                         "cov bought bought": shares * (1 - shares)})
+                         "cov bought, bought": shares * (1 - shares)})
 
 
 BOUGHT = [proportion("bought")]

@@ -8,8 +8,8 @@ from sqlglot import parse_one
 
 from dataml_lab.experiments.analyse import analyse, difference
 from dataml_lab.experiments.effects import difference_of_means, difference_with_cuped, sample
-from dataml_lab.experiments.metrics import mean, proportion, ratio
-from dataml_lab.experiments.statistics import ROWS, samples, statistics, statistics_sql, terms
+from dataml_lab.experiments.metrics import ROWS, mean, proportion, ratio
+from dataml_lab.experiments.statistics import samples, statistics, statistics_sql, terms
 
 METRICS = [mean("spent", before="spent_before"), proportion("bought"), ratio("spent", "orders", before="spent_before"),
            mean("errors", better="lower", margin=0.1)]
@@ -29,7 +29,7 @@ def by_hand(users, metrics, day=False):
         row = dict(zip(keys, key, strict=True)) | {"units": len(rows)}
         for left in COLUMNS:
             row[f"mean {left}"] = rows[left].mean()
-            row |= {f"cov {left} {right}": rows[left].cov(rows[right], ddof=0) for right in COLUMNS}
+            row |= {f"cov {left}, {right}": rows[left].cov(rows[right], ddof=0) for right in COLUMNS}
         found.append(row)
     return pd.DataFrame(found)
 
@@ -82,7 +82,7 @@ def test_large_values_lose_no_digits(users):
 def test_clusters_are_reduced_to_their_sums(users):
     metrics = [mean("spent", before="spent_before"), ratio("spent", "orders")]
     table = statistics(users, metrics, cluster="cluster")
-    sums = users.assign(rows=1).groupby(["arm", "cluster"])[["spent", "spent_before", "orders", "rows"]].sum()
+    sums = users.assign(count=1).groupby(["arm", "cluster"])[["spent", "spent_before", "orders", "count"]].sum()
     arms = tuple(sample(sums.loc[arm]) for arm in ("control", "treatment"))
     columns = ["spent", "spent_before", "orders", ROWS]
     for metric in metrics:
