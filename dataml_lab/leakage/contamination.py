@@ -1,13 +1,9 @@
 """What part 06b contaminates: a table of orders and whether they are sent back, and new rows made of old ones."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
-
-from dataml_lab.evaluation.classification import auc
-from dataml_lab.leakage.production import Claim
 
 if TYPE_CHECKING:
     from dataml_lab.store import Store
@@ -51,15 +47,3 @@ def more_ones(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     nearest = distance.argsort(axis=1, kind="stable")[:, :each]
     new = ((ones[:, None] + ones[nearest]) / 2).reshape(-1, ones.shape[1])
     return np.vstack([X, new]), np.concatenate([y, np.ones(len(new), np.asarray(y).dtype)])
-
-
-def by_folds(name: str, model: Any, known: tuple[ArrayLike, ArrayLike], quarter: tuple[ArrayLike, ArrayLike],
-             cv: Any = 5, groups: ArrayLike | None = None) -> Claim:
-    """The mean AUC over folds of the known rows, beside the AUC on the rows of the next quarter of the model that is
-    fitted to all known ones. Both are columns and labels 0 or 1; `cv` and `groups` are those of `cross_val_score`."""
-    from sklearn.base import clone
-    from sklearn.model_selection import cross_val_score
-
-    claimed = cross_val_score(model, *known, groups=groups, cv=cv, scoring="roc_auc").mean()
-    asked, came = quarter
-    return Claim(name, float(claimed), auc(came, clone(model).fit(*known).predict_proba(asked)[:, 1]))

@@ -1,10 +1,9 @@
 """Claim beside production: what was said of a model before it was deployed, and what it brings in the next quarter."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
@@ -57,28 +56,24 @@ class Campaign(NamedTuple):
         return 1_000 * self.share * (self.worth * precision_at(leaves, score, k) - self.cost)
 
 
-def deployed(name: str, model: Any, held_out: tuple[pd.DataFrame, ArrayLike], quarter: tuple[pd.DataFrame, ArrayLike],
-             campaign: Campaign | None = None, metric: Callable[[ArrayLike, ArrayLike], float] = auc) -> Claim:
-    """The claim about a fitted classifier, from rows held out, beside what it reaches on the rows of the next quarter.
+def deployed(name: str, model: Any, known: tuple[ArrayLike, ArrayLike], quarter: tuple[ArrayLike, ArrayLike],
+             cv: Any = 5, groups: ArrayLike | None = None, campaign: Campaign | None = None) -> Claim:
+    """The claim about a classifier, the mean AUC over folds of the known rows, beside the AUC of the next quarter's
+    rows by the model that is fitted to all known ones; with a campaign also its EUR, expected and brought.
 
-    Both are columns X and labels 0 or 1. `metric` takes labels and scores, which are the probabilities of a 1."""
-    scored = [(truth, model.predict_proba(X)[:, 1]) for X, truth in (held_out, quarter)]
-    values = [metric(*pair) for pair in scored]
-    return Claim(name, *values, *(campaign.profit(*pair) for pair in scored)) if campaign else Claim(name, *values)
+    Both are columns and labels 0 or 1. `cv` and `groups` are those of scikit-learn's `cross_validate`."""
+    from sklearn.base import clone
+    from sklearn.metrics import make_scorer
+    from sklearn.model_selection import cross_validate
 
-
-def deployed_by_folds(name: str, model: Any, known: tuple[pd.DataFrame, ArrayLike],
-                      quarter: tuple[pd.DataFrame, ArrayLike], campaign: Campaign | None = None) -> Claim:
-    """The claim about a classifier, the mean over five stratified folds of the known rows, beside what the model of all
-    of them reaches in the next quarter. Both are columns X and labels 0 or 1; the metric is the AUC."""
-    from sklearn.model_selection import StratifiedKFold
-
-    x, truth = known[0], np.asarray(known[1])
-    folds = [deployed(name, model.fit(x.iloc[fitted], truth[fitted]), (x.iloc[held], truth[held]), quarter, campaign)
-             for fitted, held in StratifiedKFold(5).split(x, truth)]
-    found = deployed(name, model.fit(x, truth), known, quarter, campaign)
-    return found._replace(claimed=float(np.mean([fold.claimed for fold in folds])),
-                          expected=float(np.mean([fold.expected for fold in folds])))
+    scorers = {"auc": "roc_auc"}
+    if campaign:
+        scorers["profit"] = make_scorer(campaign.profit, response_method="predict_proba")
+    folds = cross_validate(model, *known, groups=groups, cv=cv, scoring=scorers)
+    asked, came = quarter
+    score = clone(model).fit(*known).predict_proba(asked)[:, 1]
+    euros = (folds["test_profit"].mean(), campaign.profit(came, score)) if campaign else ()
+    return Claim(name, *map(float, (folds["test_auc"].mean(), auc(came, score), *euros)))
 
 
 def claims_table(claims: Iterable[Claim]) -> pd.DataFrame:

@@ -37,7 +37,7 @@ from sklearn.model_selection import cross_val_score
 
 from dataml_lab.evaluation.classification import auc
 from dataml_lab.leakage.churn import HONEST, churn_table, true_probability
-from dataml_lab.leakage.production import Campaign, claims_table, deployed_by_folds, draw_claims
+from dataml_lab.leakage.production import Campaign, claims_table, deployed, draw_claims
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
@@ -80,7 +80,7 @@ assert [round(table["leaves"].mean(), 2) for table in (known, asked)] == [0.12, 
 # In each quarter about 12% leave. In the first table all of them have a reason, and nobody else has. In the second nobody has
 # one, because nobody has left *yet*.
 #
-# `deployed_by_folds` does what a company does with a model. It takes the mean AUC of five folds, which is the **claim**. Then
+# `deployed` does what a company does with a model. It takes the mean AUC of five folds, which is the **claim**. Then
 # it fits the model to all known rows and asks it about the next quarter: that is **production**.
 
 # %%
@@ -93,7 +93,7 @@ campaign = Campaign(share=0.1, cost=5, worth=40)
 def deploy(name, *columns):
     """The claim of a model with the honest columns and these, beside production."""
     X, later = (table[[*HONEST, *columns]] for table in (known, asked))
-    return deployed_by_folds(name, boosting, (X, known["leaves"]), (later, asked["leaves"]), campaign)
+    return deployed(name, boosting, (X, known["leaves"]), (later, asked["leaves"]), campaign=campaign)
 
 
 claims = [deploy("days open", "days_open"), deploy("honest columns alone")]

@@ -40,8 +40,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from dataml_lab.features.mailing import TEST, TRAINING, label, rows_on
-from dataml_lab.leakage.contamination import by_folds, more_ones, orders_with_returns
-from dataml_lab.leakage.production import Claim, claims_table, draw_claims
+from dataml_lab.leakage.contamination import more_ones, orders_with_returns
+from dataml_lab.leakage.production import Claim, claims_table, deployed, draw_claims
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
@@ -79,7 +79,7 @@ later, later_y = table[~known], orders.loc[~known, "returned"]
 print(f"{len(X):,} orders of the first quarter, {len(later):,} after it; {X.shape[1]} columns; {y.mean():.1%} are sent back.")
 
 # %% [markdown]
-# Medians, scale and a logistic regression are one pipeline, which is fitted anew for each fold. `by_folds` returns a `Claim`,
+# Medians, scale and a logistic regression are one pipeline, which is fitted anew for each fold. `deployed` returns a `Claim`,
 # as in 06a: the mean AUC of the folds, beside the AUC in production of the model that is fitted to all rows.
 #
 # A step that is fitted anew for each fold is **inside** the folds. A step that is fitted to all rows before is **outside**.
@@ -89,7 +89,7 @@ folds = StratifiedKFold(5, shuffle=True, random_state=0)
 ready = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
 logistic = LogisticRegression(solver="newton-cholesky")
 whole = make_pipeline(ready, logistic)
-honest = by_folds("honest", whole, (X, y), (later, later_y), folds)
+honest = deployed("honest", whole, (X, y), (later, later_y), folds)
 print(f"claimed {honest.claimed:.3f}, in production {honest.production:.3f}")
 
 # %% [markdown]
@@ -103,7 +103,7 @@ print(f"claimed {honest.claimed:.3f}, in production {honest.production:.3f}")
 # %%
 scaled = ready.fit_transform(X)
 scaled_later = ready.transform(later)
-scaler = by_folds("scale and medians outside", logistic, (scaled, y), (scaled_later, later_y), folds)
+scaler = deployed("scale and medians outside", logistic, (scaled, y), (scaled_later, later_y), folds)
 print(f"claimed {scaler.claimed:.4f} instead of {honest.claimed:.4f}")
 
 # %% role="claim"
@@ -134,7 +134,7 @@ five.assign(rate=five.groupby("user_id")["returned"].transform("mean"))
 rate = y.groupby(orders.loc[known, "user_id"]).mean()
 with_rate = X.assign(rate=orders.loc[known, "user_id"].map(rate))
 later_rate = later.assign(rate=orders.loc[~known, "user_id"].map(rate).fillna(y.mean()))
-encoded = by_folds("target encoding outside", whole, (with_rate, y), (later_rate, later_y), folds)
+encoded = deployed("target encoding outside", whole, (with_rate, y), (later_rate, later_y), folds)
 print(f"claimed {encoded.claimed:.2f}, in production {encoded.production:.2f}; without the column {honest.production:.2f}")
 
 # %% role="claim"
@@ -174,7 +174,7 @@ pd.DataFrame({"value": few.ravel(), "label": few_y})
 neighbours = KNeighborsClassifier(n_neighbors=40, weights="distance")
 labels = y.to_numpy()
 more, more_y = more_ones(scaled, labels)
-added = {name: by_folds(f"new 1s outside, {name}", model, (more, more_y), (scaled_later, later_y), folds)
+added = {name: deployed(f"new 1s outside, {name}", model, (more, more_y), (scaled_later, later_y), folds)
          for name, model in (("logistic", logistic), ("neighbours", neighbours))}
 
 inside = []
@@ -209,7 +209,7 @@ assert 0.61 < mended.claimed < 0.65, mended
 # %%
 twice = np.r_[np.arange(len(y)), np.random.default_rng(0).choice(len(y), len(y) // 10, replace=False)]
 with_copies = scaled[twice], y.to_numpy()[twice]
-copied = {name: by_folds(f"a tenth copied, {name}", model, with_copies, (scaled_later, later_y), folds)
+copied = {name: deployed(f"a tenth copied, {name}", model, with_copies, (scaled_later, later_y), folds)
           for name, model in (("logistic", logistic), ("neighbours", neighbours))}
 claims_table(copied.values()).rename_axis(None).round(2)
 
@@ -253,9 +253,9 @@ def chosen(rows):
     """Two claims from so many rows: with columns chosen from all of them, and with columns chosen in each fold."""
     some, theirs, new = views.to_numpy()[:rows], asks[:rows], next_views.to_numpy()
     best = SelectKBest(k=20).fit(some, theirs)
-    return [by_folds(f"columns chosen outside, {rows:,} rows", logistic, (best.transform(some), theirs),
+    return [deployed(f"columns chosen outside, {rows:,} rows", logistic, (best.transform(some), theirs),
                      (best.transform(new), next_asks), folds),
-            by_folds(f"columns chosen inside, {rows:,} rows", make_pipeline(SelectKBest(k=20), logistic), (some, theirs),
+            deployed(f"columns chosen inside, {rows:,} rows", make_pipeline(SelectKBest(k=20), logistic), (some, theirs),
                      (new, next_asks), folds)]
 
 
@@ -301,8 +301,8 @@ hours = ((came["dispatched_at"] - january) / pd.Timedelta(hours=1)).to_frame("ho
 late, first = came["delivered_at"] > came["promised_at"], came["dispatched_at"] < pd.Timestamp("2025-04-01", tz="UTC")
 near_hours = KNeighborsClassifier(n_neighbors=15)
 deliveries = (hours[first], late[first]), (hours[~first], late[~first])
-random_hours = by_folds("deliveries, random folds", near_hours, *deliveries, folds)
-by_time = by_folds("deliveries, folds by time", near_hours, *deliveries, TimeSeriesSplit(5))
+random_hours = deployed("deliveries, random folds", near_hours, *deliveries, folds)
+by_time = deployed("deliveries, folds by time", near_hours, *deliveries, TimeSeriesSplit(5))
 claims_table([random_hours, by_time]).rename_axis(None).round(2)
 
 # %%
@@ -329,7 +329,7 @@ assert by_weather.round(2)[["storm", "clear"]].tolist() == [0.38, 0.04], by_weat
 product = orders["product_id"]
 all_time = product.map(orders.groupby("product_id")["returned"].mean())
 by_then = product[~known].map(y.groupby(product[known]).mean()).fillna(y.mean())
-aggregate = by_folds("aggregate over all time", whole, (X.assign(share=all_time[known]), y),
+aggregate = deployed("aggregate over all time", whole, (X.assign(share=all_time[known]), y),
                      (later.assign(share=by_then), later_y), folds)
 print(f"claimed {aggregate.claimed:.2f}, in production {aggregate.production:.2f}")
 
@@ -362,8 +362,8 @@ newcomers = later_mondays[~later_mondays["user_id"].isin(mondays["user_id"])]
 who = make_pipeline(StandardScaler(), neighbours)
 bought, bought_later = label(store.orders, mondays), label(store.orders, newcomers)
 customers = (of_customer(mondays), bought), (of_customer(newcomers), bought_later)
-rows_dealt = by_folds("customers, random folds", who, *customers, folds)
-kept_together = by_folds("customers, kept together", who, *customers, GroupKFold(5), groups=mondays["user_id"])
+rows_dealt = deployed("customers, random folds", who, *customers, folds)
+kept_together = deployed("customers, kept together", who, *customers, GroupKFold(5), groups=mondays["user_id"])
 print(f"{len(newcomers)} rows of newcomers, {bought_later.sum()} of them with an order")
 claims_table([rows_dealt, kept_together]).rename_axis(None).round(2)
 

@@ -1,11 +1,8 @@
 """The table of orders of part 06b, and new rows made of old ones."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold, cross_val_score
 
-from dataml_lab.leakage.contamination import SETTLED, by_folds, more_ones, orders_with_returns
+from dataml_lab.leakage.contamination import SETTLED, more_ones, orders_with_returns
 from dataml_lab.store import Store
 
 
@@ -33,14 +30,3 @@ def test_orders_are_settled_completed_and_labelled():
     sent_back = settled["order_id"].isin(store.returns["order_id"]).sum()
     assert table["returned"].sum() == sent_back > 0
     assert table.drop(columns="age").notna().all(axis=None) and table["age"].isna().any()
-
-
-def test_a_claim_by_folds_is_the_mean_of_the_folds_beside_the_model_of_all_rows():
-    random = np.random.default_rng(0)
-    X, later = random.normal(size=(60, 2)), random.normal(size=(40, 2))
-    y, came = (X[:, 0] > 0) * 1, (later[:, 0] > 0) * 1
-    model, folds = LogisticRegression(), GroupKFold(3)
-    claim = by_folds("a", model, (X, y), (later, came), folds, groups=np.arange(60) // 2)
-    assert claim.claimed == cross_val_score(model, X, y, groups=np.arange(60) // 2, cv=folds, scoring="roc_auc").mean()
-    assert claim.production == roc_auc_score(came, LogisticRegression().fit(X, y).predict_proba(later)[:, 1])
-    assert claim.model == "a" and not hasattr(model, "coef_")

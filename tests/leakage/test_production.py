@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import GroupKFold, cross_val_score
 
 from dataml_lab.evaluation.classification import auc
-from dataml_lab.leakage.production import Campaign, Claim, claims_table, deployed, deployed_by_folds, draw_claims
+from dataml_lab.leakage.production import Campaign, Claim, claims_table, deployed, draw_claims
 
 KEPT, BROKEN = Claim("honest", 0.75, 0.74), Claim("with the reason", 1.0, 0.5, expected=2_500, brought=-250)
 
@@ -34,7 +34,7 @@ def test_a_model_with_a_leak_claims_more_than_it_delivers(campaign):
     truth = random.integers(0, 2, 2_000)
     leaky = pd.DataFrame({"leak": truth + random.normal(0, 0.3, 2_000)})
     later = pd.DataFrame({"leak": random.normal(0.5, 0.3, 2_000)})
-    claim = deployed("leak", LogisticRegression().fit(leaky, truth), (leaky, truth), (later, truth), campaign)
+    claim = deployed("leak", LogisticRegression(), (leaky, truth), (later, truth), campaign=campaign)
     assert claim.claimed > 0.95 and abs(claim.production - 0.5) < 0.05 and claim.gap == claim.claimed - claim.production
     assert math.isnan(claim.missed) if campaign is None else claim.missed > 500
 
@@ -60,13 +60,13 @@ def test_equal_numbers_are_written_once():
     plt.close("all")
 
 
-def test_a_claim_by_folds_is_their_mean_and_production_is_of_the_model_of_all_rows():
+def test_a_claim_is_the_mean_of_the_folds_and_production_is_of_the_model_of_all_rows():
     random = np.random.default_rng(2)
-    x, truth = pd.DataFrame({"x": random.normal(size=400)}), random.integers(0, 2, 400)
-    later = x.iloc[::-1].reset_index(drop=True), truth[::-1]
-    claim = deployed_by_folds("x", LogisticRegression(), (x, truth), later, Campaign())
-    folds = cross_val_score(LogisticRegression(), x, truth, cv=5, scoring="roc_auc")
-    assert claim.claimed == pytest.approx(folds.mean())
+    x, truth = random.normal(size=(400, 1)), random.integers(0, 2, 400)
+    later, model, groups, folds = (x[::-1], truth[::-1]), LogisticRegression(), np.arange(400) // 2, GroupKFold(3)
+    claim = deployed("x", model, (x, truth), later, cv=folds, groups=groups, campaign=Campaign())
+    found = cross_val_score(model, x, truth, groups=groups, cv=folds, scoring="roc_auc")
     whole = LogisticRegression().fit(x, truth).predict_proba(later[0])[:, 1]
+    assert claim.claimed == pytest.approx(found.mean()) and not hasattr(model, "coef_")
     assert claim.production == auc(later[1], whole) and claim.brought == Campaign().profit(later[1], whole)
-    assert math.isnan(deployed_by_folds("x", LogisticRegression(), (x, truth), later).missed)
+    assert math.isnan(deployed("x", model, (x, truth), later).missed)
