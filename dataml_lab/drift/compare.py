@@ -60,7 +60,9 @@ def compare(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
     same = [name for name in common if name not in {found.column for found in facts}]
     sizes = side_by_side(lambda name: measured(whole.columns[name], sample.columns[name], limits), same)
     tests = [one for name, found in zip(same, sizes, strict=True) for one in tested(name, found, whole, sample, apart)]
-    rows = side_by_side(lambda name: row_of(name, whole.columns[name], sample.columns[name]), same)
+    moved = [next((one.size for one in found if one.kind in WHOLE), None) for found in sizes]
+    rows = [row_of(name, whole.columns[name], sample.columns[name], size)
+            for name, size in zip(same, moved, strict=True)]
     found, judged = findings(tests, rate)
     table = pd.DataFrame(rows).set_index("column").join(judged) if rows else pd.DataFrame()
     return Report(facts + found, LOOKED, notes(whole, sample, same, limits, facts + found), table)
@@ -68,7 +70,7 @@ def compare(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
 
 def samples(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame | Profile, at: object,
             ) -> tuple[Profile, Profile, Windows | None]:
-    """Both as profiles, exact ones of two tables, and the windows to calibrate on."""
+    """Both as profiles, with all values of what is a table, and the windows."""
     phase, windows = None, None
     if isinstance(reference, Windows):
         windows, phase = reference, reference.phase(at)
@@ -76,17 +78,15 @@ def samples(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
             current, phase = windows.current(current, at)
         current = current if isinstance(current, pd.DataFrame) else current.without([windows.column])
         reference = windows.reference(phase)
-    exact = isinstance(reference, pd.DataFrame) and isinstance(current, pd.DataFrame)
-    whole, sample = (profile_of(name, one, exact) for name, one in (("reference", reference), ("current", current)))
-    return whole, sample, windows
+    return exact("reference", reference), exact("current", current), windows
 
 
-def profile_of(name: str, table: pd.DataFrame | Profile, exact: bool) -> Profile:
-    """The profile of a table, with all values or a thousand of each column; ValueError that says which table."""
+def exact(name: str, table: pd.DataFrame | Profile) -> Profile:
+    """The profile of a table, with all values of each column; ValueError that says which table it is not made of."""
     if isinstance(table, Profile):
         return table
     try:
-        return Profile.of(table, None) if exact else Profile.of(table)
+        return Profile.of(table, None)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 
@@ -171,11 +171,14 @@ def by_windows(measure: Measure, usual: dict[str, np.ndarray], rows: float, ever
     The square of the size, by the mean square of the sizes in k windows, is compared with the F distribution of 1 and
     k − 1 degrees of freedom: exact where a window moves a column by a normal amount, and too large where its rows
     are independent. Groups move a column the less the more of them there are: there, squares are taken times the rows
-    that the comparison is worth.
+    that the comparison is worth. The share of rows outside of a range is about exponential: it is compared, by the mean
+    share, with the F distribution of 2 and 2 · (k − 1) degrees of freedom.
     """
     sizes, worths = usual.get(measure.kind, np.zeros((2, 0)))
     if not sizes.any():
         return 0.0
+    if measure.kind == "range":
+        return float(stats.f.sf(measure.size / sizes.mean(), 2, 2 * (len(sizes) - 1)))
     scale = (rows, worths) if every == "group" else (1.0, 1.0)
     ratio = measure.size**2 * scale[0] / (sizes**2 * scale[1]).mean()
     return float(stats.f.sf(ratio, 1, len(sizes) - 1))

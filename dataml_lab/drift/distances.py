@@ -9,10 +9,11 @@ from scipy import stats
 from dataml_lab.drift.numbers import Numbers
 
 EXACT = 10_000  # rows up to which the probability of a KS distance is counted rather than approximated, as in scipy
+LARGE = 50_000  # rows that a comparison is worth from which a limit with a correction takes the distribution's place
 STRIDE = 256  # points of a block whose distance is bounded before its points are looked at
 BINS = 10
 FLOOR = 0.5  # rows added to each bin, so that none is empty
-AREA = 20_000  # values from which a Wasserstein distance is computed, at most
+AREA = 5_000  # values from which a Wasserstein distance is computed, at most
 FEW = 5  # rows that a category needs to count alone in a chi-squared test
 
 Shares = Callable[[np.ndarray], np.ndarray]
@@ -47,7 +48,9 @@ def highest(points: np.ndarray, one: Shares, other: Shares) -> float:
 
 def ks_p(distance: float, reference: Numbers, current: Numbers, alike: float = 1.0) -> float:
     """The probability of a KS distance so large or larger, if both are drawn from one continuous distribution: counted
-    up to 10,000 rows, and approximated beyond, as `scipy.stats.ks_2samp` does. Of numbers with ties it is too large,
+    up to 10,000 rows, and approximated beyond, as `scipy.stats.ks_2samp` does; where a comparison is worth more than
+    50,000 rows by a formula that is as good, and faster. Source: Vrbik, Small-sample corrections to Kolmogorov-Smirnov
+    test statistic (2018). Of numbers with ties it is too large,
     which makes no alarm. Approximated where not all values are kept, and where so many rows are `alike` that they
     count as one."""
     exact = alike == 1 and not (reference.error or current.error) and max(reference.known, current.known) <= EXACT
@@ -56,7 +59,11 @@ def ks_p(distance: float, reference: Numbers, current: Numbers, alike: float = 1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # where it can't be counted, it is approximated
             return float(stats.ks_2samp(*samples).pvalue)
-    return float(stats.kstwo.sf(distance, max(round(harmonic(reference.known, current.known) / alike), 1)))
+    rows = max(round(harmonic(reference.known, current.known) / alike), 1)
+    if rows <= LARGE:
+        return float(stats.kstwo.sf(distance, rows))
+    scaled = distance * np.sqrt(rows)
+    return float(stats.kstwobign.sf(scaled + 1 / (6 * np.sqrt(rows)) + (scaled - 1) / (4 * rows)))
 
 
 def harmonic(reference: int, current: int) -> float:
@@ -108,7 +115,7 @@ def entropy_to_middle(p: np.ndarray, q: np.ndarray) -> float:
 
 def wasserstein(reference: Numbers, current: Numbers) -> float:
     """How far rows must be moved, on average, to make one distribution the other: the area between the shares of rows
-    up to x. In the unit of the numbers; from 20,000 of the values at most.
+    up to x. In the unit of the numbers; from 5,000 of the values at most.
 
     >>> wasserstein(Numbers.of(np.array([0.0, 1])), Numbers.of(np.array([5.0, 6])))
     5.0

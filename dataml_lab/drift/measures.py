@@ -102,11 +102,11 @@ def numbers_told(reference: Numbers, current: Numbers, size: float) -> str:
 
 
 def beyond(reference: Numbers, current: Numbers, limits: Limits) -> Measure:
-    """The share of numbers outside of the reference's range. Without drift it has a beta-binomial distribution: of n
-    numbers in a random order, the next lies outside of the range of those before with probability 2 / (n + 1)."""
+    """The share of numbers outside of the reference's range, as far as it is certain. Without drift the rows have a
+    beta-binomial distribution: of numbers in a random order, the next lies outside of the range of the n before it with
+    probability 2 / (n + 1)."""
     least, most = reference.values[[0, -1]]
-    rows = round(current.known * float(current.shares_below(np.array([least]))[0]
-                                       + 1 - current.shares_upto(np.array([most]))[0]))
+    rows = current.rows_outside(least, most)
     share = rows / current.known
     return Measure("range", share, share >= limits.beyond,
                    lambda: f"{rows:,} of {current.known:,} values lie outside of {least:.6g} to {most:.6g}, where all "

@@ -16,7 +16,8 @@ class Numbers(NamedTuple):
     """The distribution of numbers. At each of the `values`, ascending, `below` counts the rows with a lesser number,
     and `upto` those with no greater one; the first value is the least number, and the last the greatest.
 
-    `missing` counts the rows without a number, and `slack` the rows by which a count may be off.
+    `missing` counts the rows without a number, `gap` the most rows that lie between two of the values, and `slack` the
+    rows by which a count may be off.
     """
 
     values: np.ndarray
@@ -24,6 +25,7 @@ class Numbers(NamedTuple):
     upto: np.ndarray
     missing: int = 0
     slack: float = 0.0
+    gap: float = 0.0
 
     @classmethod
     def of(cls, numbers: np.ndarray) -> "Numbers":
@@ -32,11 +34,14 @@ class Numbers(NamedTuple):
         >>> Numbers.of(np.array([3.0, 1.0, 3.0, np.nan])).upto.tolist()
         [1, 3]
         """
-        known = numbers[np.isfinite(numbers)]
-        known.sort()
-        last = np.flatnonzero(np.append(known[1:] != known[:-1], [True][:len(known)]))
-        upto = last + 1
-        return cls(known[last], np.append(0, upto)[:len(upto)], upto, len(numbers) - len(known))
+        finite = np.isfinite(numbers)
+        known = np.sort(numbers if finite.all() else numbers[finite])
+        differs = known[1:] != known[:-1]
+        if differs.all():
+            ranks = np.arange(len(known) + 1)
+            return cls(known, ranks[:-1], ranks[1:], len(numbers) - len(known))
+        upto = np.append(np.flatnonzero(differs) + 1, len(known))
+        return cls(known[upto - 1], np.append(0, upto[:-1]), upto, len(numbers) - len(known))
 
     @classmethod
     def counted(cls, values: np.ndarray, counts: np.ndarray, missing: int = 0) -> "Numbers":
@@ -56,11 +61,6 @@ class Numbers(NamedTuple):
         return self.known + self.missing
 
     @property
-    def gap(self) -> float:
-        """The most rows that lie between two kept values."""
-        return float((self.below[1:] - self.upto[:-1]).max(initial=0))
-
-    @property
     def error(self) -> float:
         """By how much a share of rows below a number may be off, at most."""
         return (self.slack + self.gap) / max(self.known, 1)
@@ -68,13 +68,14 @@ class Numbers(NamedTuple):
     def shares_upto(self, numbers: np.ndarray) -> np.ndarray:
         """The share of rows with a number no greater than each of these; between kept values, on a straight line."""
         after = np.searchsorted(self.values, numbers, side="right")
-        return self._shares(np.append(0, self.upto)[after], after, numbers, np.append(np.nan, self.values)[after])
+        at = np.maximum(after - 1, 0)
+        return self._shares(np.where(after > 0, self.upto[at], 0), after, numbers, self.values[at])
 
     def shares_below(self, numbers: np.ndarray) -> np.ndarray:
         """The share of rows with a number less than each of these; between kept values, on a straight line."""
         after = np.searchsorted(self.values, numbers, side="left")
-        return self._shares(np.append(self.below, self.known)[after], after, numbers,
-                            np.append(self.values, np.nan)[after])
+        at = np.minimum(after, len(self.values) - 1)
+        return self._shares(np.where(after == at, self.below[at], self.known), after, numbers, self.values[at])
 
     def _shares(self, counts: np.ndarray, after: np.ndarray, numbers: np.ndarray, kept: np.ndarray) -> np.ndarray:
         """The counts as shares; those of numbers that are not kept are interpolated where rows lie between."""
@@ -86,6 +87,12 @@ class Numbers(NamedTuple):
         counts = counts.astype(float)
         counts[inner] = self.upto[left] + part * (self.below[right] - self.upto[left])
         return counts / self.known
+
+    def rows_outside(self, least: float, most: float) -> int:
+        """The rows with a number less or greater than these, as far as the kept values say so for certain."""
+        under, over = np.searchsorted(self.values, least), np.searchsorted(self.values, most, side="right")
+        certain = np.append(0, self.upto)[under] + self.known - np.append(self.below, self.known)[over]
+        return max(0, int(certain - self.slack))
 
     def quantiles(self, shares: np.ndarray) -> np.ndarray:
         """For each share the least kept value with at least this share of the rows up to it."""
@@ -102,7 +109,8 @@ class Numbers(NamedTuple):
             return self
         ranks = np.linspace(0, self.upto[-1], most + 1)
         places = np.unique(np.minimum(np.searchsorted(self.upto, ranks), len(self.values) - 1))
-        return Numbers(self.values[places], self.below[places], self.upto[places], self.missing, self.slack)
+        below, upto = self.below[places], self.upto[places]
+        return Numbers(self.values[places], below, upto, self.missing, self.slack, float((below[1:] - upto[:-1]).max()))
 
     def spread(self) -> float:
         """The distance of the 16 % and the 84 % quantile, halved: of a normal distribution its standard deviation."""
@@ -125,4 +133,5 @@ def merged(parts: Sequence[Numbers], most: int = KEPT) -> Numbers:
     below = sum(part.shares_below(values) * part.known for part in full)
     upto = sum(part.shares_upto(values) * part.known for part in full)
     slack = sum(part.slack + part.gap for part in full)
-    return Numbers(values, below.round(6), upto.round(6), missing, slack).kept(most)
+    between = float((below[1:] - upto[:-1]).max(initial=0).round(6))
+    return Numbers(values, below.round(6), upto.round(6), missing, slack, between).kept(most)

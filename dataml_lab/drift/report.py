@@ -10,7 +10,7 @@ import pandas as pd
 
 from dataml_lab.drift import distances
 from dataml_lab.drift.numbers import Numbers
-from dataml_lab.drift.profile import Column, Moments
+from dataml_lab.drift.profile import Column
 from dataml_lab.drift.words import aligned
 from dataml_lab.evaluation.findings import Finding, Findings
 
@@ -62,20 +62,21 @@ class Report(Findings):
                 "</main></body></html>\n")
 
 
-def row_of(name: str, reference: Column, current: Column) -> dict[str, Any]:
-    """A column's rows, missing shares, and distances, NaN where one isn't defined; PSI and Jensen-Shannon are of
-    deciles of the reference, or of categories, and the Wasserstein distance is in `spreads` of the reference."""
+def row_of(name: str, reference: Column, current: Column, moved: float | None) -> dict[str, Any]:
+    """A column's rows, missing shares, the share of rows that `moved`, and distances, NaN where one isn't defined. PSI
+    and Jensen-Shannon are of deciles of the reference, or of categories; the Wasserstein distance is in spreads of the
+    reference, which are about standard deviations."""
     row = {"column": name, "rows then": reference.rows, "rows now": current.rows,
            "missing then": reference.missing / reference.rows, "missing now": current.missing / current.rows}
-    if isinstance(reference, Moments) or not (reference.rows > reference.missing and current.rows > current.missing):
+    if moved is None:
         return row
     if isinstance(reference, Numbers):
-        return row | numbers_row(reference, current)
+        return row | {"moved": moved} | numbers_row(reference, current)
     if reference.is_text:
-        return row | numbers_row(reference.lengths, current.lengths)
+        return row | {"moved": moved} | numbers_row(reference.lengths, current.lengths)
     _, counts = aligned(reference, current)
     statistic, _ = distances.chi_squared(counts)
-    return row | {"moved": distances.total_variation(counts), "PSI": distances.psi(counts),
+    return row | {"moved": moved, "PSI": distances.psi(counts),
                   "Jensen-Shannon": distances.jensen_shannon(counts), "chi-squared": statistic,
                   "Cramér's V": np.sqrt(statistic / counts.sum())}
 
@@ -84,5 +85,5 @@ def numbers_row(reference: Numbers, current: Numbers) -> dict[str, float]:
     """The distances of numbers."""
     counts, spread = distances.binned(reference, current), reference.spread()
     far = distances.wasserstein(reference, current)
-    return {"moved": distances.ks(reference, current), "PSI": distances.psi(counts),
-            "Jensen-Shannon": distances.jensen_shannon(counts), "Wasserstein": far / spread if spread else np.nan}
+    return {"PSI": distances.psi(counts), "Jensen-Shannon": distances.jensen_shannon(counts),
+            "Wasserstein": far / spread if spread else np.nan}
