@@ -48,8 +48,8 @@ class Report(Findings):
                            "measures": measures}, ensure_ascii=False)
 
     def _repr_html_(self) -> str:
-        return super()._repr_html_() + self.measures.reset_index().to_html(index=False, float_format="{:.3g}".format,
-                                                                           na_rep="")
+        return super()._repr_html_() + self.measures.reset_index().to_html(
+            index=False, border=0, float_format="{:.3g}".format, na_rep="")
 
     def page(self, title: str) -> str:
         """A page that stands alone, for a browser."""
