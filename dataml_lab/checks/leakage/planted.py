@@ -84,7 +84,8 @@ def tables(seed: int) -> Tables:
             telling_and_late, emptied, there_where_one, partial(ranked, 0.001, "tells"), word, gone_or_high,
             average_of_regions, average_of_offices, notice, sometimes_gone, partial(ranked, 0.2, "")]),
         honest=make("questions with the label paid_late", "paid_late", [
-            in_time, notice, never_written, partial(ranked, 0.82, ""), sometimes_gone, last_year, identifier]),
+            in_time, notice, never_written, partial(ranked, 0.82, ""), sometimes_gone, last_year, year_before,
+            identifier]),
         seed=seed)
 
 
@@ -276,6 +277,23 @@ def last_year(draw: Draw) -> Planted:
     names = np.array([f"town {number:02}" for number in draw.random.permutation(50)])
     return Planted(shares[town], "", "it is undeclared, and one number for each of the 50 values of a text column: "
                    "these aren't the mean labels of this table", of=Planted(names[town], "", TEXT.format(50)))
+
+
+def year_before(draw: Draw) -> Planted:
+    """The share of ones of each of twelve markets in the year before: near the mean label of its rows, and never it.
+
+    The markets have 50 rows and from 2 to 23 ones. The two years differ by 0.005 to 0.02, so that they correlate by
+    more than 0.995, and the mean label isn't within 0.001 of a share.
+    """
+    ones = np.linspace(2, 23, 12).round().astype(int)
+    market = np.empty(ROWS, int)
+    for rows, counts in ((draw.ones, ones), (~draw.ones, ROWS // 12 - ones)):
+        market[rows] = draw.random.permutation(np.repeat(np.arange(12), counts))
+    change = draw.random.permutation(np.repeat([-1, 1], 6)) * draw.random.permutation(np.linspace(0.005, 0.016, 12))
+    names = np.array([f"market {number:02}" for number in draw.random.permutation(12)])
+    return Planted((ones / (ROWS // 12) + change).round(3)[market], "",
+                   "it is undeclared, and for each of the 12 values of a text column it differs from the mean label by "
+                   "0.005 or more, however well the two correlate", of=Planted(names[market], "", TEXT.format(12)))
 
 
 def identifier(draw: Draw) -> Planted:

@@ -89,6 +89,15 @@ def test_a_world_has_every_case_of_the_prompt(seed):
         assert any(of_values(table, name) > NEAR[1] for name, is_late in declared(table).items() if not is_late)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_honest_number_correlates_with_mean_labels_and_is_none_of_them(seed):
+    table = tables(seed).honest
+    numbers, texts = (table.rows.drop(columns=table.label).select_dtypes(kind) for kind in ("number", "str"))
+    means = [table.rows.groupby(text)[table.label].transform("mean") for text in texts]
+    near = [(number - mean).abs() for _, number in numbers.items() for mean in means if number.corr(mean) > 0.995]
+    assert len(near) == 1 and near[0].min() > 0.004 and near[0].max() < 0.02
+
+
 @pytest.mark.parametrize("name", ["right_halves", "right_tree"])
 def test_right_answers_name_what_is_planted(name):
     for seed in range(3):
