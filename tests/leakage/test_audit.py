@@ -18,7 +18,7 @@ from dataml_lab.leakage.suite import procedures
 
 
 @pytest.mark.parametrize(("half", "every"), [
-    ("tune", 3), pytest.param("tune", 1, marks=pytest.mark.full), pytest.param("held_out", 1, marks=pytest.mark.full)])
+    ("tune", 5), pytest.param("tune", 1, marks=pytest.mark.full), pytest.param("held_out", 1, marks=pytest.mark.full)])
 def test_leaky_procedures_are_found_and_their_mended_twins_are_not(half, every):
     told = [(case, {found.kind for found in audit(case.run, case.data, **case.asked) if found.grade in FOUND})
             for case in procedures(half)[::every]]

@@ -24,13 +24,14 @@ def outcome(case):
     return case.leaks - missed, {pair for pair in told - case.leaks if pair[0] not in columns}, missed
 
 
-@pytest.mark.parametrize("half", ["tune", pytest.param("held_out", marks=pytest.mark.full)])
-def test_leaks_are_found_and_innocents_are_not(half):
-    found = {case.name + str(place): outcome(case) for place, case in enumerate(tables(half))}
+@pytest.mark.parametrize(("half", "every"), [
+    ("tune", 5), pytest.param("tune", 1, marks=pytest.mark.full), pytest.param("held_out", 1, marks=pytest.mark.full)])
+def test_leaks_are_found_and_innocents_are_not(half, every):
+    found = {case.name + str(place): outcome(case) for place, case in enumerate(tables(half)) if place % every == 0}
     rightly, wrongly, missed = ([(name, *pair) for name, parts in found.items() for pair in parts[place]]
                                 for place in range(3))
     assert not wrongly
-    assert len(rightly) >= 50 and len(missed) <= 2, missed
+    assert len(rightly) >= 50 / every and len(missed) <= 2, missed
     assert not Counter(kind for *_, kind in missed).keys() - {"target"}
 
 
