@@ -6,6 +6,8 @@ from typing import ClassVar, NamedTuple
 
 import pandas as pd
 
+CELL = '<td style="text-align:left; vertical-align:top">'
+
 
 class Finding(NamedTuple):
     """One finding: its grade, the column it is about, its kind, what speaks for it, and what to do.
@@ -56,10 +58,11 @@ class Findings:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td><b>{found.grade}</b></td><td>{escape(str(found.column))}</td><td>{escape(found.kind)}</td>"
-            f'<td style="text-align:left">{escape(found.evidence)} <i>{escape(found.advice)}</i></td></tr>'
-            for found in self.findings) or '<tr><td colspan="4">Nothing was found.</td></tr>'
-        head = "".join(f"<th>{name}</th>" for name in ("grade", "column", "kind", "evidence, and what to do"))
+            f"<tr>{CELL}<b>{found.grade}</b></td>{CELL}{escape(str(found.column))}</td>{CELL}{escape(found.kind)}</td>"
+            f"{CELL}{escape(found.evidence)} <i>{escape(found.advice)}</i></td></tr>"
+            for found in self.findings) or "<tr><td colspan='4' style='text-align:left'>Nothing was found.</td></tr>"
+        names = ("grade", "column", "kind", "evidence, and what to do")
+        head = "".join(f'<th style="text-align:left">{name}</th>' for name in names)
         notes = "".join(f"<br>{escape(note)}" for note in self.not_looked)
         return (f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
                 f"<p><small>Looked for: {escape(', '.join(self.looked))}.{notes}</small></p>")

@@ -97,9 +97,12 @@ def columns_apart(one: list, other: list) -> str:
 def change(before: pd.DataFrame, left: pd.DataFrame) -> str | None:
     """In what a frame that an answer was given differs first from what it was, in words; None where in nothing."""
     if list(left.columns) != list(before.columns):
-        return f"the columns were {shown(list(left.columns))}"
+        names = [f"{word} {shown(odd)}" for word, odd in (
+            ("with", [name for name in left if name not in before]),
+            ("without", [name for name in before if name not in left])) if odd]
+        return f"the columns were {' and '.join(names) or 'in another order'}"
     if not left.index.equals(before.index):
-        return f"the index was {shown(list(left.index))}"
+        return f"the index was {shown(list(left.index))}, and before {shown(list(before.index))}"
     column = next((name for name in before if not left[name].equals(before[name])), None)
     return column and f"the column {column} held {shown(left[column].tolist())}"
 

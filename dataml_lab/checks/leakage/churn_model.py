@@ -168,6 +168,8 @@ def why(model: Model, deployed: Deployed, found: Probed, world: Quarters) -> str
                 f"{deployed.all[0]:.3g}.")
     if len(np.unique(deployed.all)) == 2:
         return " Its scores have two different values. An AUC orders customers: it needs scores between yes and no."
+    if abs(1 - world.next.auc(deployed.all) - model.claim) <= NEAR and model.claim > 1 - NOTHING:
+        return " The scores are the wrong way round: they must be higher for those who leave."
     if found.columns:
         last = found.columns[-1]
         return (f" The scores move with {listed(found.columns)}. In the table of the "
@@ -199,7 +201,8 @@ def late(column: str) -> str:
             "cancellation_reason": "is missing for those who stayed. In the next quarter it is missing for all"}[column]
 
 
-@churn_model.demands(FIRST, points=0, call=TRAIN + "print(claim, scores)")
+@churn_model.demands(FIRST, points=0, call=TRAIN + """\
+print("claimed", claim, "scores", scores, "for", len(world.next.table), "customers")""")
 def _(model: Model, deployed: Deployed) -> str | None:
     return None
 
