@@ -110,6 +110,7 @@ def draw_claims(claims: Iterable[Claim], title: str, metric: str = "AUC", chance
         axes.text(value, -0.34, text, color=colour, ha=side, va="bottom", bbox={"color": "white", "pad": 0.5})
     axes.set_yticks(range(len(rows)), [row.model for row in rows])
     axes.grid(False)
+    axes.locator_params(axis="x", steps=[1, 2, 5, 10])
     axes.set(xlabel=metric, xlim=(min(values) - room, max(values) + room), ylim=(len(rows) + 0.05, -0.85), title=title)
     return axes
 

@@ -234,7 +234,7 @@ assert by_folds(filled.to_frame(), known["leaves"]) > 0.97 and np.isnan(correlat
 overwritten = ["last_visit_days_ago", "visits_so_far", "cancel_tickets"]
 on_the_day = churn_table(store, as_of=october, exported_at=october)
 pair = [table.set_index("user_id").loc[[4, 44, 3], overwritten] for table in (on_the_day, known)]
-pd.concat(pair, axis="columns", keys=["read in October", "read in January"]).T
+pd.concat(pair, axis="columns", keys=["read in October", "read in January"]).round(1).astype(object).T
 
 # %% [markdown]
 # Customers 4 and 44 leave in this quarter, customer 3 stays. In October the newest visits of the two who leave were a day ago

@@ -202,7 +202,8 @@ def late(column: str) -> str:
 
 
 @churn_model.demands(FIRST, points=0, call=TRAIN + """\
-print("claimed", claim, "scores", scores, "for", len(world.next.table), "customers")""")
+import numpy as np
+print("claimed", claim, "and", np.size(scores), "scores for", len(world.next.table), "customers:", scores)""")
 def _(model: Model, deployed: Deployed) -> str | None:
     return None
 
