@@ -3,6 +3,7 @@
 from dataml_lab.drift.compare import Limits, compare
 from dataml_lab.drift.profile import Profile
 from dataml_lab.drift.report import Report
+from dataml_lab.drift.streams import Watch, changes
 from dataml_lab.drift.windows import Windows
 
-__all__ = ["Limits", "Profile", "Report", "Windows", "compare"]
+__all__ = ["Limits", "Profile", "Report", "Watch", "Windows", "changes", "compare"]
