@@ -6,6 +6,7 @@ import functools
 import io
 import math
 import operator
+import re
 import time
 import warnings
 from abc import ABC, abstractmethod
@@ -25,6 +26,7 @@ from dataml_lab.runtime.shown import shown
 DEADLINE = 5.0  # seconds of processor time that one call of an answer may take
 ASLEEP = 4  # times as long it may take by the clock, on a busy machine or asleep
 MOST_PASTED, MOST_WRITTEN = 600, 160  # characters of an argument in a call to paste, and in a sentence
+MOST_SAID = 200  # characters of an exception's message
 TOGETHER = 45.0  # seconds that all calls in one judgement may take: stock grading stops a cell after 60
 
 Gives = Literal["data", "object", "nothing"]  # how a result is taken: as plain data, as it is, or not at all
@@ -214,12 +216,23 @@ def _places(error: BaseException) -> list[tuple[str, int]]:
 def _described(error: BaseException) -> str:
     """An exception as type, message and the line of the answer it came from: `KeyError: 'total' (line 3)`."""
     try:
-        message = " ".join(str.__str__(str(error))[:1_000].split())[:200]
+        message = _shortened(str.__str__(str(error))[:5_000])
     except BaseException:
         message = "(its message can't be shown)"
     lines = [line for filename, line in _places(error) if not filename.startswith(PACKAGE)]
     place = f" (line {lines[0]} of its cell)" if lines else ""
     return f"{name_of(type(error))}{': ' if message else ''}{message}{place}"
+
+
+def _shortened(message: str) -> str:
+    """A message in one line, at most 200 characters. What is cut ends in "…"; after it comes the error that the message
+    quotes last, if it quotes any, as scikit-learn does when each fold failed."""
+    words = " ".join(message.split())
+    if len(words) <= MOST_SAID:
+        return words
+    quoted = re.findall(r"^\w+Error: .+", message, re.MULTILINE)
+    cause = f" {quoted[-1].strip()[:MOST_SAID // 2]}" if quoted else ""
+    return f"{words[:MOST_SAID - len(cause) - 1]}…{cause}"
 
 
 Taker = Callable[[Mapping[str, Any]], Any]  # finds an answer among the names of a notebook

@@ -150,6 +150,20 @@ def test_what_an_answer_raises_becomes_a_sentence(error):
         Answer("bad", bad)()
 
 
+def test_a_long_message_is_cut_and_the_error_that_it_quotes_is_kept():
+    def bad():
+        raise ValueError("All the 5 fits failed.\n" + "Traceback\n" * 50 + "ValueError: X contains NaN.\nread on\n")
+
+    def long():
+        raise ValueError("no " * 200)
+
+    with pytest.raises(Failed, match=r"All the 5 fits failed\. .*… ValueError: X contains NaN\. \(line \d") as quoted:
+        Answer("bad", bad)()
+    with pytest.raises(Failed, match=r"ValueError: (no )+.*… \(line \d+ of") as cut:
+        Answer("long", long)()
+    assert max(len(str(error.value)) for error in (quoted, cut)) < 300
+
+
 def test_the_sentence_names_the_line_of_the_answer():
     namespace = {}
     exec(compile("def bad(row):\n    first = 1\n    return row['b']\n", "<cell>", "exec"), namespace)
