@@ -32,9 +32,10 @@ class Monitor(NamedTuple):
 
     Parameters
     ----------
-    metric : "rows", "missing" (share of rows without a value), "mean", "median", "p95" (or another percentile),
-        "spread" (standard deviation), "distinct" (different values), "moved" (share of rows by which the distribution
-        differs from the reference), "new" (share of rows with a category that the reference has not), or an own one.
+    metric : "rows" (with or without a value), "missing" (share of rows without one), "mean", "median", "p95" (or
+        another percentile), "spread" (standard deviation), "distinct" (different values), "moved" (share of rows by
+        which the distribution differs from the reference), "new" (share of rows with a category that the reference has
+        not), or an own one.
     column : the name of a column.
     baseline : what the metric is compared with: its mean over the days of the "reference", over those of the same
         "weekday", over the seven days before the window ("week before"), or a number.
