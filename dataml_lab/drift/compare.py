@@ -65,7 +65,13 @@ def compare(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
             for name, size in zip(same, moved, strict=True)]
     found, judged = findings(tests, rate)
     table = pd.DataFrame(rows).set_index("column").join(judged) if rows else pd.DataFrame()
-    return Report(facts + found, LOOKED, notes(whole, sample, same, limits, facts + found), table)
+    shown = {one.column: tuple(kept(part.columns[one.column]) for part in (whole, sample)) for one in found}
+    return Report(facts + found, LOOKED, notes(whole, sample, same, limits, facts + found), table, shown)
+
+
+def kept(column: Column) -> Column:
+    """The column's distribution in little."""
+    return column if isinstance(column, Moments) else column.kept()
 
 
 def samples(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame | Profile, at: object,

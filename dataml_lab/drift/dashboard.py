@@ -11,51 +11,21 @@ from types import MappingProxyType
 
 from dataml_lab.drift.chart import chart, strip
 from dataml_lab.drift.monitor import Monitor, Monitors, Reading, Threshold
+from dataml_lab.drift.page import LIGHT, page, scrolled
+from dataml_lab.drift.page import STYLE as BASE
 
-SAFE = "default-src 'none'; style-src 'unsafe-inline'"
-LIGHT = ("--paper:#fff;--ink:#222;--quiet:#5c5c5c;--rule:#c8c8c8;--line:#0072b2;--alarm:#d55e00;--alarm-ink:#a34700;"
-         "--area:rgba(0,114,178,.13);--past:rgba(128,128,128,.16)")
-DARK = ("--paper:#15181d;--ink:#e8e8e8;--quiet:#b0b0b0;--rule:#555;--line:#56b4e9;--alarm:#e69f00;--alarm-ink:#f0b429;"
-        "--area:rgba(86,180,233,.2);--past:rgba(160,160,160,.16)")
 STYLE = """
-.monitors{color:var(--ink);background:var(--paper);font:16px/1.5 sans-serif;max-width:64rem;margin:0 auto;padding:1rem;
-overflow-wrap:anywhere}
-.monitors a{color:var(--line)}.monitors a:focus-visible,.monitors summary:focus-visible,
-.monitors [tabindex]:focus-visible{outline:3px solid var(--alarm);outline-offset:2px}
-.monitors h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}.monitors h2{font-size:1.25rem;margin:2rem 0 .5rem}
-.monitors h3{font-size:1.05rem;margin:1.8rem 0 0}.monitors p{margin:.3rem 0}
-.monitors .key{margin-top:1.5rem}.monitors .quiet{color:var(--quiet)}.monitors strong.alarm{color:var(--alarm-ink)}
-.monitors .skip{position:absolute;left:-99rem}.monitors .skip:focus{position:static}
-.monitors .rows{list-style:none;padding:0;margin:.5rem 0}
-.monitors .rows li{display:grid;grid-template-columns:minmax(0,15rem) minmax(0,1fr) minmax(0,16rem);gap:0 1rem;
-align-items:center;border-top:1px solid var(--rule);padding:.35rem 0}
-.monitors .strip{display:block;width:100%;height:1.1rem;background:var(--area)}
-.monitors .scroll{overflow-x:auto}.monitors table{border-collapse:collapse;font-size:.95rem;overflow-wrap:break-word}
-.monitors th,.monitors td{border-top:1px solid var(--rule);padding:.3rem .9rem .3rem 0;text-align:left;
-vertical-align:top;background:none}
-.monitors td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.monitors .chart{padding:1.5rem 7rem 1.7rem 3.6rem}.monitors .plot{position:relative;height:11rem;
-border-left:1px solid var(--quiet);border-bottom:1px solid var(--quiet)}
-.monitors .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
-.monitors svg path{vector-effect:non-scaling-stroke;fill:none}
-.monitors .reference{fill:var(--past)}.monitors .plot path.allowed{fill:var(--area)}
-.monitors path.border{stroke:var(--line);stroke-width:1}
-.monitors path.expected{stroke:var(--quiet);stroke-width:1.5;stroke-dasharray:2 4}
-.monitors path.value{stroke:var(--line);stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
-.monitors path.mark{stroke-width:8;stroke-linecap:square;stroke:var(--alarm)}
-.monitors path.mark.none{stroke:var(--quiet);stroke-linecap:round}
-.monitors .strip path.alarm{fill:var(--alarm)}.monitors .strip path.none{fill:var(--quiet)}
-.monitors .plot span{position:absolute;font-size:.85rem;line-height:1.2;white-space:nowrap}
-.monitors .plot .y{right:calc(100% + .4rem);transform:translateY(-50%)}
-.monitors .plot .x{top:calc(100% + .35rem);transform:translateX(-50%)}
-.monitors .plot .past{left:0;bottom:calc(100% + .2rem);color:var(--quiet)}
-.monitors .plot .bound{left:calc(100% + .3rem);color:var(--quiet)}.monitors .plot .most{transform:translateY(-100%)}
-@media(max-width:40rem){.monitors{padding:.6rem}.monitors .rows li{grid-template-columns:minmax(0,1fr)}
-.monitors .plot .more{display:none}.monitors .chart{padding:1.5rem .3rem 1.7rem 3rem}
-.monitors .plot .bound{left:auto;right:0;background:var(--paper);opacity:.85;padding:0 .2rem}}
-@media(forced-colors:active){.monitors path.value,.monitors path.border{stroke:CanvasText}
-.monitors path.mark{stroke:Highlight}}
-@media print{.monitors section{break-inside:avoid}}
+.drift .strip{display:block;width:100%;height:1.1rem;background:var(--area)}
+.drift .reference{fill:var(--past)}.drift .plot path.allowed{fill:var(--area)}
+.drift path.border{stroke:var(--line);stroke-width:1}
+.drift path.expected{stroke:var(--quiet);stroke-width:1.5;stroke-dasharray:2 4}
+.drift path.mark{stroke-width:8;stroke-linecap:square;stroke:var(--alarm)}
+.drift path.mark.none{stroke:var(--quiet);stroke-linecap:round}
+.drift .strip path.alarm{fill:var(--alarm)}.drift .strip path.none{fill:var(--quiet)}
+.drift .plot .past{left:0;bottom:calc(100% + .2rem);color:var(--quiet)}
+.drift .plot .bound{left:calc(100% + .3rem);color:var(--quiet)}.drift .plot .most{transform:translateY(-100%)}
+@media(max-width:40rem){.drift .plot .bound{left:auto;right:0;background:var(--paper);padding:0 .2rem}}
+@media(forced-colors:active){.drift path.border{stroke:CanvasText}.drift path.mark{stroke:Highlight}}
 """
 BASELINES = {"reference": "the mean over the reference's days",
              "weekday": "the mean over the reference's days of the same weekday",
@@ -81,18 +51,14 @@ class Dashboard:
 
     def page(self) -> str:
         """A page that stands alone, for a browser; light or dark as the reader's system is."""
-        return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(self.title)}</title>'
-                f'<meta http-equiv="Content-Security-Policy" content="{SAFE}">'
-                '<meta name="viewport" content="width=device-width, initial-scale=1">'
-                f"<style>:root{{color-scheme:light dark;{LIGHT}}}"
-                f"@media(prefers-color-scheme:dark){{:root{{{DARK}}}}}body{{margin:0;background:var(--paper)}}{STYLE}"
-                f'</style></head><body><main class="monitors"><a class="skip" href="#figures">To the figures</a>'
-                f"<h1>{escape(self.title)}</h1>{self._summary()}{self._overview()}{self._episodes()}"
-                f"{self._figures(with_tables=True)}</main></body></html>\n")
+        body = (f'<a class="skip" href="#figures">To the figures</a>{self._summary()}{self._overview()}'
+                f"{self._episodes()}{self._figures(with_tables=True)}")
+        return page(self.title, body, STYLE)
 
     def _repr_html_(self) -> str:
-        return (f'<style>.monitors{{{LIGHT}}}{STYLE}</style><div class="monitors"><h2>{escape(self.title)}</h2>'
-                f"{self._summary()}{self._overview()}{self._figures(with_tables=False)}</div>")
+        return (f'<style>.drift{{{LIGHT}}}{BASE}{STYLE}</style><div class="drift">'
+                f"<h2>{escape(self.title)}</h2>{self._summary()}{self._overview()}{self._figures(with_tables=False)}"
+                "</div>")
 
     def _summary(self) -> str:
         """The last day: its action, and what its alarms say."""
@@ -196,9 +162,10 @@ def episodes(readings: Sequence[Reading]) -> Iterator[list[Reading]]:
 
 
 def period(episode: Sequence[Reading]) -> str:
-    """The days of an episode."""
+    """The days of an episode, as HTML."""
     first, last = episode[0].day, episode[-1].day
-    return f"{first}" if first == last else f"{first} to {last}, {len(episode)} days"
+    days = [f'<span class="day">{day}</span>' for day in sorted({first, last})]
+    return " to ".join(days) + f", {len(episode)} days" * (len(days) > 1)
 
 
 def numbers(readings: Sequence[Reading]) -> str:
@@ -211,8 +178,3 @@ def numbers(readings: Sequence[Reading]) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     return scrolled(f"Numbers of {readings[0].monitor}",
                     f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>")
-
-
-def scrolled(name: str, table: str) -> str:
-    """A table that can be scrolled, with the keyboard too."""
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">{table}</div>'

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -170,9 +171,11 @@ class Monitors:
 
     def __init__(self, monitors: Sequence[Monitor], reference: Iterable[tuple[Any, Columns]],
                  metrics: Mapping[str, Metric] = MappingProxyType({})) -> None:
-        days = sorted(((date_of(day), columns) for day, columns in reference), key=lambda pair: pair[0])
+        days = sorted(dated(reference), key=lambda pair: pair[0])
         if not days:
             raise ValueError("the reference has no days")
+        if twice := [day for (day, _), (after, _) in pairwise(days) if day == after]:
+            raise ValueError(f"the reference has {twice[0]} twice")
         self.until, self.days = days[-1][0], list[date]()
         self.metrics: dict[str, Metric] = {**METRICS, **metrics}
         self.monitors = checked(monitors, self.metrics)
@@ -195,7 +198,7 @@ class Monitors:
     def run(self, days: Iterable[tuple[Any, Columns]]) -> list[Day]:
         """Measures and judges the days that are later than the last, in order of time; the others are passed over."""
         last = self.days[-1] if self.days else self.until
-        return [self.day(day, columns) for day, columns in days if date_of(day) > last]
+        return [self.day(day, columns) for day, columns in dated(days) if day > last]
 
     def readings(self, day: Any) -> Day:
         """What the monitors say of a day that was measured."""
@@ -333,6 +336,14 @@ def by_day(table: pd.DataFrame, column: str) -> Iterator[tuple[date, pd.DataFram
     """Each day that has rows, by the times in this column, with its rows."""
     for day, rows in table.groupby(moments(table, column).dt.floor("D")):
         yield day.date(), rows
+
+
+def dated(days: Iterable[tuple[Any, Columns]]) -> Iterator[tuple[date, Columns]]:
+    """The pairs with their days as dates; ValueError for a table, which isn't in days."""
+    if isinstance(days, pd.DataFrame):
+        raise ValueError("days are pairs of a day and its columns: by_day(table, column) makes them of a table, where "
+                         "column holds the times")
+    return ((date_of(day), columns) for day, columns in days)
 
 
 def date_of(day: Any) -> date:

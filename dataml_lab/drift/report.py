@@ -10,7 +10,9 @@ import pandas as pd
 
 from dataml_lab.drift import distances
 from dataml_lab.drift.numbers import Numbers
+from dataml_lab.drift.page import page, scrolled
 from dataml_lab.drift.profile import Column
+from dataml_lab.drift.shapes import STYLE, shape
 from dataml_lab.drift.words import aligned
 from dataml_lab.evaluation.findings import Finding, Findings
 
@@ -18,7 +20,8 @@ __all__ = ["Finding", "Report", "row_of"]
 
 
 class Report(Findings):
-    """Findings, with what was looked for, notes, and `measures`: a row for each column that both tables have.
+    """Findings, with what was looked for, notes, and `measures`: a row for each column that both tables have. Of those
+    `shown` in figures there are both distributions.
 
     `drifted` are the columns with a finding graded "drift", each with the kinds.
     """
@@ -28,9 +31,9 @@ class Report(Findings):
         "check": "not seen before, or gone, in few rows"}
 
     def __init__(self, findings: Iterable[Finding], looked: Iterable[str], notes: Iterable[str],
-                 measures: pd.DataFrame) -> None:
+                 measures: pd.DataFrame, shown: Mapping[Hashable, tuple[Column, Column]]) -> None:
         super().__init__(findings, looked, notes)
-        self.measures = measures
+        self.measures, self.shown = measures, shown
 
     @property
     def drifted(self) -> dict[Hashable, list[str]]:
@@ -52,14 +55,22 @@ class Report(Findings):
             index=False, border=0, float_format="{:.3g}".format, na_rep="")
 
     def page(self, title: str) -> str:
-        """A page that stands alone, for a browser."""
-        return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-                '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
-                "body{font:16px/1.5 sans-serif;margin:1rem auto;max-width:70rem;padding:0 1rem;color:#222}"
-                "div{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0}"
-                "th,td{border-bottom:1px solid #bbb;padding:.3rem .6rem;text-align:left;vertical-align:top}"
-                f"</style></head><body><main><h1>{escape(title)}</h1><div tabindex=\"0\">{self._repr_html_()}</div>"
-                "</main></body></html>\n")
+        """A page that stands alone, for a browser: a section for each column with a finding, and all distances."""
+        columns = dict.fromkeys(found.column for found in self.findings)
+        body = "".join(self._section(column) for column in columns) or "<p>Nothing was found.</p>"
+        table = self.measures.reset_index().to_html(index=False, border=0, float_format="{:.3g}".format, na_rep="",
+                                                    classes="table")
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.not_looked)
+        return page(title, f"<p>Looked for: {escape(', '.join(self.looked))}.</p>{notes}{body}<h2>All distances</h2>"
+                           f"{scrolled('All distances', table)}", STYLE)
+
+    def _section(self, column: Hashable) -> str:
+        """The findings of a column, and its figure."""
+        told = "".join(f'<p><strong class="{"alarm" if found.grade == "drift" else ""}">{found.grade}: '
+                       f"{escape(found.kind)}.</strong> {escape(found.evidence)} <em>{escape(found.advice)}</em></p>"
+                       for found in self.findings if found.column == column)
+        figure = shape(str(column), *self.shown[column]) if column in self.shown else ""
+        return f"<section><h2>{escape(str(column))}</h2>{told}{figure}</section>"
 
 
 def row_of(name: str, reference: Column, current: Column, moved: float | None) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""The dashboard of monitors in a real browser: on wide and narrow screens, light and dark, with the keyboard alone."""
+"""The dashboard of monitors and the report on drift in a real browser: on wide and narrow screens, light and dark, with
+the keyboard alone."""
 
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from dataml_lab.drift import Dashboard, Monitor, Monitors
+from dataml_lab.drift import Dashboard, Monitor, Monitors, compare
 
 expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -16,36 +18,60 @@ PLAN = [Monitor("mean", "ms", "reference", "×2", 1, "rollback"),
 
 
 @pytest.fixture(scope="module")
-def dashboard(window, tmp_path_factory):
-    """The page, opened from a file."""
+def pages(tmp_path_factory):
+    """The addresses of the two pages, each a file."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name, page in (("dashboard", dashboard_page()), ("report", report_page())):
+        (folder / name).with_suffix(".html").write_text(page, "utf-8")
+    return {path.stem: path.as_uri() for path in folder.iterdir()}
+
+
+def dashboard_page():
     days = [(date(2026, 1, 5) + timedelta(place), {"ms": np.full(9, 300.0 if place == 40 else 100 + place % 3),
                                                    HOSTILE: np.arange(9.0)}) for place in range(60)]
     monitors = Monitors(PLAN, days[:28])
     monitors.run(days)
-    path = tmp_path_factory.mktemp("dashboard") / "page.html"
-    path.write_text(Dashboard(monitors, "Deliveries").page(), "utf-8")
-    window.goto(path.as_uri())
-    return window
+    return Dashboard(monitors, "Deliveries").page()
 
 
+def report_page():
+    then = pd.DataFrame({HOSTILE: ["a", "b"] * 500, "price": np.arange(1000.0), "note": [f"{n}" for n in range(1000)]})
+    now = then.assign(**{HOSTILE: [HOSTILE, "b"] * 500, "price": then["price"].where(then.index % 3 > 0) * 100})
+    return compare(then, now).page("From one to the other")
+
+
+@pytest.fixture
+def opened_page(window, pages):
+    """Opens one of the pages at this width and in this colour scheme."""
+    def opened_page(name, width=1400, scheme="light"):
+        window.set_viewport_size({"width": width, "height": 900})
+        window.emulate_media(color_scheme=scheme)
+        window.goto(pages[name])
+        return window
+
+    return opened_page
+
+
+@pytest.mark.parametrize("name", ["dashboard", "report"])
 @pytest.mark.parametrize("width", [1400, 760, 400])
-def test_nothing_is_beside_the_screen(dashboard, shots, width):
-    dashboard.set_viewport_size({"width": width, "height": 900})
-    assert dashboard.evaluate("document.documentElement.scrollWidth") <= width
-    for figure in dashboard.get_by_role("img").all():
-        assert figure.bounding_box()["width"] > 0.6 * min(width, 1024)
-    sizes = dashboard.evaluate("[...document.querySelectorAll('main *')].filter(e => e.textContent)"
-                               ".map(e => parseFloat(getComputedStyle(e).fontSize))")
+def test_nothing_is_beside_the_screen(opened_page, shots, name, width):
+    page = opened_page(name, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    figures = [figure.bounding_box()["width"] for figure in page.get_by_role("img").all()]
+    assert figures and min(figures) > 0.6 * min(width, 1024)
+    sizes = page.evaluate("[...document.querySelectorAll('main *')].filter(e => e.textContent)"
+                          ".map(e => parseFloat(getComputedStyle(e).fontSize))")
     assert min(sizes) >= 13
-    dashboard.screenshot(path=shots / f"dashboard_{width}.png", full_page=True)
+    page.screenshot(path=shots / f"{name}_{width}.png", full_page=True)
 
 
+@pytest.mark.parametrize("name", ["dashboard", "report"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_words_stand_out_from_the_paper(dashboard, shots, scheme):
-    dashboard.emulate_media(color_scheme=scheme)
-    low = dashboard.evaluate(CONTRAST)
+def test_words_stand_out_from_the_paper(opened_page, shots, name, scheme):
+    page = opened_page(name, scheme=scheme)
+    low = page.evaluate(CONTRAST)
     assert not low, f"less than 4.5 to 1: {low}"
-    dashboard.screenshot(path=shots / f"dashboard_{scheme}.png", full_page=True)
+    page.screenshot(path=shots / f"{name}_{scheme}.png", full_page=True)
 
 
 CONTRAST = """() => {
@@ -58,10 +84,8 @@ CONTRAST = """() => {
     .filter(e => ratio(light(getComputedStyle(e).color)) < 4.5).map(e => e.outerHTML.slice(0, 80)); }"""
 
 
-def test_the_keyboard_reaches_everything(dashboard):
-    dashboard.set_viewport_size({"width": 400, "height": 900})
-    dashboard.reload()
-    reached = []
+def test_the_keyboard_reaches_everything(opened_page):
+    dashboard, reached = opened_page("dashboard", 400), []
     for _ in range(20):
         dashboard.keyboard.press("Tab")
         reached.append(dashboard.evaluate("document.activeElement.getAttribute('aria-label')"
@@ -79,14 +103,26 @@ def test_the_keyboard_reaches_everything(dashboard):
     assert dashboard.evaluate("document.documentElement.scrollWidth") <= 400
 
 
-def test_a_screen_reader_finds_headings_figures_and_tables(dashboard):
+def test_a_wide_table_is_scrolled_with_the_keyboard(opened_page):
+    report = opened_page("report", 400)
+    report.keyboard.press("Tab")
+    table = report.get_by_role("region", name="All distances")
+    expect(table).to_be_focused()
+    report.keyboard.press("ArrowRight")
+    report.wait_for_function("document.activeElement.scrollLeft > 0")
+
+
+def test_a_screen_reader_finds_headings_figures_and_tables(opened_page):
+    dashboard = opened_page("dashboard")
     expect(dashboard.get_by_role("heading", level=1)).to_have_text("Deliveries")
     expect(dashboard.get_by_role("heading", name="mean of ms: 1 alarm in 32 days")).to_be_visible()
     expect(dashboard.get_by_role("img", name="1 alarm in 32 days. Last day: 102 (at most 201.9)")).to_be_visible()
     expect(dashboard.get_by_role("region", name="Alarms").get_by_role("row")).to_have_count(2)
 
 
-def test_no_name_acts_and_nothing_is_loaded(dashboard):
-    assert dashboard.title() == "Deliveries"
-    assert not {host for host in dashboard.hosts if host}
-    assert dashboard.locator("main img, main script").count() == 0
+@pytest.mark.parametrize(("name", "title"), [("dashboard", "Deliveries"), ("report", "From one to the other")])
+def test_no_name_acts_and_nothing_is_loaded(opened_page, name, title):
+    page = opened_page(name)
+    assert page.title() == title
+    assert not {host for host in page.hosts if host}
+    assert page.locator("main img, main script").count() == 0

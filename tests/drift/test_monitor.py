@@ -242,11 +242,15 @@ def test_a_monitor_that_cant_be(monitor, message):
         Monitors([monitor], steady())
 
 
-def test_too_few_days_for_standard_deviations():
+def test_a_reference_that_cant_be():
     with pytest.raises(ValueError, match="mean of x has 7 days with a value in the reference, which are too few"):
         Monitors([one(baseline="weekday")], steady(7))
     with pytest.raises(ValueError, match="the reference has no days"):
         Monitors([one()], [])
+    with pytest.raises(ValueError, match="the reference has 2026-01-06 twice"):
+        Monitors([one()], [*steady(), steady()[1]])
+    with pytest.raises(ValueError, match=r"by_day\(table, column\) makes them of a table"):
+        Monitors([one()], pd.DataFrame({"x": [1.0]}))
 
 
 def test_what_isnt_a_day_or_no_monitors():
