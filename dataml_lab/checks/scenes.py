@@ -41,14 +41,12 @@ def parameters(function: Callable) -> tuple[str, ...]:
 
 
 @contextmanager
-def given(what: str) -> Iterator[None]:
-    """A failure of an answer in this block says what the answer was given."""
+def about(what: str) -> Iterator[None]:
+    """In the block, a failure says what the answer was given."""
     try:
         yield
-    except OutOfTime:
-        raise
     except Failed as failure:
-        raise Failed(f"Given {what}: {failure}") from None
+        raise type(failure)(f"Given {what}: {failure}") from None
 
 
 class Replies:

@@ -7,7 +7,7 @@ import numpy as np
 
 from dataml_lab.checks.evaluation.scored import NOTHING, Scored, Table, scored
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 
@@ -31,7 +31,7 @@ def picked(pick_threshold: Answer, world: Scored) -> Replies:
 
 def called(pick_threshold: Answer, table: Table) -> Call:
     """What comes of a call for a table."""
-    with given(table.what):
+    with about(table.what):
         return pick_threshold.call(*table.given)
 
 

@@ -19,8 +19,8 @@ from dataml_lab.checks.evaluation.subscriptions import (
     subscriptions,
 )
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.frames import about, change
-from dataml_lab.checks.scenes import Replies
+from dataml_lab.checks.features.frames import change
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 

@@ -16,7 +16,8 @@ from dataml_lab.checks.features.deliveries import (
     right,
     table,
 )
-from dataml_lab.checks.features.frames import about, change, floats
+from dataml_lab.checks.features.frames import change, floats
+from dataml_lab.checks.scenes import about
 from dataml_lab.runtime.answers import Failed, Made, Maker, class_
 from dataml_lab.runtime.shown import shown
 

@@ -1,7 +1,6 @@
 """Frames and columns that answers of lesson 03 return: whether they are of numbers, and where two of them differ."""
 
 import contextlib
-from collections.abc import Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -105,12 +104,3 @@ def change(before: pd.DataFrame, left: pd.DataFrame) -> str | None:
         return f"the index was {shown(list(left.index))}, and before {shown(list(before.index))}"
     column = next((name for name in before if not left[name].equals(before[name])), None)
     return column and f"the column {column} held {shown(left[column].tolist())}"
-
-
-@contextlib.contextmanager
-def about(what: str) -> Iterator[None]:
-    """In the block, a failure says what the answer was given."""
-    try:
-        yield
-    except Failed as failure:
-        raise type(failure)(f"Given {what}: {failure}") from None

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.frames import about, change, numbers
+from dataml_lab.checks.features.frames import change, numbers
 from dataml_lab.checks.features.transactions import DAY, Table, Transaction, Transactions, clock, transactions
-from dataml_lab.checks.scenes import Replies
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, OutOfTime, function
 from dataml_lab.runtime.shown import shown
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise, NotYet
-from dataml_lab.checks.features.frames import about, change, numbers
+from dataml_lab.checks.features.frames import change, numbers
 from dataml_lab.checks.leakage.quarters import WRITTEN, Asked, Quarter, Quarters, quarters
-from dataml_lab.checks.scenes import Replies
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Call, Failed, Made, Maker, class_
 from dataml_lab.runtime.shown import shown
 

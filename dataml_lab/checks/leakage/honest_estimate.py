@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.features.frames import about, change
+from dataml_lab.checks.features.frames import change
 from dataml_lab.checks.leakage.tables import AS_ASKED, CHOSEN, Table, Tables, honest_claim, scores, tables
-from dataml_lab.checks.scenes import Replies
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 

@@ -3,9 +3,9 @@
 from functools import partial
 
 from dataml_lab.checks.exercise import Exercise, NotYet
-from dataml_lab.checks.features.frames import about, change
+from dataml_lab.checks.features.frames import change
 from dataml_lab.checks.leakage.planted import REASONS, Table, Tables, tables
-from dataml_lab.checks.scenes import Replies
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.models.couriers import FEATURES, Table, Tables, tables
-from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 
@@ -27,7 +27,7 @@ def chosen(best_depth: Answer, world: Tables) -> Replies:
 
 def called(best_depth: Answer, table: Table) -> Call:
     """What comes of a call for a table."""
-    with given(table.what):
+    with about(table.what):
         return best_depth.call(table.deliveries, table.depths)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.models.boosted import Fit, Predict, Task, Tasks, numbers, tasks
-from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import digits, shown
 
@@ -47,7 +47,7 @@ def called(boost: Answer, task: Task) -> Boosted:
         fits.append(Fit(numbers(target, len(X)), numbers(weights, len(X))))
         return predict
 
-    with given(task.what):
+    with about(task.what):
         return Boosted(boost.call(task.X, task.y, task.weights, task.rates, fit, task.new), fits)
 
 
