@@ -43,7 +43,9 @@ def threshold(picked: Replies, table: Table) -> float:
     return found
 
 
-@pick_threshold.demands(NUMBER, points=0, call=SEE.format(tables="world.all"))
+@pick_threshold.demands(NUMBER, points=0, call="""\
+for table in world.all:
+    print(f"Given {table.what}:", pick_threshold(*table.given))""")
 def _(picked: Replies, world: Scored) -> str | None:
     found = {threshold(picked, table) for table in world.all}
     if len(found) == 1:

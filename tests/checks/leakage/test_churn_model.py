@@ -47,7 +47,8 @@ def test_nothing_beats_what_knows_the_rates(seed):
         past = quarter.events[quarter.events["occurred_at"] < quarter.as_of]
         counts = pd.crosstab(past["user_id"], past["kind"]).reindex(quarter.table["user_id"], fill_value=0)
         by_hand = counts["ticket"] * 0.7 - np.sqrt(counts["login"])
-        assert NEEDED + 0.1 < quarter.auc(by_hand.to_numpy()) < quarter.best < 0.84
+        chance = 0.005  # by which a sample of customers may prefer other scores than the rates
+        assert NEEDED + 0.1 < quarter.auc(by_hand.to_numpy()) < quarter.best + chance < 0.84
 
 
 def test_a_constant_and_a_coin_claim_nothing_that_is_judged():
