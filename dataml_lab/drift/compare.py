@@ -84,17 +84,15 @@ def samples(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
             current, phase = windows.current(current, at)
         current = current if isinstance(current, pd.DataFrame) else current.without([windows.column])
         reference = windows.reference(phase)
-    like = reference if isinstance(reference, Profile) else None
-    return exact("reference", reference), exact("current", current, like), windows
+    return exact("reference", reference), exact("current", current), windows
 
 
-def exact(name: str, table: pd.DataFrame | Profile, like: Profile | None = None) -> Profile:
-    """The profile of a table, with all values of each column, or with counts at those of another profile; ValueError
-    that says which table it is not made of."""
+def exact(name: str, table: pd.DataFrame | Profile) -> Profile:
+    """The profile of a table, with all values of each column; ValueError that says which table it is not made of."""
     if isinstance(table, Profile):
         return table
     try:
-        return Profile.of(table, None, like)
+        return Profile.of(table, None)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 
