@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import psutil
 
 
 def serve(answer):
@@ -21,11 +20,13 @@ def serve(answer):
 
 
 class Contender:
-    """A contender in a process that runs a benchmark with these arguments, which must make it `serve`; `memory` is the
-    most MB, of 10^6 bytes, that an answer took so far."""
+    """A contender in a process that runs a benchmark with these arguments, which must make it `serve`, by this Python
+    or another; `memory` is the most MB, of 10^6 bytes, that an answer took so far."""
 
-    def __init__(self, name, benchmark, *arguments):
-        words = [sys.executable, "-W", "ignore", benchmark, *map(str, arguments)]
+    def __init__(self, name, benchmark, *arguments, python=sys.executable):
+        import psutil  # which the environments of others haven't
+
+        words = [python, "-W", "ignore", benchmark, *map(str, arguments)]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
         self.name, self.memory, self.seen = name, 0.0, psutil.Process(self.process.pid)

@@ -1,22 +1,30 @@
 """How often drift is found where there is none, where there is some, and how long it takes, against others:
-`python benchmarks/drift.py [--draws 200] [--most 1000000] [--rows 1000000]`.
+`python benchmarks/drift.py [--draws 200] [--most 1000000] [--rows 1000000] [--only evidently] [--envs FOLDER]`.
 
 False alarms: draws of two tables of one mechanism, `dataml_lab.drift.suite.unchanged`, with six columns each: rows that
 are independent, 20 rows a user, and 28 days with a weekly season, the last being compared with the day after. The
-number of rows is that of the reference. Ours is told the user or the time, once with its limits and once where any
-change matters, which is what its nominal rate of 5 % is of. The lesson's rule is `ks_2samp` with p < 0.05 on any column
-of numbers, and "corrected" is that at 0.05 / 5.
+number of rows is that of the reference. An alarm is one in any column. Ours is told the user or the time, once with its
+limits and once where any change matters, which is what its nominal rate of 5 % is of. The lesson's rule is `ks_2samp`
+with p < 0.05 on any column of numbers, and "corrected" is that at 0.05 / 5.
 
 Cases: those of `dataml_lab.drift.suite.cases`, which say what drifts. A share of draws in which the answer is right.
 
+The report libraries have the same draws, as many as they manage in some seconds, and their defaults, in environments of
+their own, made once in a folder for caches; who can't be installed, or fails, has no column. nannyml is told the time;
+the others can't be told of it, and none can of users.
+
 Time: two tables with 20 columns of normal numbers and 5 of categories. D must be equal to scipy's to 1e-12; of p see
 tests/drift/test_distances.py. Of a kept profile the largest error of D is said. Each contender has a process of its
-own, and its tables before the clock starts; a ratio is one round's time by ours of that round, and medians are printed.
-Memory is the process's peak during an answer less what it held before.
+own, and its tables before the clock starts; a ratio is scipy's time of a round by one's own, and medians are printed;
+libraries have one round. Memory is the process's peak during an answer less what it held before. Profiles of a file of
+Parquet: made of the frame, of parts that are merged, and by DuckDB.
 """
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -26,17 +34,18 @@ os.environ.update(OMP_WAIT_POLICY="PASSIVE")  # before anything that has threads
 import numpy as np
 import pandas as pd
 from contenders import Contender, raced, serve
+from drift_peers import PACKAGES, detections, false_alarms, tables
+from environments import FOLDER, environment
 from scipy import stats
 
 from dataml_lab.drift import Limits, Profile, Windows, compare
-from dataml_lab.drift.suite import cases, unchanged
+from dataml_lab.drift.engines import profile_by_duckdb
+from dataml_lab.drift.files import profile_of_parquet
 
-ROUNDS, LARGE = 3, 100_000
+ROUNDS, PEERS = 3, Path(__file__).with_name("drift_peers.py")
 ANY_CHANGE = Limits(*[1e-9] * len(Limits._fields))
 WINDOWS = {"independent": lambda table: table, "users": lambda table: Windows.by_group(table, "user"),
            "season": lambda table: Windows.by_day(table, "at")}
-SIZES = {"independent": (500, 5_000, 50_000, 10**6), "users": (2_000, 20_000, 200_000, 10**6),
-         "season": (2_800, 14_000, 140_000, 10**6)}
 
 
 def least_p(reference, current):
@@ -45,24 +54,12 @@ def least_p(reference, current):
     return min(stats.ks_2samp(reference[name], current[name], method="asymp").pvalue for name in names), len(names)
 
 
-def alarm(kind, rows, seed):
-    """Whether there is an alarm where nothing drifts, by each rule."""
-    reference, current = unchanged(kind, rows, seed)
+def rules(kind, reference, current):
+    """Whether there is an alarm, by ours, by ours where any change matters, by p < .05, and by that corrected."""
     p, columns = least_p(reference, current)
     windows = WINDOWS[kind](reference)
     return [bool(compare(windows, current).drifted), bool(compare(windows, current, limits=ANY_CHANGE).drifted),
             p < 0.05, p < 0.05 / columns]
-
-
-def false_alarms(draws, most):
-    """A row for each kind of rows and size."""
-    print(f"{'rows are':<14}{'reference':>10}{'draws':>7}{'ours':>8}{'no limits':>11}{'p < .05':>9}{'corrected':>11}")
-    for kind, sizes in SIZES.items():
-        for rows in (rows for rows in sizes if rows <= most):
-            count = max(draws // 10, 1) if rows > LARGE else draws
-            found = np.mean([alarm(kind, rows, seed) for seed in range(count)], axis=0)
-            print(f"{kind:<14}{rows:>10,}{count:>7}{found[0]:>8.1%}{found[1]:>11.1%}{found[2]:>9.1%}{found[3]:>11.1%}",
-                  flush=True)
 
 
 def lesson(reference, current):
@@ -72,32 +69,52 @@ def lesson(reference, current):
     return bool(stats.ks_2samp(reference["x"], current["x"], method="asymp").pvalue < 0.05)
 
 
-def detections(draws):
-    """A row for each case, with the share of right answers."""
-    right = {}
-    for seed in range(draws):
-        for case in cases(seed):
-            answers = [bool(compare(case.reference, case.current).drifted),
-                       bool(compare(Profile.of(case.reference), case.current).drifted),
-                       lesson(case.reference, case.current)]
-            right.setdefault((case.name, bool(case.drifting)), []).append(
-                [answer == bool(case.drifting) for answer in answers])
-    print(f"\n{'case':<24}{'drifts':>8}{'ours':>8}{'profile':>9}{'p < .05':>9}   right in {draws} draws")
-    for (name, drifts), answers in right.items():
-        ours, kept, naive = np.mean(answers, axis=0)
-        print(f"{name:<24}{'yes' if drifts else 'no':>8}{ours:>8.1%}{kept:>9.1%}{naive:>9.1%}")
+def of_case(kind, reference, current):
+    """Whether there is an alarm, by ours of two tables, by ours of a profile and a table, and by the lesson's rule."""
+    return [bool(compare(reference, current).drifted), bool(compare(Profile.of(reference), current).drifted),
+            lesson(reference, current)]
 
 
-def tables(rows):
-    """Two tables with 20 columns of numbers and 5 of categories; every other one is moved a little."""
-    random = np.random.default_rng(1)
-    names = np.array([f"kind {place:02d}" for place in range(20)])
+def asked(name, python, chosen):
+    """What a library finds, in a process of its own; None, and a line, where that ends without an answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "found.json"
+        words = [python, "-W", "ignore", PEERS, name, "--draws", chosen.draws, "--most", chosen.most,
+                 "--seconds", chosen.seconds, "--out", out]
+        run = subprocess.run([*map(str, words)], stdout=subprocess.PIPE, stderr=None if sys.stderr.isatty() else
+                             subprocess.PIPE, text=True)
+        if not out.exists():
+            print(f"{name} ended with {run.returncode} and has no column: {(run.stderr or '').strip()[-200:]}")
+            return None
+        return json.loads(out.read_text("utf-8"))
 
-    def one(shift):
-        numbers = {f"x{place}": random.normal(shift * (place % 2), 1, rows) for place in range(20)}
-        return pd.DataFrame({**numbers, **{f"c{place}": random.choice(names, rows) for place in range(5)}})
 
-    return one(0), one(0.01)
+def show(head, names, ours, peers):
+    """A table with a row for each kind of rows, or case, and a column for each rule: shares of the draws, with their
+    number where it isn't ours."""
+    print("\n" + f"{head:<32}{'draws':>6}" + "".join(f"{name:>14}" for name in [*names, *peers]))
+    others = {name: {tuple(row[:-2]): row[-2:] for row in rows} for name, rows in peers.items()}
+    for *what, draws, counts in ours:
+        cells = [f"{count / draws:.1%}" for count in counts]
+        for rows in others.values():
+            times, (count,) = rows[tuple(what)]
+            cells.append(f"{count / times:.1%}" + (f" of {times}" if times != draws else ""))
+        told = what[0] if len(what) == 1 else f"{what[0]}, {'drifts' if what[1] else 'is the same'}"
+        print(f"{told:<32}{draws:>6}" + "".join(f"{cell:>14}" for cell in cells), flush=True)
+
+
+def compared(chosen, pythons):
+    """Print the false alarms and the cases, of ours and of each library."""
+    found = {name: answer for name, python in pythons.items() if (answer := asked(name, python, chosen))}
+    cases = detections(of_case, min(chosen.draws, 30), float("inf"))
+    show("right answers", ["ours", "ours, profile", "p < .05"], cases,
+         {name: one["cases"] for name, one in found.items()})
+    rows = false_alarms(rules, chosen.draws, chosen.most, float("inf"))
+    show("false alarms", ["ours", "no limits", "p < .05", "corrected"], rows,
+         {name: one["rows"] for name, one in found.items()})
+    for name, one in found.items():
+        for reason, times in one["failed"].items():
+            print(f"{name} failed {times} times: {reason}")
 
 
 def moved(reference, current):
@@ -136,22 +153,62 @@ def by_scipy(rows):
 CONTENDERS = {"dataml_lab": ours, "scipy": by_scipy, "kept profile": ours_kept}
 
 
-def race(rows):
-    """Rounds in which each answers in turn; a row for each."""
+def race(rows, pythons):
+    """Rounds in which each answers in turn, and a round of scipy and each library; print a row for each."""
     racers = [Contender(name, __file__, "--serve", name, "--rows", rows) for name in CONTENDERS]
+    print(f"\n{rows:,} rows by {rows:,}, 25 columns, {os.cpu_count()} cores")
+    print(f"{'':<14}{'seconds':>9}{'scipy ×':>9}{'MB more':>9}{'D apart':>10}")
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{racer.name}.npy" for racer in racers]
         rounds = [raced(racers, files, f"round {number} of {ROUNDS}") for number in range(1, ROUNDS + 1)]
+        answers = [np.load(file) for file in files]
+        for racer, found, seconds in zip(racers, answers, zip(*rounds, strict=True), strict=True):
+            faster = median(times[1] / taken for taken, times in zip(seconds, rounds, strict=True))
+            apart = abs(found - answers[1]).max()
+            assert apart <= (2e-3 if racer.name == "kept profile" else 1e-12), f"D of {racer.name} is off by {apart}"
+            row(racer, median(seconds), faster, f"{apart:.0e}")
+        for name, python in pythons.items():
+            peer = Contender(name, PEERS, name, "--rows", rows, python=python)
+            of_scipy, taken = raced([racers[1], peer], [files[1], Path(folder) / "peer.npy"], f"scipy and {name}")
+            row(peer, taken, of_scipy / taken, "")
+            peer.end()
         for racer in racers:
             racer.end()
-        answers = [np.load(file) for file in files]
-    print(f"\n{rows:,} rows by {rows:,}, 25 columns, {os.cpu_count()} cores")
-    print(f"{'':<14}{'seconds':>9}{'scipy ×':>9}{'MB more':>9}{'D apart':>10}")
-    for racer, found, seconds in zip(racers, answers, zip(*rounds, strict=True), strict=True):
-        faster = median(times[1] / taken for taken, times in zip(seconds, rounds, strict=True))
-        apart = abs(found - answers[1]).max()
-        assert apart <= (2e-3 if racer.name == "kept profile" else 1e-12), f"D of {racer.name} is off by {apart}"
-        print(f"{racer.name:<14}{median(seconds):>9.2f}{faster:>9.1f}{racer.memory:>9,.0f}{apart:>10.0e}", flush=True)
+
+
+def row(racer, seconds, faster, apart):
+    """Print what a contender took, and how much faster than scipy it was."""
+    print(f"{racer.name:<14}{seconds:>9.2f}{faster:>9.2f}{racer.memory:>9,.0f}{apart:>10}", flush=True)
+
+
+# ---------------------------------------------------------------------------------------- profiles of a file of Parquet
+
+PROFILES = {"frame": lambda path: Profile.of(pd.read_parquet(path)), "parts": profile_of_parquet,
+            "DuckDB": profile_by_duckdb, "DuckDB, 1 GB": lambda path: profile_by_duckdb(path, memory="1GB")}
+
+
+def profiles(rows):
+    """Print what the profile of a file takes, made in each way, the error that it states, and whether it is that of the
+    frame."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.parquet"
+        tables(rows)[0].to_parquet(path)
+        print(f"\nprofile of {rows:,} rows, 25 columns, {path.stat().st_size / 1e6:,.0f} MB of Parquet")
+        print(f"{'':<14}{'seconds':>9}{'MB more':>9}{'error':>10}{'as frame':>12}")
+        kept = {}
+        for name in PROFILES:
+            racer, kept[name] = Contender(name, __file__, "--profile", name, path), Path(folder) / f"{name}.npy"
+            seconds = racer.answer(kept[name])
+            racer.end()
+            error, same = np.load(kept[name])[0], np.array_equal(np.load(kept[name]), np.load(kept["frame"]))
+            print(f"{name:<14}{seconds:>9.2f}{racer.memory:>9,.0f}{error:>10.1e}{'yes' if same else 'no':>12}",
+                  flush=True)
+
+
+def told(profile):
+    """The largest error of a profile, and the values and counts of its columns of numbers."""
+    numbers = [profile.columns[f"x{place}"] for place in range(20)]
+    return np.concatenate([[max(one.error for one in numbers)], *(part for one in numbers for part in one[:3])])
 
 
 def main():
@@ -160,14 +217,26 @@ def main():
     parser.add_argument("--draws", type=int, default=200, help="of each row of a table; of the largest a tenth")
     parser.add_argument("--most", type=int, default=10**6, help="rows of the largest reference without drift")
     parser.add_argument("--rows", type=int, default=10**6, help="rows of each table that is timed")
+    parser.add_argument("--seconds", type=float, default=10, help="that a library draws for, in each row of a table")
+    parser.add_argument("--only", nargs="*", help="of the libraries those; none without a name")
+    parser.add_argument("--skip", nargs="*", default=[], choices=["race", "profiles", "alarms"])
+    parser.add_argument("--envs", type=Path, default=FOLDER)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--profile", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
         serve(CONTENDERS[chosen.serve](chosen.rows))
-        return
-    race(chosen.rows)
-    detections(min(chosen.draws, 30))
-    false_alarms(chosen.draws, chosen.most)
+    elif chosen.profile:
+        serve(lambda: told(PROFILES[chosen.profile[0]](Path(chosen.profile[1]))))
+    else:
+        names = PACKAGES if chosen.only is None else chosen.only
+        made = {name: environment(name, PACKAGES[name], chosen.envs) for name in names}
+        pythons = {name: python for name, python in made.items() if python}
+        parts = {"race": lambda: race(chosen.rows, pythons), "profiles": lambda: profiles(chosen.rows),
+                 "alarms": lambda: compared(chosen, pythons)}
+        for name, part in parts.items():
+            if name not in chosen.skip:
+                part()
 
 
 if __name__ == "__main__":

@@ -22,11 +22,8 @@ memory is the process's peak less what it held before.
 
 import argparse
 import ast
-import contextlib
-import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,11 +34,10 @@ from pathlib import Path
 
 os.environ.update(OMP_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE")  # before anything that has threads is imported
 
+import contenders
 import numpy as np
 import pandas as pd
-
-with contextlib.suppress(ImportError):  # it needs psutil, which the others' environments haven't
-    import contenders
+from environments import FOLDER, environment
 
 OTHERS = {
     "deepchecks": ["deepchecks==0.19.1", "numpy<2", "pandas<2.3", "scikit-learn<1.6", "setuptools<80"],
@@ -220,33 +216,6 @@ def serve(contender, folder):
     (folder / f"{contender}.answers").write_text(json.dumps(answers), "utf-8")
 
 
-def environment(name, folder):
-    """The Python of a contender's own environment, made if need be; None, and a line, where it can't be."""
-    if name == "dataml_lab":
-        return sys.executable
-    python = folder / name / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    done = folder / name / "installed"
-    if done.exists():
-        return python
-    shutil.rmtree(folder / name, ignore_errors=True)
-    print(f"Installing {name} into an environment of its own, once ...", file=sys.stderr)
-    for words in installing(folder / name, python, OTHERS[name]):
-        result = subprocess.run(words, capture_output=True, text=True)
-        if result.returncode:
-            print(f"{name} can't be installed and has no column: {result.stderr.strip().splitlines()[-1][:200]}")
-            return None
-    done.touch()
-    return python
-
-
-def installing(folder, python, packages):
-    """The commands that make an environment and install into it: by uv if it is there."""
-    uv = [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") else ["uv"] if shutil.which("uv") else None
-    if uv:
-        return [*uv, "venv", "--quiet", folder], [*uv, "pip", "install", "--quiet", "--python", python, *packages]
-    return [sys.executable, "-m", "venv", folder], [python, "-m", "pip", "install", "--quiet", *packages]
-
-
 # ------------------------------------------------------------------------------------------------------------- counts
 
 def counted(leaks, answers, sure):
@@ -294,11 +263,10 @@ def costs(answers):
 
 def contest(half, others, envs):
     """The tables, given to each."""
-    envs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         leaks, answers = write_cases(half, Path(folder)), {}
         for name in ["dataml_lab", *others]:
-            python = environment(name, envs)
+            python = sys.executable if name == "dataml_lab" else environment(name, OTHERS[name], envs)
             if python is None:
                 continue
             result = subprocess.run([python, "-W", "ignore", __file__, "--serve", name, folder],
@@ -380,7 +348,7 @@ def main():
     parser.add_argument("--half", choices=["tune", "held_out"], default="held_out")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--ours", action="store_true", help="without the others: nothing is installed")
-    parser.add_argument("--envs", type=Path, default=Path.home() / ".cache" / "dataml-lab" / "benchmarks")
+    parser.add_argument("--envs", type=Path, default=FOLDER)
     parser.add_argument("--serve", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     parser.add_argument("--fast", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()

@@ -84,15 +84,17 @@ def samples(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
             current, phase = windows.current(current, at)
         current = current if isinstance(current, pd.DataFrame) else current.without([windows.column])
         reference = windows.reference(phase)
-    return exact("reference", reference), exact("current", current), windows
+    like = reference if isinstance(reference, Profile) else None
+    return exact("reference", reference), exact("current", current, like), windows
 
 
-def exact(name: str, table: pd.DataFrame | Profile) -> Profile:
-    """The profile of a table, with all values of each column; ValueError that says which table it is not made of."""
+def exact(name: str, table: pd.DataFrame | Profile, like: Profile | None = None) -> Profile:
+    """The profile of a table, with all values of each column, or with counts at those of another profile; ValueError
+    that says which table it is not made of."""
     if isinstance(table, Profile):
         return table
     try:
-        return Profile.of(table, None)
+        return Profile.of(table, None, like)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 

@@ -167,6 +167,11 @@ class Monitors:
     >>> monitors.day(*pairs[14])
     2026-01-19: rollback
       p95 of ms is 328.5, where 108.5 is expected, and 217 at most: rollback.
+
+    What was measured is kept as text. Another process goes on from there, and passes over the days that were measured:
+
+    >>> Monitors.from_json(monitors.to_json()).run(pairs)
+    []
     """
 
     def __init__(self, monitors: Sequence[Monitor], reference: Iterable[tuple[Any, Columns]],

@@ -10,6 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 KEPT = 1_000  # values of a summary; the shares of rows are then known to 1 / KEPT, and to 0 where there are no more
+CELLS = 1 << 18  # of equal width, in which numbers are counted before those beside a point are sorted
+MANY = 50_000  # numbers of which not all are sorted, where they are compared with few
+SAMPLE = 20_000  # rows of which quantiles are points to count at
 
 
 class Numbers(NamedTuple):
@@ -34,14 +37,35 @@ class Numbers(NamedTuple):
         >>> Numbers.of(np.array([3.0, 1.0, 3.0, np.nan])).upto.tolist()
         [1, 3]
         """
-        finite = np.isfinite(numbers)
-        known = np.sort(numbers if finite.all() else numbers[finite])
+        known = np.sort(finite(numbers))
         differs = known[1:] != known[:-1]
         if differs.all():
             ranks = np.arange(len(known) + 1)
             return cls(known, ranks[:-1], ranks[1:], len(numbers) - len(known))
         upto = np.append(np.flatnonzero(differs) + 1, len(known))
         return cls(known[upto - 1], np.append(0, upto[:-1]), upto, len(numbers) - len(known))
+
+    @classmethod
+    def at(cls, points: np.ndarray, numbers: np.ndarray) -> "Numbers":
+        """Exact counts of many numbers at these points, ascending, and at quantiles of a sample of the numbers.
+
+        Not all are sorted: all are counted in cells of equal width, and only the cells that hold a point are sorted. Of
+        numbers that crowd in few cells these are most, and it takes as long as sorting.
+
+        >>> found = Numbers.at(np.array([2.5]), np.arange(100_000.0) % 5)
+        >>> found.values.tolist(), found.upto.tolist()
+        ([0.0, 1.0, 2.0, 2.5, 3.0, 4.0], [20000, 40000, 60000, 60000, 80000, 100000])
+        """
+        known = finite(numbers)
+        if not len(known):
+            return cls.of(numbers)
+        sample = cls.of(known[np.random.default_rng(0).integers(0, len(known), SAMPLE)]).kept().values
+        least, most = known.min(), known.max()
+        inner = points[(points > least) & (points < most)]
+        values = np.unique(np.concatenate([[least, most], sample, inner]))
+        below, upto = counts_at(values, known)
+        gap = float((below[1:] - upto[:-1]).max(initial=0))
+        return cls(values, below, upto, len(numbers) - len(known), 0.0, gap)
 
     @classmethod
     def counted(cls, values: np.ndarray, counts: np.ndarray, missing: int = 0) -> "Numbers":
@@ -91,8 +115,9 @@ class Numbers(NamedTuple):
     def rows_outside(self, least: float, most: float) -> int:
         """The rows with a number less or greater than these, as far as the kept values say so for certain."""
         under, over = np.searchsorted(self.values, least), np.searchsorted(self.values, most, side="right")
-        certain = np.append(0, self.upto)[under] + self.known - np.append(self.below, self.known)[over]
-        return max(0, int(certain - self.slack))
+        less = self.below[under] if least in self.values[under:under + 1] else np.append(0, self.upto)[under]
+        no_more = self.upto[over - 1] if most in self.values[over - 1:over] else np.append(self.below, self.known)[over]
+        return max(0, int(less + self.known - no_more - self.slack))
 
     def quantiles(self, shares: np.ndarray) -> np.ndarray:
         """For each share the least kept value with at least this share of the rows up to it."""
@@ -107,8 +132,7 @@ class Numbers(NamedTuple):
         """
         if len(self.values) <= most:
             return self
-        ranks = np.linspace(0, self.upto[-1], most + 1)
-        places = np.unique(np.minimum(np.searchsorted(self.upto, ranks), len(self.values) - 1))
+        places = np.flatnonzero(np.diff(np.floor(self.upto * most / self.upto[-1]), prepend=-1) > 0)
         below, upto = self.below[places], self.upto[places]
         return Numbers(self.values[places], below, upto, self.missing, self.slack, float((below[1:] - upto[:-1]).max()))
 
@@ -116,6 +140,37 @@ class Numbers(NamedTuple):
         """The distance of the 16 % and the 84 % quantile, halved: of a normal distribution its standard deviation."""
         low, high = self.quantiles(np.array([0.16, 0.84]))
         return float(high - low) / 2
+
+
+def finite(numbers: np.ndarray) -> np.ndarray:
+    """The numbers that are neither NaN nor infinite."""
+    known = np.isfinite(numbers)
+    return numbers if known.all() else numbers[known]
+
+
+def counts_at(values: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each of the values, ascending, how many of the numbers are less, and how many are no greater.
+
+    The cell of a number rises with it: in a cell without a value all numbers lie on one side of each value.
+    """
+    low, high = np.quantile(values, [0.02, 0.98])
+    if not 0 < high - low < np.inf:
+        ordered = np.sort(numbers)
+        return np.searchsorted(ordered, values), np.searchsorted(ordered, values, side="right")
+    cell, cells = (cells_of(some, low, high) for some in (values, numbers))
+    rows = np.bincount(cells, minlength=CELLS)
+    holds = np.zeros(CELLS, bool)
+    holds[cell] = True
+    sorted_ones = np.sort(numbers[holds[cells]])
+    apart = np.cumsum(np.where(holds, 0, rows))[cell]
+    return apart + np.searchsorted(sorted_ones, values), apart + np.searchsorted(sorted_ones, values, side="right")
+
+
+def cells_of(numbers: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The cells of numbers: of equal width from low to high, the outermost without an end."""
+    with np.errstate(over="ignore"):
+        scaled = (numbers - low) * (CELLS / (high - low))
+    return np.clip(scaled, 0, CELLS - 1, out=scaled).astype("int32")
 
 
 def merged(parts: Sequence[Numbers], most: int = KEPT) -> Numbers:

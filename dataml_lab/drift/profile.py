@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
-from dataml_lab.drift.numbers import KEPT, Numbers, merged
+from dataml_lab.drift.numbers import KEPT, MANY, Numbers, merged
 from dataml_lab.drift.words import Words, merged_words
 
 VERSION = 1
@@ -48,15 +48,17 @@ class Profile:
         self.columns, self.rows = columns, rows
 
     @classmethod
-    def of(cls, table: pd.DataFrame, kept: int | None = KEPT) -> "Profile":
+    def of(cls, table: pd.DataFrame, kept: int | None = KEPT, like: "Profile | None" = None) -> "Profile":
         """The profile of a table, with so many values of each column at most, or all; ValueError for a table without
-        rows, or with two columns of one name."""
+        rows, or with two columns of one name. To be compared with the profile that it shall be `like`, many numbers are
+        counted at the values that this one has, which is faster and as exact."""
         if not len(table):
             raise ValueError("the table has no rows, and nothing can be said of its columns")
         names = pd.Series([str(name) for name in table.columns])
         if names.duplicated().any():
             raise ValueError(f"two columns of the table have the name {names[names.duplicated()].iloc[0]!r}")
-        found = side_by_side(lambda place: column_of(table.iloc[:, place], kept), range(len(names)))
+        others = [like.columns.get(name) if like else None for name in names]
+        found = side_by_side(lambda place: column_of(table.iloc[:, place], kept, others[place]), range(len(names)))
         return cls(dict(zip(names, found, strict=True)), len(table))
 
     @classmethod
@@ -103,14 +105,16 @@ def side_by_side(work: Callable[[One], Other], items: Sequence[One]) -> list[Oth
         return list(threads.map(work, items))
 
 
-def column_of(column: pd.Series, kept: int | None) -> Column:
-    """A column's distribution: of durations in seconds, of truth values as categories."""
+def column_of(column: pd.Series, kept: int | None, like: Column | None = None) -> Column:
+    """A column's distribution: of durations in seconds, of truth values as categories; at the values of another, if
+    any, where numbers are many."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return Moments(int(column.notna().sum()), int(column.isna().sum()))
     numbers = as_numbers(column)
     if numbers is None:
         return Words.of(column, kept)
-    found = Numbers.of(numbers)
+    at_values = isinstance(like, Numbers) and len(like.values) and len(numbers) >= MANY
+    found = Numbers.at(like.values, numbers) if at_values else Numbers.of(numbers)
     return found if kept is None else found.kept(kept)
 
 

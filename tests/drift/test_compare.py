@@ -14,14 +14,9 @@ BY = {"independent": lambda table: table, "users": lambda table: Windows.by_grou
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_what_drifts_is_found_and_what_does_not_is_not(case):
-    assert set(compare(case.reference, case.current).drifted) == case.drifting
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_profile_finds_what_the_table_finds(case):
+def test_what_drifts_is_found_and_what_does_not_is_not_of_a_profile_as_well(case):
     exact, kept = compare(case.reference, case.current), compare(Profile.of(case.reference), case.current)
-    assert kept.drifted == exact.drifted
+    assert set(exact.drifted) == case.drifting and kept.drifted == exact.drifted
     if "moved" in exact.measures:
         assert abs(kept.measures["moved"] - exact.measures["moved"]).max() < 2e-3
 
@@ -44,12 +39,12 @@ SIGNIFICANCE_ALONE = Limits(*[1e-9] * len(Limits._fields))
 
 @pytest.mark.parametrize("kind", BY)
 def test_false_alarms_are_few_even_where_any_change_matters(kind):
-    assert alarms(kind, 2_000, 3, SIGNIFICANCE_ALONE) <= 1  # of 3, at 5 % at most
+    assert alarms(kind, 2_000, 2, SIGNIFICANCE_ALONE) <= 1  # of 2, at 5 % at most
 
 
 @pytest.mark.parametrize("kind", ["users", "season"])
 def test_rows_taken_for_independent_give_false_alarms(kind):
-    assert alarms(kind, 2_000, 4, SIGNIFICANCE_ALONE, calibrated=False) >= 2
+    assert alarms(kind, 2_000, 3, SIGNIFICANCE_ALONE, calibrated=False) >= 2
 
 
 @pytest.mark.full
@@ -59,7 +54,7 @@ def test_the_rate_of_false_alarms_is_kept(kind):
 
 
 def test_a_shift_is_found_beside_a_season_that_is_none():
-    reference, current = unchanged("season", 14_000, seed=3)
+    reference, current = unchanged("season", 5_600, seed=3)
     windows = Windows.by_day(reference, "at")
     assert not compare(windows, current).drifted
     report = compare(windows, current.assign(x0=current["x0"] + 1))

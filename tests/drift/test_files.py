@@ -30,7 +30,7 @@ def folder(tmp_path, monkeypatch):
 def test_the_exit_code_says_whether_something_drifts(folder, kind, capsys):
     assert cli.main(["drift", f"then.{kind}", f"same.{kind}", "--group", "hive"]) == 0
     assert capsys.readouterr().out.startswith("Nothing was found.")
-    assert cli.main(["drift", f"then.{kind}", f"heavy.{kind}", "--group", "hive"]) == 1
+    assert cli.main(["drift", f"then.{kind}", f"heavy.{kind}"]) == 1
     assert capsys.readouterr().out.startswith("drift   weight (mg): distribution. The median is 14")
 
 

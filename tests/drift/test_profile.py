@@ -39,6 +39,29 @@ def test_merged_parts_are_as_exact_as_they_say(name):
     assert found.rows == exact.rows and furthest(found, exact) <= found.error <= 0.011
 
 
+@pytest.mark.parametrize("name", [*FORMS, "one value", "a crowd"])
+def test_counts_at_values_are_exact_without_sorting_all(name):
+    numbers = {**FORMS, "one value": np.full(900, 4.5), "a crowd": np.append(np.zeros(900), 1e300)}[name]
+    points = Numbers.of(RANDOM.normal(size=5_000)).kept(100).values
+    found, exact = Numbers.at(points, np.append(numbers, [np.nan, np.inf])), Numbers.of(numbers)
+    assert found.below.tolist() == np.searchsorted(np.sort(numbers), found.values).tolist()
+    assert found.upto.tolist() == np.searchsorted(np.sort(numbers), found.values, side="right").tolist()
+    inside = points[(points > numbers.min()) & (points < numbers.max())]
+    assert found.missing == 2 and set(inside) <= set(found.values)
+    assert found.rows_outside(*points[[0, -1]]) == exact.rows_outside(*points[[0, -1]])
+    assert furthest(found, exact) <= found.error < 0.003
+
+
+def test_a_large_table_is_compared_with_a_profile_without_sorting_it():
+    then, now = (pd.DataFrame({"x": RANDOM.lognormal(shift, 1, 60_000)}) for shift in (0, 0.05))
+    profile = Profile.of(then)
+    for table in (now, now * 100, now.assign(x=np.nan)):
+        exact = compare(then, table)
+        report = compare(profile, table)
+        assert report.drifted == exact.drifted
+        assert "moved" not in exact.measures or abs(report.measures - exact.measures).loc["x", "moved"] < 1e-3
+
+
 @settings(max_examples=50, deadline=None)
 @given(PARTS)
 def test_a_merge_of_all_values_is_the_whole(parts):
