@@ -7,7 +7,7 @@ import pandas as pd
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.experiments.visitors import HELD, Case, Visitors, by, number, of_last_digits, of_md5, visitors
-from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import shown
 
@@ -33,7 +33,7 @@ def found(assign: Answer, world: Visitors) -> Replies:
 
 def arms(assign: Answer, case: Case) -> list[str | None]:
     """The arms that are returned for a case; Failed where they are none."""
-    with given(case.what):
+    with about(case.what):
         answer = assign(*case.given)
         if not isinstance(answer, list | tuple | pd.Series | np.ndarray):
             raise Failed(f"assign returned {shown(answer)}, where a list of arms is needed.")

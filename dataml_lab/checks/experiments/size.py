@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.experiments.briefs import Brief, Briefs, briefs
-from dataml_lab.checks.scenes import Replies, given
+from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import shown
 
@@ -44,7 +44,7 @@ def plans(size: Answer, world: Briefs) -> Replies:
 
 def planned(size: Answer, brief: Brief) -> Plan:
     """The plan that is returned for a brief; Failed where it is none."""
-    with given(brief.what):
+    with about(brief.what):
         found = size(*brief.given)
         if not isinstance(found, tuple | list) or len(found) != 3:
             raise Failed(f"size returned {shown(found)}, where (control, treatment, weeks) is needed.")
