@@ -132,7 +132,8 @@ class Numbers(NamedTuple):
         """
         if len(self.values) <= most:
             return self
-        places = np.flatnonzero(np.diff(np.floor(self.upto * most / self.upto[-1]), prepend=-1) > 0)
+        ranks = np.arange(most + 1) * self.upto[-1] / most  # as exact as in `engines`, where they are whole numbers
+        places = np.unique(np.minimum(np.searchsorted(self.upto, ranks), len(self.values) - 1))
         below, upto = self.below[places], self.upto[places]
         return Numbers(self.values[places], below, upto, self.missing, self.slack, float((below[1:] - upto[:-1]).max()))
 

@@ -170,5 +170,5 @@ def restored(fields: dict[str, Any]) -> Column:
 
 def numbers_of(fields: dict[str, Any]) -> Numbers:
     """Numbers that have these fields."""
-    arrays = {name: np.array(fields[name], float) for name in ("values", "below", "upto")}
-    return Numbers(**{**fields, **arrays})
+    counts = {name: np.array(fields[name]) for name in ("below", "upto")}
+    return Numbers(**{**fields, "values": np.array(fields["values"], float), **counts})

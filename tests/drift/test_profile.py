@@ -104,7 +104,7 @@ def test_columns_are_numbers_words_or_times():
 def test_a_profile_is_small_and_written_and_read_it_compares_the_same():
     profile = Profile.of(TABLE)
     text = profile.to_json()
-    assert len(text) < 60_000 * len(TABLE.columns)
+    assert len(text) < 60_000 * len(TABLE.columns) and Profile.from_json(text).to_json() == text
     other = TABLE.assign(price=TABLE["price"] + 1, paid="cash")
     assert str(compare(Profile.from_json(text), other)) == str(compare(profile, other))
 
