@@ -58,6 +58,7 @@ PARTS = {
     "06a_target_leaks": Part("dataml_lab.checks.leakage", ("churn_model",)),
     "06b_contamination": Part("dataml_lab.checks.leakage", ("honest_estimate",)),
     "06c_detecting": Part("dataml_lab.checks.leakage", ("suspects",)),
+    "08a_drift": Part("dataml_lab.checks.drift", ("drifted",)),
     "09a_designing": Part("dataml_lab.checks.experiments", ("assign", "size")),
     "09b_reading_and_deciding": Part("dataml_lab.checks.experiments", ("unit_and_metric", "decide")),
 }

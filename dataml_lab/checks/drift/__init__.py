@@ -1,5 +1,5 @@
 """Lesson 08: what a verdict on drift and a plan for monitoring must do."""
 
-from dataml_lab.checks.exercise import Exercise
+from dataml_lab.checks.drift.drifted import drifted
 
-EXERCISES: list[Exercise] = []
+EXERCISES = [drifted]
