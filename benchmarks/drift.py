@@ -17,7 +17,7 @@ Time: two tables with 20 columns of normal numbers and 5 of categories. D must b
 tests/drift/test_distances.py. Of a kept profile the largest error of D is said. Each contender has a process of its
 own, and its tables before the clock starts; a ratio is scipy's time of a round by one's own, and medians are printed;
 libraries have one round. Memory is the process's peak during an answer less what it held before. Profiles of a file of
-Parquet: made of the frame, of parts that are merged, and by DuckDB.
+Parquet: made of the frame, and by DuckDB.
 """
 
 import argparse
@@ -40,7 +40,6 @@ from scipy import stats
 
 from dataml_lab.drift import Limits, Profile, Windows, compare
 from dataml_lab.drift.engines import profile_by_duckdb
-from dataml_lab.drift.files import profile_of_parquet
 
 ROUNDS, PEERS = 3, Path(__file__).with_name("drift_peers.py")
 ANY_CHANGE = Limits(*[1e-9] * len(Limits._fields))
@@ -183,8 +182,8 @@ def row(racer, seconds, faster, apart):
 
 # ---------------------------------------------------------------------------------------- profiles of a file of Parquet
 
-PROFILES = {"frame": lambda path: Profile.of(pd.read_parquet(path)), "parts": profile_of_parquet,
-            "DuckDB": profile_by_duckdb, "DuckDB, 1 GB": lambda path: profile_by_duckdb(path, memory="1GB")}
+PROFILES = {"frame": lambda path: Profile.of(pd.read_parquet(path)), "DuckDB": profile_by_duckdb,
+            "DuckDB, 0.3 GB": lambda path: profile_by_duckdb(path, memory="300MB")}
 
 
 def profiles(rows):

@@ -152,7 +152,9 @@ def tested(name: str, measures: list[Measure], reference: Profile, current: Prof
     if windows is None:
         return [Tested(name, measure, measure.chance(1.0)) for measure in measures]
     then, rows = reference.columns[name], worth(reference.columns[name], current.columns[name])
-    usual = usual_sizes(name, windows)
+    if name not in windows.usual:
+        windows.usual[name] = usual_sizes(name, windows)
+    usual = windows.usual[name]
     alike = max([1.0, *(float((usual[kind][0]**2 * usual[kind][1]).mean()) / usual_square(then)
                         for kind in WHOLE if kind in usual)])
     return [Tested(name, one, max(one.chance(alike), by_windows(one, usual, rows, windows.every))) for one in measures]

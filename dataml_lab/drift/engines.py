@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from dataml_lab.drift.numbers import KEPT, Numbers
 from dataml_lab.drift.profile import Column, Moments, Profile
@@ -23,6 +25,7 @@ Run = Callable[[str], pd.DataFrame]  # the rows that a query of DuckDB's SQL fin
 KINDS = {"numbers": ("TINYINT", "SMALLINT", "INT", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
                      "FLOAT", "DOUBLE", "DECIMAL"),
          "truth": ("BOOLEAN",), "words": ("VARCHAR", "STRING", "DATE", "ENUM"), "moments": ("TIMESTAMP",)}
+A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def profile_by_duckdb(source: str | Path | Sequence[str | Path], memory: str | None = None,
@@ -30,9 +33,8 @@ def profile_by_duckdb(source: str | Path | Sequence[str | Path], memory: str | N
     """The profile of a Parquet file, of several, or of all that a pattern such as "days/*.parquet" fits.
 
     `memory` is what DuckDB may use of it, such as "1GB"; otherwise 80 % of the machine's. The profile equals that of
-    the frame which `pandas.read_parquet` makes, with two exceptions, because Parquet has no such types: durations are
-    the whole numbers that are written for them, and a column without a value may be one of numbers. ValueError for
-    files without rows, and for columns of lists and the like.
+    the frame which `pandas.read_parquet` makes. ValueError for files without rows, and for columns of lists and the
+    like.
     """
     paths = [str(path) for path in ([source] if isinstance(source, str | Path) else source)]
     with tempfile.TemporaryDirectory() as folder:
@@ -40,7 +42,7 @@ def profile_by_duckdb(source: str | Path | Sequence[str | Path], memory: str | N
         with duckdb.connect(config=settings) as connection:
             connection.read_parquet(paths).create_view("source")
             types = dict(connection.sql("SELECT column_name, column_type FROM (DESCRIBE source)").fetchall())
-            return profile_of(lambda sql: connection.sql(sql).df(), types, kept)
+            return profile_of(lambda sql: connection.sql(sql).df(), types, written(paths[0]), kept)
 
 
 def profiles_on_spark(sources: Sequence[str | Path], kept: int = KEPT, patience: float = spark.PATIENCE,
@@ -56,9 +58,18 @@ def profiles_on_spark(sources: Sequence[str | Path], kept: int = KEPT, patience:
     return [Profile.from_json(text) for text in found["profile"]]
 
 
-def profile_of(run: Run, types: Mapping[str, str], kept: int) -> Profile:
-    """The profile of the table `source` of an engine, with these types of columns as the engine calls them."""
-    kinds = {name: kind_of(name, of_engine) for name, of_engine in types.items()}
+def written(path: str) -> dict[str, pa.DataType]:
+    """The types of the columns that Arrow wrote into a Parquet file, the first of a pattern or folder: Parquet has no
+    durations, and an engine sees whole numbers. None where the file isn't a local one."""
+    place = Path(path)
+    files = sorted(place.rglob("*.parquet") if place.is_dir() else
+                   Path(place.anchor).glob(str(place.relative_to(place.anchor))))
+    return {field.name: field.type for field in parquet.read_schema(files[0])} if files else {}
+
+
+def profile_of(run: Run, types: Mapping[str, str], by_arrow: Mapping[str, pa.DataType], kept: int) -> Profile:
+    """The profile of the table `source` of an engine, with these types of columns as the engine and Arrow call them."""
+    kinds = {name: kind_of(name, of_engine, by_arrow.get(name)) for name, of_engine in types.items()}
     counts = ", ".join(f"COUNT({quoted(name)}) AS c{place}" for place, name in enumerate(kinds))
     rows, *known = map(int, run(f"SELECT COUNT(*) AS n, {counts} FROM source").iloc[0])
     if not rows:
@@ -67,8 +78,12 @@ def profile_of(run: Run, types: Mapping[str, str], kept: int) -> Profile:
                     for (name, kind), here in zip(kinds.items(), known, strict=True)}, rows)
 
 
-def kind_of(name: str, of_engine: str) -> str:
-    """What a column of this type holds; ValueError for a type that has no distribution."""
+def kind_of(name: str, of_engine: str, by_arrow: pa.DataType | None) -> str:
+    """What a column of this type holds: of durations the unit; ValueError for a type that has no distribution."""
+    if by_arrow is not None and pa.types.is_null(by_arrow):
+        return "words"
+    if by_arrow is not None and pa.types.is_duration(by_arrow):
+        return by_arrow.unit
     plain = of_engine.upper().split("(")[0]
     for kind, beginnings in KINDS.items():
         if plain.startswith(beginnings) and not plain.endswith("]"):
@@ -83,6 +98,8 @@ def column_of(run: Run, name: str, kind: str, rows: int, known: int, kept: int) 
         return Moments(known, rows - known)
     if kind == "numbers":
         return numbers_of(run, f"CAST({column} AS DOUBLE)", rows, kept)
+    if kind in A_SECOND:
+        return numbers_of(run, f"CAST({column} AS DOUBLE) / {A_SECOND[kind]}", rows, kept)
     if kind == "truth":
         column = f"CASE WHEN {column} THEN 'True' WHEN NOT {column} THEN 'False' END"
     return words_of(run, f"CAST({column} AS VARCHAR)", rows, known, kept)
@@ -148,7 +165,7 @@ def profile_or_wrong(session: "spark.SparkSession", source: str, kept: int) -> t
     table = session.read.parquet(source)
     table.createOrReplaceTempView("source")
     try:
-        return profile_of(run, dict(table.dtypes), kept).to_json(), None
+        return profile_of(run, dict(table.dtypes), written(source), kept).to_json(), None
     except ValueError as error:
         return None, f"{source}: {error}"
 

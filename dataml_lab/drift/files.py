@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pandas as pd
-from pyarrow import ArrowInvalid, parquet
+from pyarrow import ArrowInvalid
 
 from dataml_lab.drift.compare import compare
+from dataml_lab.drift.engines import profile_by_duckdb
 from dataml_lab.drift.profile import Profile
 from dataml_lab.drift.report import Report
 from dataml_lab.drift.windows import Windows
 
-ROWS = 1_000_000  # of a Parquet file whose profile is made, at a time
+LARGE = 500_000_000  # bytes of a Parquet file that isn't read into memory, but profiled where it is
 
 
 class UnreadableError(Exception):
@@ -18,8 +19,9 @@ class UnreadableError(Exception):
 
 
 def read(path: Path) -> pd.DataFrame | Profile:
-    """The table in a CSV or Parquet file, or the profile in a JSON file, by the end of its name."""
-    readers = {".csv": read_csv, ".parquet": pd.read_parquet, ".json": lambda path: Profile.from_json(path.read_text())}
+    """The table in a CSV or Parquet file, or the profile in a JSON file, by the end of its name; the profile of a large
+    Parquet file."""
+    readers = {".csv": read_csv, ".parquet": read_parquet, ".json": lambda path: Profile.from_json(path.read_text())}
     if path.suffix.lower() not in readers:
         raise UnreadableError(f"{path}: the name ends in {path.suffix!r}, where .csv, .parquet or .json is expected")
     try:
@@ -40,12 +42,9 @@ def read_csv(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, low_memory=False, encoding="utf-8")
 
 
-def profile_of_parquet(path: Path, rows: int = ROWS) -> Profile:
-    """The profile of a Parquet file that needn't fit into memory: so many rows at a time are profiled, and merged."""
-    parts = [Profile.of(batch.to_pandas()) for batch in parquet.ParquetFile(path).iter_batches(rows) if len(batch)]
-    if not parts:
-        raise UnreadableError(f"{path}: the file has no rows")
-    return Profile.merged(parts)
+def read_parquet(path: Path) -> pd.DataFrame | Profile:
+    """A Parquet file, or the profile of a large one."""
+    return pd.read_parquet(path) if path.stat().st_size < LARGE else profile_by_duckdb(path)
 
 
 def compared(reference: Path, current: Path, day: str | None = None, week: str | None = None,
@@ -65,13 +64,12 @@ def compared(reference: Path, current: Path, day: str | None = None, week: str |
 def as_table(path: Path, found: pd.DataFrame | Profile) -> pd.DataFrame:
     """A table, where a profile won't do."""
     if isinstance(found, Profile):
-        raise UnreadableError(f"{path}: a profile has no rows to make windows of: give the table")
+        large = f" of a file of {LARGE / 1e6:,.0f} MB or more" if path.suffix.lower() == ".parquet" else ""
+        raise UnreadableError(f"{path}: a profile{large} has no rows to make windows of: give the table")
     return found
 
 
 def kept(path: Path) -> str:
-    """The profile of a file, as text; of a Parquet file made in parts."""
-    if path.suffix.lower() == ".parquet":
-        return profile_of_parquet(path).to_json()
+    """The profile of a file, as text."""
     found = read(path)
     return (found if isinstance(found, Profile) else Profile.of(found)).to_json()

@@ -121,7 +121,7 @@ def column_of(column: pd.Series, kept: int | None, like: Column | None = None) -
 def as_numbers(column: pd.Series) -> np.ndarray | None:
     """The column as floats, NaN where missing; None if it isn't one of numbers or durations."""
     if pd.api.types.is_timedelta64_dtype(column):
-        return column.dt.total_seconds().to_numpy(float)
+        return column.to_numpy() / np.timedelta64(1, "s")
     if pd.api.types.is_bool_dtype(column):
         return None
     of_objects = column.dtype == object and pd.api.types.infer_dtype(column) in NUMERIC

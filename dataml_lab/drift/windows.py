@@ -39,6 +39,7 @@ class Windows:
             raise ValueError(f"the reference has too few windows of a {every}: {len(windows)} whole ones, where a "
                              f"calibration needs {LEAST} or more")
         self.windows, self.every, self.column = list(windows), every, column
+        self.usual: dict[str, dict[str, np.ndarray]] = {}  # of each column, what `compare` measured between the windows
 
     @classmethod
     def by_day(cls, table: pd.DataFrame, column: str) -> "Windows":

@@ -33,6 +33,8 @@ TABLE = pd.DataFrame({
     "code": some([f"c{number}" for number in RANDOM.integers(0, 2_500, ROWS)]),
     "note": [f"{row} {'ü' * (row % 50)}" for row in range(ROWS)],
     "day": [datetime.date(2025, 1, 6) + datetime.timedelta(days=row % 9) for row in range(ROWS)],
+    "took": some(pd.to_timedelta(RANDOM.integers(1, 9_000, ROWS), "ms")),
+    "none": pd.Series([None] * ROWS, dtype=object),
     "total": [Decimal(int(cents)) / 100 for cents in RANDOM.integers(0, 10_000, ROWS)],
     "at": some(pd.date_range("2025", periods=ROWS, freq="h", tz="UTC")),
     'of "quotes" `and` more': [row % 80 for row in range(ROWS)]})
@@ -109,7 +111,7 @@ def test_what_has_no_profile_is_refused_in_words(folder):
 
 @needs_spark
 def test_spark_makes_the_profiles_of_the_frames(folder):
-    names = ["price", "odd", "late", "code", "total", "at", 'of "quotes" `and` more']
+    names = ["price", "odd", "late", "code", "took", "total", "at", 'of "quotes" `and` more']
     for number, part in enumerate(PARTS):
         part[names].to_parquet(folder / f"for Spark {number}.parquet", index=False)
     found = profiles_on_spark([folder / f"for Spark {number}.parquet" for number in (0, 1)])

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from dataml_lab import cli
-from dataml_lab.drift import Profile, compare
-from dataml_lab.drift.files import profile_of_parquet, read
+from dataml_lab.drift import Profile, files
+from dataml_lab.drift.files import read
 
 RANDOM = np.random.default_rng(3)
 BEES = pd.DataFrame({"weight (mg)": RANDOM.normal(110, 12, 2_000), "species": RANDOM.choice(["apis", "bombus"], 2_000),
@@ -49,9 +49,16 @@ def test_a_kept_profile_stands_for_the_reference(folder, capsys):
     assert (folder / "then.json").stat().st_size < 60_000 * len(BEES.columns)
 
 
-def test_a_parquet_file_is_profiled_in_parts(folder):
-    report = compare(profile_of_parquet(folder / "then.parquet", 300), BEES)
-    assert not len(report) and report.measures["moved"].max() < 0.003
+def test_a_large_parquet_file_is_profiled_where_it_is(folder, capsys, monkeypatch):
+    cli.main(["drift", "then.parquet", "heavy.parquet"])
+    told = capsys.readouterr().out
+    monkeypatch.setattr(files, "LARGE", 1_000)
+    assert isinstance(read(folder / "then.parquet"), Profile)
+    assert cli.main(["drift", "then.parquet", "heavy.parquet", "--keep", "then.json"]) == 1
+    assert capsys.readouterr().out == told
+    assert (folder / "then.json").read_text() == Profile.of(BEES).to_json()
+    assert cli.main(["drift", "then.parquet", "heavy.parquet", "--group", "hive"]) == 2
+    assert "a profile of a file of 0 MB or more has no rows to make windows of" in capsys.readouterr().err
 
 
 def test_days_are_compared_with_their_weekday(folder, capsys):
