@@ -55,7 +55,8 @@ test-engines: test-feast test-spark test-deep
 
 test-spark: spark
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
-	@$(BIN)/python -m pytest tests/streaming/test_spark.py tests/features/test_engines.py tests/drift/test_engines.py
+	@$(BIN)/python -m pytest tests/streaming/test_spark.py tests/features/test_engines.py tests/drift/test_engines.py \
+	    tests/experiments/test_engines.py
 
 test-feast: feast
 	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'

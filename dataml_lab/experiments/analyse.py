@@ -21,7 +21,7 @@ from dataml_lab.experiments.refusals import refuse
 from dataml_lab.experiments.report import Report
 from dataml_lab.experiments.source import Source, opened
 from dataml_lab.experiments.split import split_of
-from dataml_lab.experiments.statistics import samples, statistics, terms
+from dataml_lab.experiments.statistics import UP_TO, days_of, samples, statistics, terms
 
 
 def analyse_table(source: Source, metrics: Sequence[Metric], plan: Plan = ONCE, *, user: str = "user_id",
@@ -66,7 +66,7 @@ def looks(table: pd.DataFrame, metrics: Sequence[Metric], plan: Plan) -> pd.Data
     with np.errstate(invalid="ignore", divide="ignore"):
         found, _ = difference(arms, primary, columns)
         low, high = found.interval(reach(found, plan, plan.alpha, shares))
-    days = np.sort(table["day"].unique())[:len(shares)] if "day" in table else ["all"]
+    days = days_of(table)[:len(shares)] if days_of(table) is not None else ["all"]
     return pd.DataFrame({"units": (arms[0].units + arms[1].units)[:len(shares)], "share": shares,
                          "difference": found.value, "low": low, "high": high, "effect": (low > 0) | (high < 0)},
                         index=pd.Index(days, name="day"))
@@ -107,11 +107,20 @@ def other_arm(table: pd.DataFrame, metrics: Sequence[Metric], plan: Plan) -> str
             raise ValueError(f'The statistics have no column "mean {name}": make them with these metrics.')
         if not np.isfinite(table[f"mean {name}"].to_numpy(float)).all():
             raise ValueError(f"The metric {name} is infinite or missing in the statistics: `refuse` names the users.")
-    if (table.groupby("arm")["units"].sum() < 2).any():
+    if (_units(table) < 2).any():
         raise ValueError("An arm has one unit, and a difference needs two in each.")
+    if UP_TO in table and plan.looks != "once":
+        raise ValueError(f'To read clusters "{plan.looks}" is not possible: all of them are there on the first day, so '
+                         "that their number doesn't say how much is known by then. Plan to read them once.")
     if plan.looks == "daily" and "day" not in table:
         raise ValueError('To read it "daily", statistics by day are needed: name the column of the day.')
     return next(arm for arm in arms if arm != plan.control)
+
+
+def _units(table: pd.DataFrame) -> pd.Series:
+    """The units of each arm: clusters that are summed up to each day are those of the last one."""
+    by_arm = table.groupby("arm")["units"]
+    return by_arm.max() if UP_TO in table else by_arm.sum()
 
 
 def difference(arms: tuple[Sample, Sample], metric: Metric, columns: Sequence[str]) -> tuple[Difference, np.ndarray]:
@@ -160,7 +169,7 @@ def notes(table: pd.DataFrame, plan: Plan, place: int) -> list[str]:
     if plan.looks == "always":
         found.append("It may be read at any time: the intervals hold the truth at all times at once.")
     if f"mean {ROWS}" in table:
-        fewest = int(table.groupby("arm")["units"].sum().min())
+        fewest = int(_units(table).min())
         few = f" {fewest} in an arm are few: intervals may be too narrow." * (fewest < 20)
         found.append("Units are clusters." + few)
     return found

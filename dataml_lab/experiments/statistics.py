@@ -2,6 +2,7 @@
 
 DuckDB reduces a frame or a file to them, and any system that speaks SQL can: 10^9 users become some dozens of rows. A
 day is the one on which a unit came in, so that each unit is in one row, and days add up (Chan, Golub and LeVeque 1979).
+A cluster has rows of many days, which don't add up: its rows are those up to the end of each day.
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,16 @@ from dataml_lab.experiments.effects import Sample, Term
 from dataml_lab.experiments.metrics import ROWS, Metric, columns_of, pairs_of
 from dataml_lab.experiments.source import Source, number, opened, quoted
 
+UP_TO = "up to day"  # the column of the day up to whose end clusters are summed up
+
 
 def statistics_sql(source: str, metrics: Sequence[Metric], *, arm: str = "arm", day: str | None = None,
                    cluster: str | None = None, dialect: str = "duckdb") -> str:
     """The query that reduces a table or subquery `source`, a row for each user, to the sufficient statistics: columns
     arm, day where one is named, units, "mean <column>", and "cov <column>, <column>" with the units as divisor.
 
-    With a `cluster`, a unit is a cluster, and its columns are sums over its rows. ValueError for a cluster and a day: a
-    cluster has rows of several days, so that days don't add up. `dialect` is one of SQLGlot's, such as "spark".
+    With a `cluster`, a unit is a cluster, and its columns are sums over its rows; with a day too, over those up to the
+    end of the day, which is the column "up to day". `dialect` is one of SQLGlot's, such as "spark".
 
     >>> from dataml_lab.experiments.metrics import proportion
     >>> print(statistics_sql("users", [proportion("bought")]))
@@ -29,15 +32,12 @@ def statistics_sql(source: str, metrics: Sequence[Metric], *, arm: str = "arm", 
         COVAR_POP(CAST("bought" AS DOUBLE PRECISION), CAST("bought" AS DOUBLE PRECISION)) AS "cov bought, bought"
     FROM users GROUP BY "arm" ORDER BY "arm"
     """
-    if cluster and day:
-        raise ValueError("Statistics by day need units of one day, and a cluster has rows of several: leave day out.")
-    keys = [f'CAST({quoted(arm)} AS VARCHAR) AS "arm"', *([f'{quoted(day)} AS "day"'] if day else [])]
-    columns, groups = columns_of(metrics), ", ".join(quoted(name) for name in (arm, day) if name)
+    columns, label = columns_of(metrics), UP_TO if cluster else "day"
     if cluster:
-        sums = ", ".join(f"SUM({number(name)}) AS {quoted(name)}" for name in columns)
-        source = (f'(SELECT {quoted(arm)}, {sums}, COUNT(*) AS "{ROWS}" FROM {source} '
-                  f"GROUP BY {quoted(arm)}, {quoted(cluster)}) AS clusters")
+        source = _clusters(source, columns, arm, day, cluster)
         columns = [*columns, ROWS]
+    keys = [f'CAST({quoted(arm)} AS VARCHAR) AS "arm"', *([f'{quoted(day)} AS "{label}"'] if day else [])]
+    groups = ", ".join(quoted(name) for name in (arm, day) if name)
     found = [*keys, 'COUNT(*) AS "units"']
     found += [f'AVG({number(name)}) AS {quoted(f"mean {name}")}' for name in columns]
     found += [f'COVAR_POP({number(left)}, {number(right)}) AS {quoted(f"cov {left}, {right}")}'
@@ -45,6 +45,20 @@ def statistics_sql(source: str, metrics: Sequence[Metric], *, arm: str = "arm", 
     sql = (", ".join(found[:len(keys) + 1]) + ",\n    " + ",\n    ".join(found[len(keys) + 1:])
            + f"\nFROM {source} GROUP BY {groups} ORDER BY {groups}")
     return translated(f"SELECT {sql}", dialect)
+
+
+def _clusters(source: str, columns: Sequence[str], arm: str, day: str | None, cluster: str) -> str:
+    """A subquery with a row for each cluster, or for each cluster and day with what came up to its end."""
+    keys = ", ".join(quoted(name) for name in (arm, cluster, day) if name)
+    sums = ", ".join(f"SUM({number(name)}) AS {quoted(name)}" for name in columns)
+    daily = f'SELECT {keys}, {sums}, COUNT(*) AS "{ROWS}" FROM {source} GROUP BY {keys}'
+    if not day:
+        return f"({daily}) AS clusters"
+    totals = ", ".join(f"SUM({quoted(name)}) AS {quoted(name)}" for name in [*columns, ROWS])
+    return (f"(SELECT {quoted(arm)}, {quoted(cluster)}, ends.{quoted(day)}, {totals} "
+            f"FROM ({daily}) AS daily JOIN (SELECT DISTINCT {quoted(day)} FROM {source}) AS ends "
+            f"ON daily.{quoted(day)} <= ends.{quoted(day)} "
+            f"GROUP BY {quoted(arm)}, {quoted(cluster)}, ends.{quoted(day)}) AS clusters")
 
 
 def translated(sql: str, dialect: str) -> str:
@@ -89,10 +103,21 @@ def samples(table: pd.DataFrame, arm: str, columns: Sequence[str]) -> Sample:
     """
     rows = table[table["arm"] == arm]
     if "day" in table:
-        rows = rows.set_index("day").reindex(np.sort(table["day"].unique()))
+        rows = rows.set_index("day").reindex(days_of(table))
+    if UP_TO in table:
+        rows = rows.set_index(UP_TO).reindex(days_of(table), method="ffill")
     units = rows["units"].fillna(0).to_numpy(float)
     means = rows[[f"mean {name}" for name in columns]].fillna(0).to_numpy(float)
-    return added_up(units, means, _covariances(rows, columns))
+    covariances = _covariances(rows, columns)
+    if UP_TO in table:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return Sample(units, means, covariances * (units / (units - 1))[:, None, None])
+    return added_up(units, means, covariances)
+
+
+def days_of(table: pd.DataFrame) -> np.ndarray | None:
+    """The days of the statistics, each once, in order; None where there are none."""
+    return next((np.sort(table[name].unique()) for name in ("day", UP_TO) if name in table), None)
 
 
 def _covariances(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 from sqlglot import parse_one
 
-from dataml_lab.experiments.analyse import analyse, difference
+from dataml_lab.experiments.analyse import analyse, difference, looks
 from dataml_lab.experiments.effects import difference_of_means, difference_with_cuped, sample
-from dataml_lab.experiments.metrics import ROWS, mean, proportion, ratio
-from dataml_lab.experiments.statistics import samples, statistics, statistics_sql, terms
+from dataml_lab.experiments.metrics import ROWS, columns_of, mean, proportion, ratio
+from dataml_lab.experiments.plan import Plan
+from dataml_lab.experiments.statistics import UP_TO, days_of, samples, statistics, statistics_sql, terms
 
 METRICS = [mean("spent", before="spent_before"), proportion("bought"), ratio("spent", "orders", before="spent_before"),
            mean("errors", better="lower", margin=0.1)]
@@ -155,6 +156,31 @@ def test_ten_million_rows_made_by_duckdb_are_dozens():
     assert np.abs(report["bought"].control - 0.1) < 0.001
 
 
-def test_a_cluster_has_no_day():
-    with pytest.raises(ValueError, match="leave day out"):
-        statistics_sql("users", METRICS, day="day", cluster="zone")
+def test_clusters_by_day_are_sums_of_all_rows_up_to_the_end_of_each_day(users):
+    metrics = [mean("spent", before="spent_before"), ratio("spent", "orders"), mean("errors", better="lower", margin=1)]
+    found = statistics(users, metrics, day="day", cluster="cluster")
+    assert list(found)[:3] == ["arm", UP_TO, "units"] and len(found) == 20
+    for place, day in enumerate(days_of(found)):
+        expected = statistics(users[users["day"] <= day], metrics, cluster="cluster")
+        for arm in ("control", "treatment"):
+            ours, whole = (samples(one, arm, [*columns_of(metrics), ROWS]) for one in (found, expected))
+            assert ours.units[place] == whole.units[0]
+            np.testing.assert_allclose(ours.means[place], whole.means[0])
+            np.testing.assert_allclose(ours.covariances[place], whole.covariances[0], atol=1e-9)
+    report = analyse(found, metrics)
+    assert str(report) == str(analyse(statistics(users, metrics, cluster="cluster"), metrics))
+
+
+def test_an_arm_without_new_rows_on_a_day_has_the_clusters_of_the_day_before(users):
+    late = users[(users["arm"] == "treatment") | (users["day"] < users["day"].max())]
+    found = statistics(late, [mean("spent")], day="day", cluster="cluster")
+    last = samples(found[~((found["arm"] == "control") & (found[UP_TO] == found[UP_TO].max()))], "control", ["spent"])
+    assert len(last.units) == 10 and last.units[-1] == last.units[-2]
+
+
+def test_clusters_by_day_are_shown_as_days_end_and_are_read_once(users):
+    found = statistics(users, [mean("spent")], day="day", cluster="cluster")
+    seen = looks(found, [mean("spent")], Plan())
+    assert len(seen) == 10 and (seen["high"] - seen["low"]).iloc[-1] < (seen["high"] - seen["low"]).iloc[0]
+    with pytest.raises(ValueError, match="Plan to read them once"):
+        analyse(found, [mean("spent")], Plan(units=80, looks="daily"))
