@@ -1,0 +1,6 @@
+"""Serving, lesson 07: a model as a folder that is checked before it answers, and a registry of versions."""
+
+from dataml_lab.serving.saved import Model, ModelError, load, save
+from dataml_lab.serving.schema import Column, Schema, SchemaError
+
+__all__ = ["Column", "Model", "ModelError", "Schema", "SchemaError", "load", "save"]
