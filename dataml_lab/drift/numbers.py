@@ -155,7 +155,7 @@ def counts_at(values: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.n
     The cell of a number rises with it: in a cell without a value all numbers lie on one side of each value.
     """
     low, high = np.quantile(values, [0.02, 0.98])
-    if not 0 < high - low < np.inf:
+    if not 1e-300 < high - low < np.inf:  # the width of a cell has a reciprocal
         ordered = np.sort(numbers)
         return np.searchsorted(ordered, values), np.searchsorted(ordered, values, side="right")
     cell, cells = (cells_of(some, low, high) for some in (values, numbers))

@@ -39,9 +39,10 @@ def test_merged_parts_are_as_exact_as_they_say(name):
     assert found.rows == exact.rows and furthest(found, exact) <= found.error <= 0.011
 
 
-@pytest.mark.parametrize("name", [*FORMS, "one value", "a crowd"])
+@pytest.mark.parametrize("name", [*FORMS, "one value", "a crowd", "tiny"])
 def test_counts_at_values_are_exact_without_sorting_all(name):
-    numbers = {**FORMS, "one value": np.full(900, 4.5), "a crowd": np.append(np.zeros(900), 1e300)}[name]
+    numbers = {**FORMS, "one value": np.full(900, 4.5), "a crowd": np.append(np.zeros(900), 1e300),
+               "tiny": RANDOM.integers(0, 9, 900) * 5e-310}[name]
     points = Numbers.of(RANDOM.normal(size=5_000)).kept(100).values
     found, exact = Numbers.at(points, np.append(numbers, [np.nan, np.inf])), Numbers.of(numbers)
     assert found.below.tolist() == np.searchsorted(np.sort(numbers), found.values).tolist()
