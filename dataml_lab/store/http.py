@@ -1,5 +1,6 @@
 """Web applications served from a thread of this process."""
 
+import os
 import socket
 import threading
 import time
@@ -7,6 +8,16 @@ from typing import Self
 
 import uvicorn
 from fastapi import FastAPI
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket at a port, or at any that is free for 0."""
+    # With protocol 0 instead of IPPROTO_TCP asyncio leaves Nagle's algorithm on: 48 ms a request.
+    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name != "nt":
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that was left this minute
+    place.bind((host, port))
+    return place
 
 
 class LocalServer:
@@ -20,9 +31,7 @@ class LocalServer:
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
         )
-        # With protocol 0 instead of IPPROTO_TCP asyncio leaves Nagle's algorithm on: 48 ms a request.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket = listening("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._run, name=app.title, daemon=True)
         self._thread.start()

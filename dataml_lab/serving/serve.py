@@ -1,0 +1,89 @@
+"""The endpoint of a model as a server: in a thread of this process, or in processes of their own.
+
+`python -m dataml_lab.serving.serve FOLDER [--workers 2]` serves the model that a folder holds, until SIGTERM or SIGINT.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from dataml_lab.serving.app import make_app
+from dataml_lab.serving.metrics import SHARED
+from dataml_lab.serving.saved import Model, load
+from dataml_lab.serving.service import USUAL, Newest, Service, Settings
+from dataml_lab.store.http import LocalServer, listening
+
+TOLD = "DATAML_LAB_SERVING"  # what workers are told: a folder and settings, as JSON
+WORKER = "dataml_lab.serving.serve:worker"
+STOP = 10  # seconds that requests under way have when the server is to stop
+
+
+class Server(LocalServer):
+    """A service on a free port of 127.0.0.1, from a thread of this process; `url` says where.
+
+    `stop()`, and the end of a `with`, ends both, once the requests under way are answered.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        super().__init__(make_app(service))
+
+    def __repr__(self) -> str:
+        state = f"serves version {self.service.version or 'none'}" if self.runs else "stopped"
+        return f"Server({self.url} {state})"
+
+    def stop(self) -> None:
+        super().stop()
+        self.service.close()
+
+
+def saved_in(folder: str | Path) -> Newest:
+    """The model in a folder, for a `Service`; it is loaded once."""
+    def newest(served: Model | None) -> Model | None:
+        return load(folder) if served is None else None
+
+    return newest
+
+
+def worker() -> FastAPI:
+    """The application of a worker, whose process was told what it serves."""
+    told = json.loads(os.environ[TOLD])
+    return make_app(Service(saved_in(told["folder"]), Settings(*told["settings"])))
+
+
+def run(folder: str | Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
+        settings: Settings = USUAL) -> None:
+    """Serves the model in a folder by so many processes, until SIGTERM or SIGINT; then requests under way are answered
+    first. A worker that dies is replaced. All workers count together."""
+    os.environ[TOLD] = json.dumps({"folder": str(folder), "settings": settings})
+    config = uvicorn.Config(WORKER, factory=True, workers=workers, log_level="warning",
+                            timeout_graceful_shutdown=STOP)
+    with tempfile.TemporaryDirectory() as counts, listening(host, port) as place:
+        print(f"http://{host}:{place.getsockname()[1]}", flush=True)
+        if workers == 1:
+            uvicorn.Server(config).run([place])
+        else:
+            os.environ[SHARED] = counts
+            Multiprocess(config, [place]).run()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Serves a saved model over HTTP.")
+    parser.add_argument("folder", type=Path, help="that `save` made")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000, help="0 for any that is free")
+    parser.add_argument("--workers", type=int, default=1, help="processes, one for each core at most")
+    chosen = parser.parse_args(arguments)
+    run(chosen.folder, chosen.host, chosen.port, chosen.workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The server as a program: workers, one of which is killed; a damaged model; and the end by SIGTERM."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import psutil
+import pytest
+
+from dataml_lab.serving import save
+from dataml_lab.serving.client import Remote
+from tests.serving.worlds import payments, pipeline, schema
+
+LONG = 60.0  # seconds, never reached
+pytestmark = [pytest.mark.full, pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    save(folder := tmp_path_factory.mktemp("models") / "fraud", pipeline(), schema(), "fraud", 3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def row():
+    (row,) = payments().dropna().head(1).to_dict("records")
+    return row
+
+
+@contextmanager
+def program(folder, workers):
+    """The process of a server, and where it is; ready."""
+    command = [sys.executable, "-m", "dataml_lab.serving.serve", folder, "--port", "0", "--workers", str(workers)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        try:
+            until(lambda: is_up(url))
+            yield process, url
+        finally:
+            process.terminate()
+
+
+def is_up(url):
+    try:
+        return httpx.get(f"{url}/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def until(holds):
+    """Waits until something holds."""
+    for _ in range(6_000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise TimeoutError("it does not hold after a minute")
+
+
+def workers_of(process):
+    """The processes that have the application: those that serve."""
+    return [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+def test_a_worker_that_is_killed_costs_no_answer_and_is_replaced(folder, row):
+    with program(folder, workers=2) as (process, url), ThreadPoolExecutor(4) as threads:
+        before = workers_of(process)
+        assert len(before) == 2
+        asked = [threads.submit(ask_often, url, row) for _ in range(4)]
+        until(lambda: httpx.get(f"{url}/metrics").text.count('_total{status="200"'))
+        before[0].kill()
+        assert {reply for future in asked for reply in future.result()} == {asked[0].result()[0]}
+        until(lambda: len({child.pid for child in workers_of(process)} - {before[0].pid}) == 2)
+        process.terminate()
+        assert process.wait(LONG) == 0
+
+
+def ask_often(url, row):
+    remote = Remote(url, LONG, tries=10)
+    return [remote(row) for _ in range(80)]
+
+
+def test_all_workers_count_together(folder, row):
+    with program(folder, workers=2) as (_, url):
+        for _ in range(40):
+            assert httpx.post(f"{url}/score", json=row).status_code == 200
+        assert 'model_answers_total{status="200",version="3"} 40.0' in httpx.get(f"{url}/metrics").text
+
+
+def test_a_damaged_model_is_named_and_no_row_is_scored(folder, row, tmp_path):
+    save(tmp_path / "fraud", pipeline(), schema(), "fraud", 3)
+    with (tmp_path / "fraud" / "model.skops").open("ab") as file:
+        file.write(b"x")
+    with program(tmp_path / "fraud", workers=1) as (process, url):
+        answer = httpx.post(f"{url}/score", json=row)
+        assert answer.status_code == 503 and "model.skops: the file is not what was saved" in answer.json()["detail"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG) in (0, -signal.SIGTERM)
