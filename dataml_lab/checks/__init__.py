@@ -59,6 +59,7 @@ PARTS = {
     "06b_contamination": Part("dataml_lab.checks.leakage", ("honest_estimate",)),
     "06c_detecting": Part("dataml_lab.checks.leakage", ("suspects",)),
     "08a_drift": Part("dataml_lab.checks.drift", ("drifted",)),
+    "08b_monitoring": Part("dataml_lab.checks.drift", ("monitoring_plan",)),
     "09a_designing": Part("dataml_lab.checks.experiments", ("assign", "size")),
     "09b_reading_and_deciding": Part("dataml_lab.checks.experiments", ("unit_and_metric", "decide")),
 }
