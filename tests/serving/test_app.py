@@ -266,12 +266,12 @@ def test_a_request_under_way_is_answered_before_the_end():
 
 
 def said(url, *parts):
-    """What a raw connection is answered, after these parts; it then hangs on."""
+    """What a connection that sends these parts, and then nothing, is answered until the server ends it."""
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), LONG) as connection:
         for part in parts:
             connection.sendall(part)
-        return connection.recv(65_536).decode()
+        return b"".join(iter(lambda: connection.recv(65_536), b"")).decode()
 
 
 def test_a_slow_client_is_told_so_and_harms_no_other():
