@@ -112,6 +112,7 @@ def mistakes(brief: Brief) -> dict[str, tuple[float, float]]:
             scaled(norm.isf(brief.alpha / 2) ** 2 / asked**2),
         "if 1 − power is halved as alpha is":
             scaled((norm.isf(brief.alpha / 2) + norm.isf((1 - brief.power) / 2)) ** 2 / asked**2),
+        "if alpha is halved twice": scaled((norm.isf(brief.alpha / 4) + norm.ppf(brief.power)) ** 2 / asked**2),
         "if alpha is 0.05 and power 0.8, whatever is asked": brief._replace(alpha=0.05, power=0.8).arms,
         "if alpha is 0.05, whatever is asked": brief._replace(alpha=0.05).arms,
         "if power is 0.8, whatever is asked": brief._replace(power=0.8).arms,
