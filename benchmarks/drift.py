@@ -91,7 +91,7 @@ def asked(name, python, chosen):
 def show(head, names, ours, peers):
     """A table with a row for each kind of rows, or case, and a column for each rule: shares of the draws, with their
     number where it isn't ours."""
-    print("\n" + f"{head:<32}{'draws':>6}" + "".join(f"{name:>14}" for name in [*names, *peers]))
+    print("\n" + f"{head:<36}{'draws':>6}" + "".join(f"{name:>14}" for name in [*names, *peers]))
     others = {name: {tuple(row[:-2]): row[-2:] for row in rows} for name, rows in peers.items()}
     for *what, draws, counts in ours:
         cells = [f"{count / draws:.1%}" for count in counts]
@@ -99,7 +99,7 @@ def show(head, names, ours, peers):
             times, (count,) = rows[tuple(what)]
             cells.append(f"{count / times:.1%}" + (f" of {times}" if times != draws else ""))
         told = what[0] if len(what) == 1 else f"{what[0]}, {'drifts' if what[1] else 'is the same'}"
-        print(f"{told:<32}{draws:>6}" + "".join(f"{cell:>14}" for cell in cells), flush=True)
+        print(f"{told:<36}{draws:>6}" + "".join(f"{cell:>14}" for cell in cells), flush=True)
 
 
 def compared(chosen, pythons):
