@@ -55,6 +55,9 @@ class Dashboard:
                 f"{self._episodes()}{self._figures(with_tables=True)}")
         return page(self.title, body, STYLE)
 
+    def __repr__(self) -> str:
+        return f"Dashboard of {len(self.monitors.monitors)} monitors, {len(self.monitors.days)} days: {self.title}"
+
     def _repr_html_(self) -> str:
         return (f'<style>.drift{{{LIGHT}}}{BASE}{STYLE}</style><div class="drift">'
                 f"<h2>{escape(self.title)}</h2>{self._summary()}{self._overview()}{self._figures(with_tables=False)}"

@@ -13,10 +13,387 @@
 # %% [markdown]
 # # 08b Monitoring
 #
-# A model that runs is watched by a plan: which numbers, how far they may move, and what an alarm asks for. A plan is a list
-# of `Monitor`s.
+# In [08a](../08a_drift/08a_drift.ipynb) one column was compared with its past. A model that runs has many numbers to watch, and
+# an alarm is worth something only if it says what to do.
 #
-# **You need** [08a](../08a_drift/08a_drift.ipynb), and about 70 minutes.
+# **After this part you will be able to**
+#
+# - write a plan for monitoring as rows, each with a threshold and an action, and run it day by day;
+# - read labels that come late without taking fright;
+# - estimate how well a model does before its labels come, and say when this estimate is blind;
+# - decide when to retrain, by what it costs.
+#
+# **You need** 08a and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 70 minutes: 30 to read, 25 for the exercise, 15
+# for its question. A good place for a break is before the section on late labels.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from dataml_lab.drift import Monitor, Monitors, by_day, policies
+from dataml_lab.drift.dashboard import Dashboard
+from dataml_lab.drift.estimate import expected_errors
+from dataml_lab.drift.labels import cohorts
+from dataml_lab.evaluation.payments import FEATURES, payments
+from dataml_lab.store import Store
+
+plt.style.use("dataml_lab.workbook")
+
+# %% [markdown]
+# ## What to watch
+#
+# A model flags payments that may be fraud, as in 05c. Four questions are asked of it each day.
+#
+# | watch | question | here |
+# |---|---|---|
+# | latency | is it fast enough? | `latency_ms`, of each answer |
+# | predictions | does it say what it usually says? | `flagged`, 1 if the score is 0.05 or more |
+# | features | are inputs as they were, and are they there? | `amount`, `account_days` and others |
+# | business | does the shop still earn? | `approved_eur`, the amount if it isn't flagged |
+#
+# Eight weeks of payments, 500 a day, come through the model.
+
+# %%
+old = payments(20_000, seed=1)
+model = make_pipeline(StandardScaler(), LogisticRegression())
+model.fit(old[FEATURES], old["is_fraud"])
+
+
+def served(rows, seed=3):
+    """The payments with what the model said of them, and how long it took."""
+    flagged = model.predict_proba(rows[FEATURES])[:, 1] >= 0.05
+    latency = np.random.default_rng(seed).gamma(20, 4, len(rows))
+    return rows.assign(flagged=flagged * 1, approved_eur=np.where(flagged, 0, rows["amount"]),
+                       latency_ms=latency)
+
+
+days = pd.date_range("2026-03-02", periods=58)
+usual = served(payments(58 * 500, seed=2).assign(day=days.repeat(500)))
+shown = ["day", "amount", "account_days", "flagged", "approved_eur", "latency_ms"]
+usual[shown].head().round({"latency_ms": 1})
+
+# %% [markdown]
+# ## A plan is a list of rows
+#
+# A `Monitor` has six fields: metric, column, baseline, threshold, window, action. Five days make an example: a service
+# took 38, 39, 40, 41 and 42 ms, and 47 ms on the sixth.
+
+# %%
+six = pd.DataFrame({"day": days[:6], "ms": [38.0, 39, 40, 41, 42, 47]})
+row = Monitor("mean", "ms", "reference", "±4 sd", 1, "rollback")
+watch = Monitors([row], by_day(six[:5], "day"))
+watch.run(by_day(six[5:], "day"))
+
+# %% role="claim"
+reading = watch.readings("2026-03-07").readings[0]
+assert round(six["ms"][:5].std(), 2) == 1.58 and reading.expected == 40 and reading.status == "alarm"
+assert round(4 * six["ms"][:5].std() * np.sqrt(1 + 1 / 5), 1) == 6.9 and round(reading.high, 1) == 46.9
+
+# %% [markdown]
+# The **baseline** is what the metric is compared with: here its mean over the days of the reference, 40. It can also be the
+# mean of the same `"weekday"`, of the `"week before"`, or a number.
+#
+# The **threshold** is how far the metric may be off. Four standard deviations of the five days are 4 × 1.58. A mean of
+# five days is itself uncertain, so this becomes 6.9, and 46.9 is the most.
+#
+# Other thresholds are `"×2"`, twice the baseline, and `"+0.05"`, 0.05 more than it.
+#
+# The **window** is the number of days whose mean is compared. The **action** is what somebody does about it. A monitor
+# without an action is a picture.
+#
+# Here is a plan for the fraud model, the most urgent first.
+
+# %%
+plan = [
+    Monitor("missing", "account_days", "reference", "+0.05", 1, "fix_data"),
+    Monitor("moved", "amount", "reference", "+0.2", 1, "fix_data"),
+    Monitor("p95", "latency_ms", "reference", "×2", 1, "rollback"),
+    Monitor("mean", "flagged", "reference", "×3", 1, "rollback"),
+    Monitor("mean", "approved_eur", "reference", "-5 sd", 7, "call the shop"),
+]
+
+# %% [markdown]
+# `missing` is the share of rows without a value, `moved` the KS distance of 08a, and `p95` the value below which 95% lie.
+#
+# On 20 April a release sends amounts in cents. The first four weeks are the reference, and the plan runs on the other thirty
+# days.
+
+# %%
+wrong = payments(58 * 500, seed=2).assign(day=days.repeat(500))
+wrong["amount"] *= np.where(wrong["day"] >= "2026-04-20", 100, 1)
+reference = usual[usual["day"] < "2026-03-30"]
+current = served(wrong)[wrong["day"] >= "2026-03-30"]
+monitors = Monitors(plan, by_day(reference, "day"))
+monitors.run(by_day(current, "day"))
+monitors.readings("2026-04-20")
+
+# %% role="claim"
+actions = monitors.actions()
+assert (actions[:"2026-04-19"] == "ok").all() and (actions["2026-04-20":] == "fix_data").all()
+flagged = served(wrong).groupby("day")["flagged"].mean()
+assert flagged["2026-04-20":].min() > 0.98 and 0.04 < flagged[:"2026-04-19"].mean() < 0.045
+first = {reading.action for reading in monitors.readings("2026-04-20").readings}
+assert first == {"ok", "fix_data", "rollback", "call the shop"}, first
+
+# %% [markdown]
+# The model flags nearly every payment, where it usually flags 4%. Three rows alarm on the first day, and they ask for three
+# different things.
+#
+# The order decides: of the rows that alarm, the first one's action counts. Amounts in cents explain the flags, and flags
+# explain the lost money. What is nearest to the cause stands first.
+#
+# The same record as a page, for the people on call. `Dashboard(...).page()` makes a file of it that stands alone.
+
+# %%
+groups = {"Service": ["latency_ms"], "Predictions": ["flagged"],
+          "Features": ["amount", "account_days"], "Business": ["approved_eur"]}
+Dashboard(monitors, "The fraud model", groups)
+
+# %% [markdown]
+# **Read the figure.** Each monitor has a line, the area without an alarm, and marks where it alarmed. A figure without its
+# threshold would leave the judging to the eye.
+#
+# **Try it.** Put the row of `flagged` first. What would somebody do on 20 April, and would it help?
+
+# %% [markdown]
+# ## How far is too far?
+#
+# Two metrics of eight columns are 16 rows. `judged_by` tries other thresholds on days that were measured already. These are
+# thirty days on which nothing is wrong.
+
+# %%
+def sixteen(threshold):
+    """The mean and the spread of eight columns, all with one threshold."""
+    return [Monitor(metric, column, "reference", threshold, 1, "look")
+            for column in [*FEATURES, "flagged", "approved_eur", "latency_ms"]
+            for metric in ("mean", "spread")]
+
+
+quiet = Monitors(sixteen("±3 sd"), by_day(reference, "day"))
+quiet.run(by_day(usual[usual["day"] >= "2026-03-30"], "day"))
+tried = [f"±{number} sd" for number in (2, 3, 4, 6)]
+alarmed = [(quiet.judged_by(sixteen(text)).actions() != "ok").sum() for text in tried]
+pd.DataFrame({"threshold": tried, "days with an alarm, of 30": alarmed})
+
+# %% role="claim"
+assert alarmed == [14, 4, 0, 0], alarmed
+assert round(1 - 0.9973**16, 3) == 0.042
+
+# %% [markdown]
+# A number like a mean is beyond three standard deviations on 0.3% of days. For one row that is once a year, and for 16
+# rows that don't depend on each other it is 4% of days: 1 − 0.9973¹⁶. Here it was 4 days of 30, since a spread has more
+# extreme days than that.
+#
+# An alarm that is false every week is soon read by nobody. So ask how much a real incident moves the number, and put the
+# threshold half-way.
+
+# %% [markdown]
+# ## Labels that come late
+#
+# An order is sent back up to three weeks after its delivery. Until 30 days are over, nobody knows that it won't be.
+#
+# It is 19 May. For each week of orders, how many of those with a label were sent back?
+
+# %%
+store = Store(users=4_000)
+orders = store.orders[store.orders["status"] == "completed"]
+back = orders["order_id"].map(store.returns.set_index("order_id")["occurred_at"])
+labels = pd.DataFrame({"made_at": orders["occurred_at"], "returned": back.notna() * 1,
+                       "known_at": back.fillna(orders["occurred_at"] + pd.Timedelta(days=30))})
+weeks = cohorts(labels, lambda rows: rows["returned"].mean(), "2025-05-19", "30D", every="week")
+weeks.tail(8).round(2).set_axis(weeks.tail(8).index.strftime("%d %B"))
+
+# %% role="claim"
+assert weeks["value"].iloc[-4:].tolist() == [1, 1, 1, 1] and weeks["labelled"].iloc[-4:].max() < 0.12
+assert weeks.loc[weeks["mature"], "value"].between(0.07, 0.14).all()
+
+# %% [markdown]
+# A **cohort** is the orders of one week. In the last four weeks 100% of the orders with a label were sent back: those that
+# stay have no label yet.
+#
+# If what has no label counts as kept, the error has the other sign.
+
+# %%
+so_far = weeks["value"] * weeks["labelled"]
+mature = weeks.index[weeks["mature"]]
+
+# %% role="claim"
+assert so_far.iloc[-1] < 0.01 and so_far[mature].between(0.08, 0.12).all()
+assert mature[-1] == pd.Timestamp("2025-04-07", tz="UTC")
+
+# %% role="figure" alt="A line for the share of orders sent back, by week of order. In mature weeks, up to 7 April, it moves between 8 and 12 percent. The weeks after them, dashed, fall from 10 percent to less than 1 percent in the last week."
+# The code of this figure.
+fig, axes = plt.subplots()
+last = so_far[mature[-1]:]
+axes.plot(so_far[mature].index, 100 * so_far[mature], color="C0")
+axes.plot(last.index, 100 * last, color="C1", linestyle="--")
+axes.text(mature[-9], 100 * so_far[mature[-9]] + 2, "mature weeks", color="C0")
+axes.text(last.index[-3], 5, "as of 19 May", color="C1", ha="right")
+axes.set(title="Young cohorts look too good: they aren't mature", ylim=(0, 17),
+         ylabel="sent back, % of orders")
+axes.set_xlabel("week of order")
+axes.xaxis.set_major_formatter(plt.matplotlib.dates.DateFormatter("%d %b"))
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The drop isn't in the shop, it is in the calendar. Compare cohorts that are **mature**: so old that
+# nearly all labels have come. `by_age` of the same module compares young ones at the same age.
+#
+# The price is that a mature number is a month old. The next section asks what can be said sooner.
+
+# %% [markdown]
+# ## Performance without labels
+#
+# Deliveries show their features today, and their minutes later. A second model can learn from labelled deliveries how large
+# the error usually is for such features. Its mean over today's deliveries is an estimate of today's error.
+#
+# | distance | usual error | trips then | trips today |
+# |---|---:|---:|---:|
+# | short | 3 min | 4 | 1 |
+# | long | 8 min | 1 | 4 |
+#
+# Five trips then had a mean error of (4 × 3 + 1 × 8) / 5 = 4 minutes. Five trips today are expected to have
+# (1 × 3 + 4 × 8) / 5 = 7.
+#
+# The test has three shops. In April one goes on as before, one delivers further away (data drift), and in one each
+# kilometre takes longer (concept drift).
+
+# %%
+KNOWN = ["distance_km", "weather", "rush"]
+
+
+def trips(store):
+    """A shop's delivered orders in the order of time: what is known at dispatch, and minutes."""
+    rows = store.deliveries[store.deliveries["status"] == "delivered"]
+    rows = rows.sort_values("dispatched_at")
+    began, took = rows["dispatched_at"], rows["delivered_at"] - rows["dispatched_at"]
+    rush = began.dt.hour.isin([7, 8, 9, 16, 17, 18]) * 1
+    return rows[["distance_km"]].assign(weather=rows["weather"].astype(str), rush=rush,
+                                        day=began.dt.tz_localize(None).dt.floor("D"),
+                                        minutes=took / pd.Timedelta(minutes=1))
+
+
+# %%
+def columns(rows):
+    """Numbers for a linear model: the distance, that of rush hour, and that of each weather."""
+    km, weather = rows["distance_km"], rows["weather"]
+    slow = [rows["rush"] == 1, weather == "rain", weather == "storm", weather == "snow"]
+    return np.column_stack([km, *(kind * km for kind in slow)])
+
+
+def april(store):
+    """The mean error of April as it is expected from the features, and as it was."""
+    rows = trips(store)
+    first = rows[rows["day"] < "2025-02-01"]
+    fitted = LinearRegression().fit(columns(first), first["minutes"])
+    rows["error"] = abs(fitted.predict(columns(rows)) - rows["minutes"])
+    past = rows[rows["day"].between("2025-02-01", "2025-03-31")]
+    now = rows[rows["day"].dt.month == 4]
+    return expected_errors(past[KNOWN], past["error"], now[KNOWN]).mean(), now["error"].mean()
+
+
+shops = {"as before": store,
+         "data drift": Store(users=4_000, covariate_shift="2025-04-01"),
+         "concept drift": Store(users=4_000, concept_shift="2025-04-01")}
+found = {name: april(shop) for name, shop in shops.items()}
+errors = pd.DataFrame(found, ["estimate", "truth"]).T
+errors.round(1)
+
+# %% role="claim"
+assert errors.round(1).to_numpy().tolist() == [[4.6, 4.5], [7.1, 8.3], [4.6, 8.9]], errors
+assert (4 * 3 + 1 * 8) / 5 == 4 and (1 * 3 + 4 * 8) / 5 == 7
+
+# %% role="figure" alt="Two bars for each shop, the estimated and the true mean error in April. As before: 4.6 and 4.5 minutes. Data drift: 7.1 and 8.3. Concept drift: 4.6 and 8.9."
+# The code of this figure.
+fig, axes = plt.subplots()
+places = np.arange(len(errors))
+for shift, name, colour in ((-0.2, "estimate", "C0"), (0.2, "truth", "C1")):
+    bars = axes.bar(places + shift, errors[name], 0.36, color=colour)
+    axes.bar_label(bars, fmt="%.1f")
+    axes.text(shift, 5.3, name, color=colour, ha="center")
+axes.set_ylim(0, 10)
+axes.set_xticks(places, errors.index)
+axes.set(title="The estimate sees data drift, and is blind to concept drift",
+         ylabel="mean error in April, minutes")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** With data drift the estimate rises, though not far enough: distances that were never seen are judged by
+# the longest that were. With concept drift it stays where it was, and the error has doubled.
+#
+# The estimate takes for granted that features say of the error what they said before. Concept drift is just that this isn't
+# so. So the estimate is a first warning, and the mature label decides.
+
+# %% [markdown]
+# ## When to retrain
+#
+# In the shop with concept drift, a linear model learns from 28 days, and labels come three days late. A **policy** is asked
+# each morning whether to retrain. It knows the day, the model's age, and its daily errors so far.
+
+# %%
+fast = trips(shops["concept drift"])
+inputs = [columns(day) for _, day in fast.groupby("day")]
+minutes = [day["minutes"].to_numpy() for _, day in fast.groupby("day")]
+
+
+def fit(inputs, targets):
+    """A linear model of these days, as a function that predicts."""
+    return LinearRegression().fit(np.vstack(inputs), np.concatenate(targets)).predict
+
+
+def while_bad(known):
+    """Retrains, once a week at most, while the error of three days is more than 6.5 minutes."""
+    return known.age >= 7 and np.mean(known.losses[-3:]) > 6.5
+
+
+def apart(truth, said):
+    """The error of each delivery."""
+    return abs(truth - said)
+
+
+history = policies.Days(inputs, minutes, fit, apart, window=28, delay=3)
+chosen = {"never": policies.never, "every week": policies.every(7),
+          "every four weeks": policies.every(28),
+          "once on an alarm": policies.on_loss(1.3), "while it is bad": while_bad}
+bill = policies.compared(chosen, history, cost=500)
+bill.round(0).astype(int)
+
+# %% [markdown]
+# `loss` is all errors added up, in minutes. A training costs as much as 500 minutes of error here. `total` is both.
+
+# %% role="claim"
+assert bill.index.tolist() == ["while it is bad", "every four weeks", "every week", "once on an alarm", "never"], bill
+assert bill["retrained"].tolist() == [5, 5, 21, 1, 0] and bill["loss"].idxmin() == "every week", bill
+assert (bill["loss"] + 10_000 * bill["retrained"]).idxmin() == "never"
+
+# %% role="figure" alt="Four lines of the mean error of seven days. All are near 5 minutes until April, and then rise to 9. Never stays there. Once on an alarm stays near 8. While it is bad comes down to 6 by the end of April, and every four weeks does so in May."
+# The code of this figure.
+fig, axes = plt.subplots()
+starts = pd.date_range(fast["day"].min(), periods=len(inputs))
+for name, colour, height in (("never", "C6", 9.1), ("once on an alarm", "C1", 8.0),
+                             ("every four weeks", "C2", 6.6), ("while it is bad", "C0", 5.6)):
+    weekly = policies.run(chosen[name], history)["mean"].rolling(7).mean()
+    axes.plot(starts[weekly.index], weekly, color=colour)
+    axes.text(starts[-1] + pd.Timedelta(days=2), height, name, color=colour, va="center")
+axes.set(title="One training on the first alarm learns mostly from before",
+         ylabel="mean error of 7 days, minutes")
+axes.set(xlabel="day", xlim=(starts[25], starts[-1] + pd.Timedelta(days=45)), ylim=(0, 11))
+axes.xaxis.set_major_formatter(plt.matplotlib.dates.DateFormatter("%b"))
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** On the first alarm, only a few of the 28 days are from after the change. The model that is trained then
+# has mostly learned what no longer holds, and its own first days become what is usual for it.
+#
+# Retraining while it is bad costs few trainings and little error. Every week has the least error and pays for it with 21
+# trainings. If a training cost 10,000 minutes, `never` would be the cheapest.
+#
+# No policy looks at an alarm of the features, because here no feature changed. And no policy may retrain on broken data: the
+# plan above asks for `fix_data` first.
 
 # %% [markdown] role="prompt" exercise="monitoring_plan"
 # ### Exercise: a plan for the delivery model ({{points}}, about 25 minutes)
@@ -62,7 +439,8 @@ def monitoring_plan(reference):
     ### BEGIN SOLUTION
     features, far = ["distance_km", "items", "courier_load"], "±6 sd"
     return [
-        *(Monitor("missing", name, "reference", far, 1, "fix_data") for name in [*features, "error_min"]),
+        *(Monitor("missing", name, "reference", far, 1, "fix_data") for name in features),
+        Monitor("missing", "error_min", "reference", far, 1, "fix_data"),
         *(Monitor("spread", name, "reference", far, 1, "fix_data") for name in features),
         Monitor("mean", "distance_km", "reference", far, 1, "fix_data"),
         Monitor("p95", "latency_ms", "reference", far, 1, "rollback"),
@@ -113,3 +491,20 @@ def monitoring_plan(reference):
 # %% [markdown]
 # To compare, write your own answer first. Then run `solution("monitoring_plan")` in a cell of your own: it shows the code and
 # a model answer to the question.
+#
+# ## What to take along
+#
+# - A row of a plan has a threshold and an action. Of rows that alarm together, the one nearest to the cause comes first.
+# - Many rows multiply false alarms. A threshold stands half-way between what is usual and what an incident does.
+# - Compare cohorts that are mature. A drop in the newest ones is the calendar.
+# - An estimate without labels follows the features, and is blind to concept drift.
+# - A retraining is bought: compare policies by their total, and don't train on broken data.
+#
+# **Next:** [09a](../09a_designing/09a_designing.ipynb) asks whether the new version is better than the old one. The part before
+# this one is [08a](../08a_drift/08a_drift.ipynb).
+#
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
+#
+# **Read on.** Breck and others, *The ML test score*, IEEE Big Data, 2017: a checklist, with monitoring as one of its four parts.
+# Chip Huyen, *Designing Machine Learning Systems*, chapter 8. Gama and others, *A survey on concept drift adaptation*, ACM
+# Computing Surveys, 2014.
