@@ -84,7 +84,7 @@ arms = assigned(people["user_id"], "new_ranking")
 log = seen(people, arms)
 apart = log.groupby("arm")["bought"].mean().diff().iloc[-1]
 log.groupby("arm").agg(users=("user_id", "size"), before=("before", "mean"),
-                       bought=("bought", "mean")).round(3)
+                       bought=("bought", "mean"), spent=("spent", "mean")).round(3)
 
 # %% role="claim"
 groups = log.groupby("arm")["bought"].agg(["size", "mean"])
@@ -92,7 +92,8 @@ assert groups["size"].tolist() == [3_450, 3_422] and groups["mean"].round(3).tol
 assert round(apart, 3) == 0.052
 
 # %% [markdown]
-# The arms differ by 5.2 points. Because chance decided, nothing else tells the arms apart: neither the season, as it would if
+# The arms differ by 5.2 points in `bought`, and in `spent`, the EUR of these two weeks, too (09b reads several metrics). Because
+# chance decided, nothing else tells the arms apart: neither the season, as it would if
 # March were compared with February, nor who is curious enough to try the new version.
 #
 # But chance itself makes a difference, too. How large is it?
@@ -139,8 +140,8 @@ plt.show()
 # The **standard error** is the standard deviation of a difference over splits. Two independent arms add their variances, so
 # with rates of 34.6% and 3,436 users in each it is √(0.346 · 0.654 / 3,436 + 0.346 · 0.654 / 3,436) = 0.0115.
 #
-# A **p-value** is how often an A/A test differs from 0 at least as much as ours. Two standard errors, 2.3 points, are reached
-# in about 5% of the A/A tests, in one direction or the other.
+# The **p-value** of a difference is the share of A/A tests that differ from 0 at least as much, in one direction or the other. Two
+# standard errors, 2.3 points, are reached in about 5% of them. Without simulation, the normal distribution gives that share.
 
 # %%
 for points in (0.010, 0.0225, apart):
@@ -225,7 +226,7 @@ pd.DataFrame({"user_id": five, "new_ranking": fractions(five, "new_ranking"), "a
 # Ids have up to 7 digits, `share` is from 0 to 1.
 #
 # With `name = "checkout"` and `share = 0.6`, the ids `[1000010, 1000010.0, None]` get
-# `["treatment", "treatment", None]`, because the number of `holdout/1000010` is 0.4704.
+# `["treatment", "treatment", None]`: the number of `holdout/1000010`, 0.4704, isn't below 0.1, and 0.5704 is below 0.6.
 #
 # The check asks for 4,000 customers whose numbers all end in 0; for some of them alone; and for shares from 0 to 1, one after
 # the other. A share may be 3 percentage points off. 5 seconds a call.
@@ -268,7 +269,8 @@ logged = same[~((same["arm"] == "treatment") & (same["bought"] == 0) & crash)]
 logged.groupby("arm").agg(users=("user_id", "size"), bought=("bought", "mean")).round(3)
 
 # %% [markdown]
-# Treatment looks better by 5 points, and nobody bought more. Those who were lost are missing below the fraction line.
+# Treatment looks better by 5 points, and nobody bought more. A rate is buyers divided by users, and the users who were lost
+# aren't counted.
 #
 # The number of users gives it away: of 6,540, a half was planned for each arm. By chance, so unequal a split is rare, and the
 # report refuses to show an effect.
@@ -316,6 +318,8 @@ assert abs(found[400] - 0.40) < 0.02 and abs(found[1_091] - 0.80) < 0.01 and fou
 # Which number has a power of 80%? Significant means further from 0 than z₁ = 1.96 standard errors. The true difference must lie
 # z₂ = 0.84 further still, since 80% of a normal distribution lie above its mean less 0.84 standard deviations.
 #
+# In code z₁ is `norm.isf(alpha / 2)`, because half of α lies on each side, and z₂ is `norm.ppf(power)`.
+#
 # So the difference d must be (z₁ + z₂) standard errors. With rates p and q, and n users in each arm, that gives
 #
 # $$n = (z_1 + z_2)^2 \; \frac{p(1-p) + q(1-q)}{d^2}$$
@@ -333,12 +337,13 @@ for name in ("unpooled", "pooled", "arcsine", "control"):
 assert [size_of_proportions(0.20, 0.05, formula=name).control
         for name in ("unpooled", "pooled", "arcsine", "control")] == [1_091, 1_094, 1_092, 1_031]
 assert round(2.8**2 * (0.16 + 0.1875) / 0.05**2) == 1_090
+assert round(norm.isf(0.05 / 2), 2) == 1.96 and round(norm.ppf(0.8), 2) == 0.84
 
 # %% [markdown]
 # Turned around, the same formula says what an experiment can't find. The **minimum detectable effect** is the smallest one that
 # so many users find with this power.
 
-# %% role="figure" alt="Power against users in each arm, from 250 to 16,000, for lifts of 5, 10 and 20 percent of a rate of 34.6 percent. At 3,436 users a lift of 20 percent is found nearly always, one of 10 percent in 85 percent of experiments, and one of 5 percent in 33 percent."
+# %% role="figure" alt="Power against users in each arm, from 250 to 16,000, for lifts of 5, 10 and 20 percent of a rate of 34.6 percent. At 3,436 users a lift of 20 percent is found nearly always, one of 10 percent in 85 percent of experiments, and one of 5 percent in a third."
 # The code of this figure.
 _, axes = plt.subplots()
 users = np.geomspace(250, 16_000, 60)
@@ -371,6 +376,12 @@ weeks.value_counts().sort_index().rename_axis("week").rename("new users").to_fra
 crossed = [size_of_proportions(old.mean(), lift * old.mean()).control for lift in (0.2, 0.1, 0.05)]
 assert [round(n, -1) for n in crossed] == [770, 3_030, 12_000], crossed
 assert round(effect_on_proportion(old.mean(), len(people) / 2), 3) == 0.032
+error_of = {lift: np.sqrt(sum(rate * (1 - rate) for rate in (0.346, 0.346 * (1 + lift))) / 3_436) for lift in (0.05, 0.1)}
+powers = [norm.sf(1.96 - 0.346 * lift / error_of[lift]) for lift in (0.05, 0.1)]
+assert abs(powers[0] - 1 / 3) < 0.015 and abs(powers[1] - 0.85) < 0.005, powers
+march = store.sessions[store.sessions["started_at"].between(start, end, inclusive="left")]
+half = march["started_at"] < start + pd.Timedelta(days=7)
+assert np.isin(march.loc[~half, "user_id"].unique(), march.loc[half, "user_id"].unique()).mean() > 0.5
 by_week = weeks.value_counts().sort_index().tolist()
 assert by_week[0] > 3 * by_week[1] > 0 and sum(by_week[2:]) / sum(by_week[:2]) < 0.2, by_week
 
@@ -455,7 +466,7 @@ plt.show()
 # **Read the figure.** An orange line is significant at the diamond, and a later look would often take that back. Somebody
 # who stops there never sees it.
 #
-# How often does it happen? `looked` simulates it, and `peeking` computes the same exactly.
+# How often does it happen? The next cell simulates 20,000 A/A tests, and `peeking` computes the share exactly.
 
 # %%
 simulated = np.random.default_rng(0).normal(size=(20_000, 100))
@@ -486,7 +497,7 @@ assert [round(rows[count][2], 3) for count in (2, 5, 10)] == [0.098, 0.226, 0.40
 #
 # Sometimes an early end is worth a lot, such as when the new version does harm. Then the alarm must be planned for many looks.
 #
-# **Daily bounds** are wide at first and end near 1.96. They share α out over the looks, so that all of them together
+# **Daily bounds** are wide at first and end a little above 1.96. They share α out over the looks, so that all of them together
 # have 5% of false alarms.
 
 # %%
@@ -498,8 +509,8 @@ print(f"false alarms at the bounds: {crossing(bounds, days).total:.3f}; at 1.96 
 # %% [markdown]
 # An **always-valid** test holds at any time, also if nobody knows when the experiment ends. Its price is a wider interval.
 #
-# Here are 10,000 simulated experiments for each rule: 14 days with 1,000 users an arm and day, and a rate of 10%. In the last two
-# columns the new version brings one point more.
+# Here are 10,000 simulated experiments for each rule: 14 days with 1,000 users an arm and day, and a rate of 10%. For
+# “found” and “mean end” the new version brings one point more.
 
 # %%
 plans = {"read once": None, "peeking": Plan(), "daily bounds": Plan(28_000, "daily"),
