@@ -398,8 +398,10 @@ plt.show()
 # %% [markdown] role="prompt" exercise="monitoring_plan"
 # ### Exercise: a plan for the delivery model ({{points}}, about 25 minutes)
 #
-# A model predicts how long deliveries take. Write `monitoring_plan(reference)`: it returns a list of `Monitor`s, the most
-# urgent first. The list is run for sixty days in each of these incidents, and in quiet runs.
+# A model predicts how long deliveries take. Write `monitoring_plan(reference)`: it returns a list of `Monitor`s, which is run
+# for sixty days in each of these incidents, and in quiet runs.
+#
+# Of the rows that alarm on a day, the first one's action is taken. A row without a value doesn't alarm.
 #
 # **First step:** return one row, for the missing values of `items`, and run the check.
 #
