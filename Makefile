@@ -56,7 +56,7 @@ test-engines: test-feast test-spark test-deep
 test-spark: spark
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/streaming/test_spark.py tests/features/test_engines.py tests/drift/test_engines.py \
-	    tests/experiments/test_engines.py
+	    tests/experiments/test_engines.py tests/serving/test_on_spark.py
 
 test-feast: feast
 	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'

@@ -12,8 +12,11 @@ OURS = str(Path(serving.__file__).parent)
 KILLED, FAILED = 9, 1
 
 
-def killed_at(step, work):
-    """Does the work in a process of its own that ends, as by kill -9, at a line; returns whether it came to that."""
+def killed_at(step, work, ours=OURS):
+    """Does the work in a process of its own that ends, as by kill -9, at a line of ours; returns whether it came to it.
+
+    `ours` is what the names of the files begin with, a text or several.
+    """
     if not hasattr(os, "fork"):
         pytest.skip("a process can't be forked here")
     if child := os.fork():
@@ -22,14 +25,14 @@ def killed_at(step, work):
         return os.waitstatus_to_exitcode(status) == KILLED
     status = FAILED
     try:
-        sys.settrace(counting(step))
+        sys.settrace(counting(step, ours))
         work()
         status = 0
     finally:
         os._exit(status)
 
 
-def counting(step):
+def counting(step, ours):
     """A tracer that ends the process at a line of ours: nothing is flushed, closed or cleaned up."""
     left = step
 
@@ -40,4 +43,4 @@ def counting(step):
             os._exit(KILLED)
         return line
 
-    return lambda frame, *_: line if frame.f_code.co_filename.startswith(OURS) else None
+    return lambda frame, *_: line if frame.f_code.co_filename.startswith(ours) else None
