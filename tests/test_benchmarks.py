@@ -16,6 +16,7 @@ SMALL = {
     "leakage": ["--ours", "--rows", "5000"],
     "models": ["--rounds", "1"],
     "pipeline": ["--orders", "20000"],
+    "serving": ["--seconds", "0.2", "--rounds", "1"],
     "store": ["--events", "20000"],
     "streaming": ["--users", "50"],
 }

@@ -25,7 +25,7 @@ from dataml_lab.serving.refusals import Malformed, Overdue, Refusal, TooLarge, T
 from dataml_lab.serving.service import Service
 from dataml_lab.serving.validate import parsed
 
-RETRY_AFTER = {503: {"retry-after": "1"}}  # seconds
+HEADERS = {408: {"connection": "close"}, 503: {"retry-after": "1"}}  # of an answer, by its status; seconds
 
 
 def make_app(service: Service) -> FastAPI:
@@ -72,7 +72,7 @@ def make_app(service: Service) -> FastAPI:
 
 def answer(status: int, version: str, /, **fields: Any) -> Response:
     """An answer of these fields and the version."""
-    headers = {"model-version": version} | RETRY_AFTER.get(status, {})
+    headers = {"model-version": version} | HEADERS.get(status, {})
     return Response(json.dumps({**fields, "version": version}), status, headers, "application/json")
 
 
