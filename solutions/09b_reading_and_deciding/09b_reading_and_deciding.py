@@ -13,18 +13,321 @@
 # %% [markdown]
 # # 09b Reading and deciding
 #
-# In 09a an experiment was planned. In this part it is over, and somebody has to read
-# it: which rows count, what is a unit, how sure is the difference, and what to do now.
+# In [09a](../09a_designing/09a_designing.ipynb) an experiment was planned. Now it is over, and somebody has to read it: what is
+# a unit, which rows count, how sure is the difference, and what to do?
 #
 # **After this part you will be able to**
 #
-# - read ten metrics without finding an effect in each third experiment;
-# - analyse what was randomised, and not what is in the rows;
+# - read ten metrics without an alarm in each third experiment;
+# - analyse what was drawn, and not what is in the rows;
 # - tell an effect that stays from novelty;
-# - recognise arms that disturb each other, and randomise what they share;
+# - recognise arms that disturb each other, and draw what they share;
+# - make an experiment surer with what was known before it;
 # - decide: ship, keep, or invalid.
 #
-# **You need** 09a and [05b](../05b_metrics/05b_metrics.ipynb), and about 70 minutes.
+# **You need** 09a, and about 70 minutes: 30 to read, 40 for two exercises. A good place for a break is after the first one.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from dataml_lab.experiments.analyse import analyse_table
+from dataml_lab.experiments.correct import correct
+from dataml_lab.experiments.couriers import delivered
+from dataml_lab.experiments.metrics import mean
+from dataml_lab.experiments.novelty import by_age, wear
+from dataml_lab.experiments.plan import Plan
+from dataml_lab.store import Store
+
+plt.style.use("dataml_lab.workbook")
+store = Store()
+
+# %% [markdown]
+# ## Ten metrics
+#
+# An experiment of eight weeks. Someone counts ten things of each customer, and reports whatever is significant.
+
+# %%
+begins, ends = pd.Timestamp("2025-03-01", tz="UTC"), pd.Timestamp("2025-04-26", tz="UTC")
+
+
+def during(table, begins=begins, ends=ends):
+    """The rows of a table in these days."""
+    return table[table["occurred_at"].between(begins, ends, inclusive="left")]
+
+
+seen, orders, tickets = during(store.activity), during(store.orders), during(store.tickets)
+pages = seen[seen["kind"] == "page_view"]
+category = pages["product_id"].map(store.products.set_index("product_id")["category"])
+customers = pd.crosstab(pages["user_id"], category).reindex(np.sort(seen["user_id"].unique()))
+customers["logins"] = seen[seen["kind"] == "login"].groupby("user_id").size()
+customers["spent"] = orders.groupby("user_id")["total"].sum()
+customers["by app"] = orders[orders["channel"] == "app"].groupby("user_id").size()
+customers["tickets"] = tickets.groupby("user_id").size()
+customers = customers.fillna(0).astype(int)
+print(len(customers), "customers")
+customers.iloc[:3, :5]
+
+# %% [markdown]
+# Nothing is changed: both arms see the same shop. So each alarm is false. We draw the arms 2,000 times.
+
+# %%
+draws = np.random.default_rng(0).random((2_000, len(customers))) < 0.5
+
+
+def p_of_means(values, treated):
+    """The p-value of each column, for each draw of the arms."""
+    arms = []
+    for inside in (treated.astype(float), 1.0 - treated):
+        units = inside.sum(axis=1, keepdims=True)
+        means = inside @ values / units
+        arms.append((means, (inside @ values**2 / units - means**2) / units))
+    (above, more), (below, doubt) = arms
+    return 2 * norm.sf(abs(above - below) / np.sqrt(more + doubt))
+
+
+p = p_of_means(customers.to_numpy(float), draws)
+print(f"one metric: an alarm in {(p[:, 0] < 0.05).mean():.1%} of the draws")
+print(f"ten metrics: one alarm or more in {(p < 0.05).any(axis=1).mean():.1%}")
+
+# %% role="claim"
+found = (p < 0.05).any(axis=1).mean()
+assert customers.shape == (1_614, 10) and abs(found - 0.37) < 0.02, found
+assert abs((p < 0.05).mean() - 0.05) < 0.01
+
+# %% [markdown]
+# Each metric keeps its 5%. Together they raise a false alarm in 37% of the draws: more than each third experiment "finds something".
+#
+# Of ten *independent* metrics it would be 1 − 0.95¹⁰ = 40%. These rise and fall together, so it is less.
+#
+# Two remedies. **Bonferroni** multiplies each p-value by the number of metrics. **Holm** sorts them first, multiplies the
+# smallest by 10, the next one by 9, and so on, and never lets a later one be smaller: it finds more, and keeps the 5% as well.
+
+# %%
+five = [0.004, 0.012, 0.02, 0.30, 0.60]
+corrected = {"Bonferroni": correct(five, "bonferroni"), "Holm": correct(five)}
+pd.DataFrame({"p": five, **corrected}).round(3)
+
+# %% role="claim"
+assert correct(five).round(3).tolist() == [0.02, 0.048, 0.06, 0.6, 0.6]
+assert correct(five, "bonferroni").round(3).tolist() == [0.02, 0.06, 0.1, 1, 1]
+
+# %% [markdown]
+# In the second row, 0.012 · 5 = 0.06 is no finding for Bonferroni, and 0.012 · 4 = 0.048 is one for Holm.
+
+# %% role="figure" alt="Two lines over the number of metrics, from 1 to 10. As they are: rises from 5% to 37% of the draws with a false alarm. Corrected by Holm: stays between 4% and 5%."
+# The code of this figure.
+counts = range(1, 11)
+raw = [(p[:, :count] < 0.05).any(axis=1).mean() for count in counts]
+held = [(correct(p[:, :count]) < 0.05).any(axis=1).mean() for count in counts]
+_, axes = plt.subplots()
+for values, colour, label in ((raw, "C1", "as they are"), (held, "C0", "corrected by Holm")):
+    axes.plot(counts, 100 * np.array(values), "o-", color=colour)
+    axes.text(10, 100 * values[-1] + 1.5, label, color=colour, ha="right")
+axes.set(xlabel="number of metrics", ylabel="% of draws with a false alarm", ylim=(0, 43),
+         title="In a third of experiments, ten metrics find what isn't there")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The alarms of uncorrected metrics add up. Corrected, all together have the 5% of one.
+#
+# Better than a correction is a plan: **one** metric decides, and it is named before the start. Others are read beside it,
+# corrected, and decide nothing. That is how `analyse_table` reports them.
+#
+# Intervals are corrected alike: for ten metrics, each has 1 − 0.05 / 10 = 99.5% instead of 95%, and all of them hold together.
+
+# %% role="claim"
+assert max(held) < 0.06, held
+
+# %% [markdown]
+# ## What was drawn is the unit
+#
+# The metric is EUR per order. Customers were drawn, and the table has orders. Here are five orders of two customers.
+
+# %%
+five = pd.DataFrame({"user_id": [7, 7, 7, 8, 8], "total": [20.0, 22.0, 24.0, 60.0, 64.0]})
+units = five.groupby("user_id")["total"].agg(spent="sum", orders="size")
+units["part"] = units["spent"] - units["spent"].sum() / units["orders"].sum() * units["orders"]
+units
+
+# %% [markdown]
+# The orders of a customer are alike. Whoever draws customer 8 gets two expensive orders at once: that is one draw, not two.
+#
+# The metric is a ratio of sums: 190 EUR over 5 orders is 38. How sure is it?
+#
+# The **delta method** gives each unit its *part*: what it spent, less 38 for each of its orders. Take the variance of the parts
+# over the number of units, and divide it by the square of 2.5 orders per customer. That is the variance of the ratio.
+
+# %% role="claim"
+assert units["part"].tolist() == [-48, 48] and units["spent"].sum() == 190 and units["orders"].mean() == 2.5
+
+# %% [markdown]
+# Again nothing is changed, and the arms of customers are drawn 2,000 times. One test takes orders for units, and one takes
+# customers.
+
+# %%
+sums = orders.assign(squared=orders["total"] ** 2).groupby("user_id").agg(
+    orders=("total", "size"), spent=("total", "sum"), squared=("squared", "sum"))
+count, spent, squared = sums.to_numpy(float).T
+part = spent - spent.sum() / count.sum() * count
+treated = np.random.default_rng(1).random((2_000, len(sums))) < 0.5
+
+
+def ratios(inside):
+    """EUR per order of an arm, and its variance if orders are units, and if customers are."""
+    number, total, users = inside @ count, inside @ spent, inside.sum(axis=1)
+    by_order = (inside @ squared / number - (total / number) ** 2) / number
+    by_customer = inside @ part**2 / users / users / (number / users) ** 2
+    return total / number, by_order, by_customer
+
+
+(above, *first), (below, *second) = ratios(treated.astype(float)), ratios(1.0 - treated)
+variances = [one + other for one, other in zip(first, second, strict=True)]
+by_order, by_customer = ((above - below) / np.sqrt(variance) for variance in variances)
+for name, t in (("orders", by_order), ("customers", by_customer)):
+    print(f"units are {name}: an alarm in {(abs(t) > 1.96).mean():.1%} of the draws")
+
+# %% role="claim"
+alarms = [(abs(t) > 1.96).mean() for t in (by_order, by_customer)]
+assert abs(alarms[0] - 0.135) < 0.02 and abs(alarms[1] - 0.05) < 0.015, alarms
+
+# %% role="figure" alt="Two outlines of histograms of the difference in standard errors, over 2,000 draws. By customers it is as wide as it should be, and 5% are outside of the band from −1.96 to 1.96. By orders it is wider, and 14% are outside."
+# The code of this figure.
+_, axes = plt.subplots()
+bins = np.linspace(-4.5, 4.5, 37)
+for t, colour, label, height in ((by_customer, "C0", "units are customers", 190), (by_order, "C1", "units are orders", 165)):
+    axes.hist(t, bins, color=colour, histtype="step", linewidth=2)
+    axes.text(2.1, height, f"{label}: {(abs(t) > 1.96).mean():.0%} outside", color=colour)
+for limit in (-1.96, 1.96):
+    axes.axvline(limit, color="0.4", linestyle=":")
+axes.set(xlabel="difference in EUR per order, in standard errors", ylabel="draws of 2,000", xlim=(-4.6, 6.4),
+         title="By orders, chance alone is often called an effect")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Both tests see the same differences. The one by orders believes in too small a standard error, because
+# it counts orders that come together as if each were drawn on its own. So 14% of its experiments raise a false alarm instead of 5%.
+#
+# The rule: the unit of the analysis is the unit that was drawn. `ratio("spent", "orders")` does it, from a row for each customer.
+#
+# > **Caution.** The mean of each customer's own ratio is another metric: a customer with one order counts there as much as
+# > one with thirty. Of the five orders above it is (22 + 62) / 2 = 42, and not 38.
+
+# %% role="claim"
+assert five.groupby("user_id")["total"].mean().mean() == 42
+
+# %% [markdown]
+# ## Novelty wears off
+#
+# A new start page. Customers look around when they see it for the first time, and later they don't. We plant such an effect:
+# two more page views in a customer's first week, and half as many in each week after it.
+
+# %%
+week = (pages["occurred_at"] - begins) // pd.Timedelta(days=7)
+weeks = pages.groupby(["user_id", week.rename("week")]).size().unstack(fill_value=0)
+joined = (weeks > 0).to_numpy().argmax(axis=1)  # the first week with a visit
+log = weeks.stack().rename("views").reset_index()
+log["age"] = log["week"] - np.repeat(joined, weeks.shape[1])
+arms = np.where(np.random.default_rng(5).random(len(weeks)) < 0.5, "treatment", "control")
+log["arm"] = np.repeat(arms, weeks.shape[1])
+log = log[log["age"] >= 0]
+new = np.where(log["arm"] == "treatment", 2.0 * 0.5 ** log["age"], 0.0)
+log["views"] += np.random.default_rng(3).poisson(new)
+effects = by_age(log, "views", "age")
+effects.round(2)
+
+# %% role="figure" alt="The effect on page views for each week since a customer came in, with intervals. It falls from 2 in the first week to about 0 from the fourth week on. A dashed line, what was planted, runs through all intervals."
+# The code of this figure.
+_, axes = plt.subplots()
+axes.vlines(effects.index, effects["low"], effects["high"], color="C0")
+axes.plot(effects.index, effects["difference"], "o", color="C0")
+axes.plot(effects.index, 2 * 0.5**effects.index, color="C1", linestyle="--")
+axes.text(0.15, 2.05, "planted", color="C1")
+axes.axhline(0, color="0.4", linestyle=":")
+axes.set(xlabel="weeks since the customer came in", ylabel="page views, treatment less control",
+         title="The effect is gone after some weeks")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Each dot compares customers of the same age, with its 95% interval. Who reads the first week sees two more
+# page views, and nothing of that stays.
+#
+# Count weeks from the day when a customer came in, not from the start of the experiment: in its last week there are newcomers, too.
+#
+# Does it wear off, or is that chance? The weeks have the same customers, so ask within them: the mean of the first two weeks,
+# less that of the later ones.
+
+# %%
+print(wear(log, "views", "age", first=2))
+
+# %% role="claim"
+worn = wear(log, "views", "age", first=2)
+planted = 2 * 0.5**effects.index
+assert worn.off and effects["low"].iloc[0] > 0 and abs(effects["difference"].iloc[0] - 2) < 0.2, (worn, effects)
+assert (effects["low"] < planted).all() and (effects["high"] > planted).all(), effects
+
+# %% [markdown]
+# So an experiment runs until its effect is steady, and counts the steady weeks. The opposite exists, too: people have to get used to
+# a change, and it looks worse at first than it is.
+#
+# ## Arms that disturb each other
+#
+# A new model decides which delivery a courier takes next. In each zone, couriers serve both arms.
+#
+# `delivered` simulates it. In each hour a zone has some deliveries in a queue, and the model puts *its own* in front. That helps nobody
+# on the whole: where all are served by it, their order is by chance, as before.
+
+# %%
+by_user, by_zone = delivered("user"), delivered("zone")
+worth = delivered("all")["minutes"].mean() - delivered("none")["minutes"].mean()
+minutes = [mean("minutes", better="lower")]
+print(f"for all, it is worth {worth:.1f} minutes")
+print(analyse_table(by_user, minutes).decision)
+
+# %% [markdown]
+# Drawn by user, the experiment says: ship, the model saves minutes. It only takes them from the other arm. Control is not what it
+# would be without the experiment, so that *no* analysis can mend it.
+#
+# The remedy is to draw what is shared. Couriers are shared within a zone, so zones are drawn, and each zone has one arm.
+
+# %%
+wrong, right = analyse_table(by_zone, minutes), analyse_table(by_zone, minutes, cluster="zone")
+print("units are deliveries:", wrong["minutes"].interval())
+print("units are zones:     ", right["minutes"].interval())
+
+# %% role="figure" alt="Three intervals of the difference in minutes, and a dotted line at the truth, 0. Users drawn: far below 0. Zones drawn, deliveries as units: narrow and above 0, without the truth. Zones drawn, zones as units: wide, with the truth in it."
+# The code of this figure.
+shown = [("users drawn", analyse_table(by_user, minutes)), ("zones drawn,\nunits are deliveries", wrong),
+         ("zones drawn,\nunits are zones", right)]
+_, axes = plt.subplots(figsize=(8, 3))
+for place, (_, report) in enumerate(shown):
+    one = report["minutes"]
+    colour = "C0" if one.low < 0 < one.high else "C1"
+    axes.plot([one.low, one.high], [place, place], color=colour)
+    axes.plot(one.difference, place, "o", color=colour)
+axes.axvline(0, color="0.4", linestyle=":")
+axes.text(0.1, -0.55, "worth for all", color="0.4")
+axes.set_yticks(range(3), [label for label, _ in shown])
+axes.grid(False)
+axes.set(xlabel="minutes, treatment less control, with 95% intervals", ylim=(2.5, -0.8),
+         title="Only zones, drawn and analysed, hold the truth")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The first interval is precise and wrong. The second one asks the right question and takes thousands of
+# deliveries for units, where 60 zones were drawn. The last one holds the truth.
+#
+# It is wide: that is the price. With `cluster="zone"`, the package sums up the rows of each zone and takes zones as units.
+#
+# Friends in a network, drivers in a city, sellers on one market: wherever users share something scarce, or talk to each other, draw
+# groups that share nothing with other groups.
+
+# %% role="claim"
+one, other, whole = (report["minutes"] for _, report in shown)
+assert one.high < -4 and other.low > 0 and whole.low < 0 < whole.high and abs(worth) < 0.2, (one, other, whole, worth)
+assert by_zone["zone"].nunique() == 60
 
 # %% [markdown] role="prompt" exercise="unit_and_metric"
 # ### Exercise: the unit and the metric ({{points}}, about 20 minutes)
@@ -88,6 +391,113 @@ def unit_and_metric(log, experiment):
     return limits
     ### END SOLUTION
 
+
+# %% [markdown]
+# ## What was known before
+#
+# Customers who spent much in spring do so in summer. What a customer spent *before* the experiment has nothing to do with the arm,
+# and it explains a part of the noise. **CUPED** takes that part out.
+#
+# Here are five customers. Each value is reduced by θ times what the customer was before above the mean of all.
+
+# %%
+five = pd.DataFrame({"before": [10.0, 20, 30, 40, 50], "after": [14.0, 19, 33, 41, 48]})
+theta = five["after"].cov(five["before"]) / five["before"].var()
+five["corrected"] = five["after"] - theta * (five["before"] - five["before"].mean())
+print(f"θ = {theta:.2f}; the variance of after is {five['after'].var():.0f},",
+      f"and of corrected {five['corrected'].var():.0f}")
+five
+
+# %% role="claim"
+assert round(theta, 2) == 0.9 and five["after"].var().round() == 206 and five["corrected"].var().round() == 4.0, five
+
+# %% [markdown]
+# The mean stays, and nearly all of the variance is gone. θ = covariance / variance of what was before: here 0.9.
+#
+# Now the shop: EUR in eight weeks, and in the eight weeks before. Treatment brings 15 EUR more, which we add.
+
+# %%
+long_before = begins - (ends - begins)
+table = customers[["spent"]].copy()
+table["before"] = during(store.orders, long_before, begins).groupby("user_id")["total"].sum()
+coins = np.random.default_rng(7).random(len(table))
+table["arm"] = np.where(coins < 0.5, "treatment", "control")
+table = table.fillna({"before": 0.0}).reset_index()
+table["spent"] += 15.0 * (table["arm"] == "treatment")
+plain = analyse_table(table, [mean("spent")])["spent"]
+cuped = analyse_table(table, [mean("spent", before="before")])["spent"]
+print("without:   ", plain.interval())
+print("with CUPED:", cuped.interval(), f"and {cuped.kept:.0%} of the variance is left")
+
+# %% role="claim"
+assert plain.low < 0 < cuped.low and abs(cuped.kept - 0.5) < 0.03, (plain, cuped)
+
+# %% [markdown]
+# Half of the variance is left. Without CUPED the interval has 0 in it, and with CUPED it hasn't: the same customers, and as much
+# certainty as twice as many would give. It costs a column that was known before the start.
+#
+# > **Caution.** Take a column of the time *before* only. What the experiment itself can change takes a part of the effect out.
+#
+# Zones differ even more, so that clusters need it most: each zone is compared with itself before the start. With θ = 1 that is
+# simply the **change** of each zone.
+
+# %% [markdown]
+# ## Guardrails
+#
+# A **guardrail** is a metric that may not get worse: late deliveries, tickets, errors. It has a **margin**, a harm that would be
+# too much.
+#
+# "No significant harm" isn't enough. A small experiment finds no harm because it finds nothing. The question is turned round: does the
+# interval **rule out** a harm of the margin?
+
+# %% role="figure" alt="Three intervals of the rise of the late share in percentage points, and a dashed line at the margin of 1 point. From -0.2 to 0.6: the harm is ruled out. From -0.8 to 1.6: not ruled out. From 1.2 to 2.4: harm. Below 0 is better."
+# The code of this figure.
+_, axes = plt.subplots(figsize=(8, 2.8))
+cases = [(-0.2, 0.6, "ruled out: may ship"), (-0.8, 1.6, "not significant, not ruled out: keep"), (1.2, 2.4, "harm: keep")]
+for place, (low, high, label) in enumerate(cases):
+    colour = "C0" if high < 1 else "C1"
+    axes.plot([low, high], [place, place], color=colour)
+    axes.plot((low + high) / 2, place, "o", color=colour)
+    axes.text(2.55, place, label, color=colour, va="center")
+axes.axvline(0, color="0.4", linestyle=":")
+axes.axvline(1, color="0.2", linestyle="--")
+axes.text(1.03, -0.6, "margin", color="0.2")
+axes.set(xlabel="rise of the late share, percentage points", ylim=(2.6, -0.9), xlim=(-1, 5), yticks=[],
+         title="A guardrail holds if the whole interval is below the margin")
+axes.grid(False)
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The second interval has 0 in it, so there is no significant harm, and a harm of 1.6 points is possible all
+# the same. Only the first one may ship.
+#
+# ## Ship, keep, invalid
+#
+# | verdict | when | what to do |
+# |---|---|---|
+# | **invalid** | the split is broken, or a unit is in both arms | find the bug, start again |
+# | **keep** | before the planned end; no effect; an effect for the worse; a guardrail may be harmed | control stays |
+# | **ship** | the metric that decides is better beyond chance, and all harm is ruled out | to all |
+#
+# The order matters: a broken experiment has no effect that could be read. `analyse_table` decides by this order and says why.
+
+# %%
+table["tickets"] = customers["tickets"].to_numpy()
+metrics = [mean("spent", before="before"), mean("tickets", better="lower", margin=0.1)]
+report = analyse_table(table, metrics, Plan(units=1_600))
+print(report.decision)
+
+# %%
+fewer = table.drop(table.index[(table["arm"] == "treatment") & (table["spent"] < 16)][:150])
+print(analyse_table(fewer, metrics, Plan(units=1_400)).decision)
+
+# %% role="claim"
+verdicts = report.decision.verdict, analyse_table(fewer, metrics, Plan(units=1_400)).decision.verdict
+assert verdicts == ("ship", "invalid"), (verdicts, str(report))
+
+# %% [markdown]
+# In the second one, 150 customers of treatment who bought little are missing in the log. Their loss would be a gain of treatment, and
+# the split gives it away.
 
 # %% [markdown] role="prompt" exercise="decide"
 # ### Exercise: ship, keep or invalid ({{points}}, about 25 minutes)
@@ -157,6 +567,19 @@ def decide(log, plan):
 # %% [markdown]
 # ## What to take along
 #
-# - The unit of the analysis is what was drawn.
+# - One metric decides, and it is named before. Of ten, correct p-values and intervals.
+# - The unit of the analysis is what was drawn. Rows that come together are not independent.
+# - Count the steady time of each user, and leave novelty out.
+# - What both arms share must be drawn as a whole. Otherwise no analysis helps.
+# - What was known before makes an experiment surer, at no cost.
+# - A guardrail holds if its interval rules the harm out, not if nothing was found.
+# - Invalid first, then keep, then ship.
 #
-# **Next:** this is the last part.
+# **This was the last part.** You have followed data from the event to the decision: ingest, features, models, evaluation,
+# leaks, drift, and experiments. The part before this one is [09a](../09a_designing/09a_designing.ipynb).
+#
+# Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
+#
+# **Read on.** Kohavi, Tang and Xu, *Trustworthy Online Controlled Experiments*, 2020, on all of this. Deng, Xu, Kohavi and Walker,
+# *Improving the sensitivity of online controlled experiments by utilizing pre-experiment data*, WSDM 2013. Deng, Knoblich and Lu,
+# *Applying the delta method in metric analytics*, KDD 2018.
