@@ -38,7 +38,7 @@ from pydantic import BaseModel, Field
 
 from dataml_lab.evaluation.payments import FEATURES, payments
 from dataml_lab.serving import Schema, load, save
-from dataml_lab.serving.serve import run
+from dataml_lab.serving.serve import Source, run
 from dataml_lab.store.http import listening
 
 CLOSED, OPEN = (1, 16, 64), (200, 1_000)  # clients, and requests a second
@@ -200,7 +200,7 @@ def main():
     chosen = parser.parse_args()
     if chosen.serve:
         name, folder = chosen.serve
-        return run(folder, port=0) if name == OURS else bare(folder, name == "bare async")
+        return run(Source(folder), port=0) if name == OURS else bare(folder, name == "bare async")
     with tempfile.TemporaryDirectory() as place:
         saved(folder := Path(place) / "fraud")
         servers = [Server(name, folder) for name in (OURS, *BARE)]

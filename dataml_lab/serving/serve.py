@@ -1,6 +1,7 @@
 """The endpoint of a model as a server: in a thread of this process, or in processes of their own.
 
-`python -m dataml_lab.serving.serve FOLDER [--workers 2]` serves the model that a folder holds, until SIGTERM or SIGINT.
+`python -m dataml_lab.serving.serve FOLDER [--name fraud] [--workers 2]` serves the model that a folder holds, or, with
+a name, the champion of a registry, until SIGTERM or SIGINT.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,11 +18,12 @@ from uvicorn.supervisors import Multiprocess
 
 from dataml_lab.serving.app import make_app
 from dataml_lab.serving.metrics import SHARED
+from dataml_lab.serving.registry import CHAMPION, LocalRegistry, Registry
 from dataml_lab.serving.saved import Model, load
 from dataml_lab.serving.service import USUAL, Newest, Service, Settings
 from dataml_lab.store.http import LocalServer, listening
 
-TOLD = "DATAML_LAB_SERVING"  # what workers are told: a folder and settings, as JSON
+TOLD = "DATAML_LAB_SERVING"  # what workers are told: a source and settings, as JSON
 WORKER = "dataml_lab.serving.serve:worker"
 STOP = 10  # seconds that requests under way have when the server is to stop
 
@@ -44,6 +47,30 @@ class Server(LocalServer):
         self.service.close()
 
 
+class Source(NamedTuple):
+    """Where a model is: in the folder that `save` made, or, with a name, in the folder of a `LocalRegistry`, where an
+    alias says which version."""
+
+    folder: str
+    name: str = ""
+    alias: str = CHAMPION
+
+    def newest(self) -> Newest:
+        """It, for a `Service`."""
+        if self.name:
+            return promoted(LocalRegistry(self.folder), self.name, self.alias)
+        return saved_in(self.folder)
+
+
+def promoted(registry: Registry, name: str, alias: str = CHAMPION) -> Newest:
+    """The model that an alias points at, for a `Service`, which follows promotions and ways back."""
+    def newest(served: Model | None) -> Model | None:
+        version = registry.current(name, alias)
+        return None if served is not None and served.version == version else registry.load(name, version)
+
+    return newest
+
+
 def saved_in(folder: str | Path) -> Newest:
     """The model in a folder, for a `Service`; it is loaded once."""
     def newest(served: Model | None) -> Model | None:
@@ -55,14 +82,14 @@ def saved_in(folder: str | Path) -> Newest:
 def worker() -> FastAPI:
     """The application of a worker, whose process was told what it serves."""
     told = json.loads(os.environ[TOLD])
-    return make_app(Service(saved_in(told["folder"]), Settings(*told["settings"])))
+    return make_app(Service(Source(*told["source"]).newest(), Settings(*told["settings"])))
 
 
-def run(folder: str | Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
+def run(source: Source, host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
         settings: Settings = USUAL) -> None:
-    """Serves the model in a folder by so many processes, until SIGTERM or SIGINT; then requests under way are answered
+    """Serves a model by so many processes, until SIGTERM or SIGINT; then requests under way are answered
     first. A worker that dies is replaced. All workers count together."""
-    os.environ[TOLD] = json.dumps({"folder": str(folder), "settings": settings})
+    os.environ[TOLD] = json.dumps({"source": source, "settings": settings})
     config = uvicorn.Config(WORKER, factory=True, workers=workers, log_level="warning",
                             timeout_graceful_shutdown=STOP)
     with tempfile.TemporaryDirectory() as counts, listening(host, port) as place:
@@ -77,12 +104,14 @@ def run(folder: str | Path, host: str = "127.0.0.1", port: int = 8000, workers: 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Serves a saved model over HTTP.")
-    parser.add_argument("folder", type=Path, help="that `save` made")
+    parser.add_argument("folder", help="that `save` made, or of a registry")
+    parser.add_argument("--name", default="", help="of the model, in a registry")
+    parser.add_argument("--alias", default=CHAMPION, help="of its version")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0 for any that is free")
     parser.add_argument("--workers", type=int, default=1, help="processes, one for each core at most")
     chosen = parser.parse_args(arguments)
-    run(chosen.folder, chosen.host, chosen.port, chosen.workers)
+    run(Source(chosen.folder, chosen.name, chosen.alias), chosen.host, chosen.port, chosen.workers)
 
 
 if __name__ == "__main__":
