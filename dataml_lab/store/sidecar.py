@@ -32,17 +32,20 @@ PATIENCE = 20  # seconds a sidecar has to end
 class Sidecar:
     """A running sidecar; `ask()` sends it a command, `stop()` ends it, as does the end of this process."""
 
-    def __init__(self, program: Path, **arguments: Any) -> None:
-        """Start it; RuntimeError if the operating system refuses."""
+    def __init__(self, program: Path, python: tuple[str, ...] = (), name: str = "", **arguments: Any) -> None:
+        """Start it, with this Python unless another is given; RuntimeError if the operating system refuses. The name
+        is for messages."""
+        self.name = name or program.stem
         self._words, self._lock = tempfile.TemporaryFile(), threading.Lock()  # noqa: SIM115 (`end` closes it)
-        command = [sys.executable, "-IS", __file__, str(os.getpid()), str(program), json.dumps(arguments)]
+        python = python or (sys.executable, "-IS")
+        command = [*python, __file__, str(os.getpid()), str(program), json.dumps(arguments)]
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._words, text=True, **apart()
             )
         except OSError as error:
-            raise RuntimeError(f"{program.stem} did not start: {error}") from None
-        self.name, self.pid = program.stem, self._process.pid
+            raise RuntimeError(f"{self.name} did not start: {error}") from None
+        self.pid = self._process.pid
         self.stop = weakref.finalize(self, end, self._process, self._words, os.getpid())
 
     @property

@@ -1,0 +1,44 @@
+"""A library in a Python environment of its own, beside this one, where it runs in a sidecar."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dataml_lab.store.sidecar import Sidecar
+
+VERSION = "import importlib.metadata as m; print(m.version({!r}))"
+
+
+class Elsewhere(NamedTuple):
+    """A library, the variable of the environment that may name a Python that has it, and what installs it."""
+
+    library: str
+    variable: str
+    remedy: str
+
+    def python(self) -> Path:
+        """The Python that has the library: the one that the variable names, or that of the environment beside ours."""
+        program = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+        return Path(os.environ.get(self.variable) or Path(f"{sys.prefix}-{self.library.lower()}", *program))
+
+    def version(self) -> str:
+        """The version of the library in its environment; empty without one."""
+        command = [self.python(), "-I", "-c", VERSION.format(self.library.lower())]
+        try:
+            asked = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return asked.stdout.strip()
+
+    def missing(self) -> str:
+        """What the library lacks on this machine and how to get it, or nothing: then it can run."""
+        if self.version():
+            return ""
+        return (f"{self.library} needs an environment of its own, and {self.python()} has no {self.library}: "
+                f"{self.remedy}, or name the Python of another with {self.variable}")
+
+    def start(self, program: str, **arguments: Any) -> Sidecar:
+        """A sidecar that runs a file with the library's Python; RuntimeError if it doesn't start."""
+        return Sidecar(Path(program), (str(self.python()), "-I"), self.library, **arguments)
