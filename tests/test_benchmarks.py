@@ -8,6 +8,7 @@ import pytest
 from dataml_lab.grading import COURSE
 
 SMALL = {
+    "batch": ["--rows", "20000", "--files", "3", "--kills", "2"],
     "drift": ["--draws", "1", "--most", "2800", "--rows", "20000", "--only"],
     "evaluation": ["--scores", "20000", "--queries", "200"],
     "experiments": ["--experiments", "2000", "--users", "20000"],

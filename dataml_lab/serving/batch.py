@@ -112,7 +112,7 @@ def score_file(model: Model, source: Path, target: Path, keep: Sequence[str], ro
 def opened(file: BinaryIO, source: Path, names: Sequence[str]) -> parquet.ParquetFile:
     """A Parquet file; BatchError unless it is one, and has columns of these names."""
     with readable(source):
-        found = parquet.ParquetFile(file, buffer_size=BUFFER)
+        found = parquet.ParquetFile(file, buffer_size=BUFFER, pre_buffer=False)
     if lacking := lacks(found.schema_arrow.names, names):
         raise BatchError(f"{source}: {lacking}")
     return found
