@@ -264,20 +264,20 @@ def test_a_folder_without_files_is_told(model, tmp_path):
 # Memory
 
 MEASURED = """
-import resource, sys
+import re, sys
 from dataml_lab.serving import load
 from dataml_lab.serving.batch import score_folder
 score_folder(load(sys.argv[1]), sys.argv[2], sys.argv[3], ["order_id"], rows=20_000)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024)  # MB, of this program alone
 """
 
 
 @pytest.mark.full
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured in other units elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told so by Linux alone")
 def test_memory_does_not_grow_with_the_rows(tmp_path):
     save(tmp_path / "model", boosted("sklearn"), schema(), "fraud")
     peaks = {}
-    for rows in (100_000, 2_000_000):
+    for rows in (200_000, 1_200_000):
         table = pd.concat([payments()] * (rows // len(payments())), ignore_index=True)
         table = table.assign(order_id=range(rows), amount=np.random.default_rng(1).random(rows))
         folder = tmp_path / str(rows)
@@ -285,4 +285,4 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
         table.to_parquet(folder / "one.parquet", row_group_size=rows)
         command = [sys.executable, "-c", MEASURED, tmp_path / "model", folder, tmp_path / f"scores {rows}"]
         peaks[rows] = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    assert peaks[2_000_000] < peaks[100_000] + 60  # MB; the scores alone would be 100
+    assert peaks[1_200_000] < peaks[200_000] + 40  # MB; what is read and written is more than 60
