@@ -23,7 +23,7 @@
 # - say why looking at it every day finds effects that aren't there, with numbers;
 # - read it every day all the same, by bounds that allow it.
 #
-# **You need** intervals from [05c](../05c_thresholds/05c_thresholds.ipynb), and about 70 minutes: 30 to read, 40 for the two
+# **You need** intervals from [05c](../05c_thresholds/05c_thresholds.ipynb), and about 75 minutes: 35 to read, 40 for the two
 # exercises. The part before this one is [08b](../08b_monitoring/08b_monitoring.ipynb). A good place for a break is after
 # the first exercise.
 
@@ -37,7 +37,7 @@ from dataml_lab.experiments.analyse import analyse_table, looks
 from dataml_lab.experiments.assign import assign as assigned
 from dataml_lab.experiments.assign import fractions
 from dataml_lab.experiments.bounds import crossing, equal_looks, peeking, spending_bounds
-from dataml_lab.experiments.design import FORMULAS, effect_on_proportion, size_of_proportions
+from dataml_lab.experiments.design import effect_on_proportion, size_of_proportions
 from dataml_lab.experiments.figure import draw_looks
 from dataml_lab.experiments.metrics import proportion
 from dataml_lab.experiments.plan import Plan
@@ -92,11 +92,11 @@ assert groups["size"].tolist() == [3_450, 3_422] and groups["mean"].round(3).tol
 assert round(apart, 3) == 0.052
 
 # %% [markdown]
-# The arms differ by 5.2 points in `bought`, and in `spent`, the EUR of these two weeks, too (09b reads several metrics). Because
-# chance decided, nothing else tells the arms apart: neither the season, as it would if
-# March were compared with February, nor who is curious enough to try the new version.
+# The arms differ by 5.2 points in `bought`, and in `spent`, the EUR of these two weeks, too (09b reads several metrics). Chance
+# decided: so neither the season tells the arms apart, as it would if March were compared with February, nor who is curious
+# enough to try the new version.
 #
-# But chance itself makes a difference, too. How large is it?
+# But chance itself makes a difference, too. `before` shows it: no ranking changes what was spent earlier. How large is it?
 #
 # ## What chance does
 #
@@ -146,7 +146,7 @@ plt.show()
 # %%
 for points in (0.010, 0.0225, apart):
     z = points / error
-    print(f"{points:.2%} are {z:.2f} standard errors: p = {2 * norm.sf(z):.6f}; "
+    print(f"{100 * points:.2f} points are {z:.2f} standard errors: p = {2 * norm.sf(z):.6f}; "
           f"in {np.mean(abs(no_effect) >= points):.1%} of the 1,000 splits")
 
 # %% role="claim"
@@ -165,7 +165,7 @@ assert 2 * norm.sf(apart / error) < 0.00001 and not (abs(no_effect) >= apart).an
 start, end = pd.to_datetime(["2025-03-01", "2025-03-15"], utc=True)
 inside = store.sessions["started_at"].between(start, end, inclusive="left")
 visits = store.sessions[inside].groupby("user_id").size()
-both = np.mean(1 - 2 * 0.5**visits)
+both = np.mean(1 - 2 * 0.5**visits)  # v visits show one version alone with probability 2 · 0.5^v
 print(f"A coin at each visit shows both versions to {both:.0%} of the customers.")
 
 # %% [markdown]
@@ -193,12 +193,13 @@ assert round(wrong, 3) == 0.06 and round(right, 3) == -0.012, (wrong, right)
 # The 6 points aren't the colour's. The 1.2 are chance: that is one standard error.
 #
 # A **hash** makes a number of a text that looks like chance and is the same each time. `fractions` hashes
-# `<experiment>/<customer>` and makes a number from 0 up to 1 of it. Those below one half are in control.
+# `<experiment>/<customer>` and makes a number from 0 up to 1 of it. Those below one half are in control
+# here; the app of the exercise has it the other way round.
 
 # %%
 five = people["user_id"].head(5)
 pd.DataFrame({"user_id": five, "new_ranking": fractions(five, "new_ranking"), "arm": arms.head(5),
-              "new_colour": fractions(five, "new_colour"), "its arm": other.head(5)}).round(3)
+              "new_colour": fractions(five, "new_colour")}).set_index("user_id").round(3)
 
 # %% [markdown]
 # Nothing is stored, and every program that knows the rule finds the same arm. With the experiment in the text, the arms of two
@@ -211,25 +212,25 @@ pd.DataFrame({"user_id": five, "new_ranking": fractions(five, "new_ranking"), "a
 # ### Exercise: who sees what ({{points}}, about 15 minutes)
 #
 # The shop's app assigns customers too, in another language. Write `assign(user_ids, name, share)` for the website: the arm of
-# each id, in the order of the list. A customer must have the same arm in both.
+# each id of a list, in its order, as a list, an array or a Series. A customer must have the same arm in both.
 #
 # **First step:** write `number(text)`. `number("checkout/1000010")` is 0.5704.
 #
 # | matter | rule |
 # |---|---|
 # | number of a text | the first 8 hexadecimal digits of its SHA-256 (of the text in UTF-8), as a whole number, divided by 2³²: from 0 up to 1 |
-# | customer | an id is a whole number, a float or a text. 42, 42.0 and `"42"` are one customer, who is written `42` |
-# | no account | the id is None or NaN, and the arm is None |
+# | customer | an id is a whole number, a float or a text of digits. 42, 42.0 and `"42"` are one customer, who is written `42` |
+# | no account | the id is None or the float NaN, and the arm is None |
 # | held out | if the number of `holdout/42` is below 0.1, the arm is `"holdout"`: this customer sees no experiment |
 # | others | `"treatment"` if the number of `<name>/42` is below `share`, and `"control"` if not |
 #
-# Ids have up to 7 digits, `share` is from 0 to 1.
+# Ids have up to 7 digits; `share` is from 0 to 1, of those who aren't held out.
 #
 # With `name = "checkout"` and `share = 0.6`, the ids `[1000010, 1000010.0, None]` get
 # `["treatment", "treatment", None]`: the number of `holdout/1000010`, 0.4704, isn't below 0.1, and 0.5704 is below 0.6.
 #
-# The check asks for 4,000 customers whose numbers all end in 0; for some of them alone; and for shares from 0 to 1, one after
-# the other. A share may be 3 percentage points off. 5 seconds a call.
+# The check asks for 4,000 customers whose ids all end in 0; for some of them alone; and for shares from 0 to 1, one after the
+# other. It compares arms one by one with the app's, and shares to 3 percentage points. 5 seconds a call.
 #
 # {{properties}}
 
@@ -327,11 +328,11 @@ assert abs(found[400] - 0.40) < 0.02 and abs(found[1_091] - 0.80) < 0.01 and fou
 # From 20% to 25%: 2.8² · (0.16 + 0.1875) / 0.05² = 1,090. For arms of different sizes, divide p(1−p) and q(1−q) each by
 # the users of its own arm: their sum is the variance of the difference.
 #
-# Other formulas differ a little in what they take for the variance if there is no effect. Say which one it was.
+# The package's function takes the rate and d. Other formulas take another variance if there is no effect, and give 1,031 to
+# 1,094 here: say which one it was.
 
 # %%
-for name in ("unpooled", "pooled", "arcsine", "control"):
-    print(size_of_proportions(0.20, 0.05, formula=name).control, FORMULAS[name], sep=": ")
+size_of_proportions(0.20, 0.05, formula="unpooled").control
 
 # %% role="claim"
 assert [size_of_proportions(0.20, 0.05, formula=name).control
@@ -342,6 +343,8 @@ assert round(norm.isf(0.05 / 2), 2) == 1.96 and round(norm.ppf(0.8), 2) == 0.84
 # %% [markdown]
 # Turned around, the same formula says what an experiment can't find. The **minimum detectable effect** is the smallest one that
 # so many users find with this power.
+#
+# A **lift** is an effect as a part of the rate: a lift of 10% on 34.6% is 3.46 points.
 
 # %% role="figure" alt="Power against users in each arm, from 250 to 16,000, for lifts of 5, 10 and 20 percent of a rate of 34.6 percent. At 3,436 users a lift of 20 percent is found nearly always, one of 10 percent in 85 percent of experiments, and one of 5 percent in a third."
 # The code of this figure.
@@ -368,14 +371,15 @@ plt.show()
 
 # %%
 smallest = effect_on_proportion(old.mean(), len(people) / 2)
-print(f"{len(people) / 2:,.0f} users in each arm find an effect of {smallest:.3f} and more.")
-weeks = shoppers(store, "2025-03-01", days=28)["day"] // 7
+print(f"{len(people) / 2:,.0f} users in each arm find {100 * smallest:.1f} points with a power of 80%.")
+weeks = shoppers(store, "2025-03-01", days=28)["day"] // 7 + 1
 weeks.value_counts().sort_index().rename_axis("week").rename("new users").to_frame().T
 
 # %% role="claim"
 crossed = [size_of_proportions(old.mean(), lift * old.mean()).control for lift in (0.2, 0.1, 0.05)]
 assert [round(n, -1) for n in crossed] == [770, 3_030, 12_000], crossed
 assert round(effect_on_proportion(old.mean(), len(people) / 2), 3) == 0.032
+assert round(0.1 * 34.6, 2) == 3.46
 error_of = {lift: np.sqrt(sum(rate * (1 - rate) for rate in (0.346, 0.346 * (1 + lift))) / 3_436) for lift in (0.05, 0.1)}
 powers = [norm.sf(1.96 - 0.346 * lift / error_of[lift]) for lift in (0.05, 0.1)]
 assert abs(powers[0] - 1 / 3) < 0.015 and abs(powers[1] - 0.85) < 0.005, powers
@@ -400,7 +404,7 @@ assert by_week[0] > 3 * by_week[1] > 0 and sum(by_week[2:]) / sum(by_week[:2]) <
 # | argument | is |
 # |---|---|
 # | `rate` | the share of users in control who buy, 10% to 40% |
-# | `lift` | by which part of the rate it changes for those who see the change: 0.25 is from 20% to 25%. It may be negative |
+# | `lift` | by which part of the rate it changes for those who see the change: 0.25 is from 20% to 25%. The check's are −0.2 to 0.15 |
 # | `reach` | the share of an arm's users who get as far as the change; the others buy at `rate`. Who they are isn't known: all users are counted |
 # | `share` | the share of the users in treatment, 0.2 to 0.8 |
 # | `alpha`, `power` | two-sided, and the chance to find the change |
@@ -408,7 +412,7 @@ assert by_week[0] > 3 * by_week[1] > 0 and sum(by_week[2:]) / sum(by_week[:2]) <
 #
 # | returned | is |
 # |---|---|
-# | `control`, `treatment` | whole numbers, by the formula above. They may be 7% off, so that any of the four formulas will do |
+# | `control`, `treatment` | whole numbers, from the variance of the difference above. Up to 7% off is right: for the check's lifts each usual formula is closer |
 # | `weeks` | the first week at whose end at least `control + treatment` new users have come; None if the list is too short |
 #
 # `size(0.2, 0.25, 1, 0.5, 0.05, 0.8, [1000, 1000, 500])` gives about `(1091, 1091, 3)`. If 40% see the change, each arm needs
@@ -443,12 +447,13 @@ def size(rate, lift, reach, share, alpha, power, arrivals):
 # An experiment is planned for 14 days. But the numbers are there each morning, and somebody ends it on the first day with
 # p < 0.05. This is **peeking**.
 #
-# Here are 20 A/A tests with 50 looks each. The difference is drawn in standard errors, so that outside of ±1.96 it is
-# significant.
+# Here are 20 A/A tests with 50 looks each, and as many new users before each look. The difference is drawn in standard errors,
+# so that outside of ±1.96 it is significant.
 
 # %% role="figure" alt="Twenty jagged lines over 50 looks, in standard errors. A band shows plus and minus 1.96. Seven lines, drawn in orange, leave the band at some look, and a diamond marks where they do so first; most of them come back. The others stay inside and are grey."
 # The code of this figure.
-steps = np.random.default_rng(5).normal(size=(20, 50)).cumsum(axis=1) / np.sqrt(np.arange(1, 51))
+steps = np.random.default_rng(5).normal(size=(20, 50)).cumsum(axis=1)
+steps /= np.sqrt(np.arange(1, 51))  # the standard deviation of a sum of so many
 alarmed = (abs(steps) > 1.96).any(axis=1)
 _, axes = plt.subplots()
 axes.axhspan(-1.96, 1.96, color="0.92", zorder=0)
@@ -510,7 +515,7 @@ print(f"false alarms at the bounds: {crossing(bounds, days).total:.3f}; at 1.96 
 # An **always-valid** test holds at any time, also if nobody knows when the experiment ends. Its price is a wider interval.
 #
 # Here are 10,000 simulated experiments for each rule: 14 days with 1,000 users an arm and day, and a rate of 10%. For
-# “found” and “mean end” the new version brings one point more.
+# “found” and “mean end” the new version brings one point more; an experiment that finds nothing ends on day 14.
 
 # %%
 plans = {"read once": None, "peeking": Plan(), "daily bounds": Plan(28_000, "daily"),
@@ -528,12 +533,14 @@ shares = {words: (float(one[0][:-1]), float(one[1][:-1]), float(one[2])) for wor
 assert abs(shares["read once"][0] - 5) < 1.1 and abs(shares["read once"][1] - 78) < 3, shares
 assert abs(shares["peeking"][0] - 21) < 2 and shares["daily bounds"][0] < 6.1 and shares["always valid"][0] < 2, shares
 assert abs(shares["daily bounds"][1] - 76) < 2.5 and abs(shares["always valid"][1] - 46) < 3, shares
+assert abs(shares["peeking"][0] / shares["read once"][0] - 4.2) < 0.5 and shares["always valid"][1] < 50, shares
 assert abs(shares["daily bounds"][2] - 10.8) < 0.4, shares
 assert round(bounds[1], 1) == 5.8 and round(bounds[-1], 2) == 2.1 and round(peeking(14), 2) == 0.22
 
 # %% [markdown]
-# Peeking finds more because it alarms at everything. Daily bounds keep the 5%, lose one or two points of power, and end
-# three days earlier on average. The always-valid test is the most careful.
+# Peeking finds more because its bound is lower, with four times the false alarms. Daily bounds keep the 5%, lose one or two
+# points of power, and end three days earlier on average. The always-valid test has the fewest false alarms, and finds less than
+# half of the effects.
 #
 # Our experiment, read each day by these bounds:
 
@@ -541,15 +548,16 @@ assert round(bounds[1], 1) == 5.8 and round(bounds[-1], 2) == 2.1 and round(peek
 plan = Plan(units=len(log), looks="daily")
 by_day = looks(statistics(log, [proportion("bought")], day="day"), [proportion("bought")], plan)
 by_day.index += 1  # days from 1
-by_day.head(5).round(3)
+by_day.loc[3:4, ["units", "difference", "low", "high", "effect"]].round(3)
 
 # %% role="claim"
 assert by_day["effect"].to_numpy().argmax() == 3 and round(by_day["difference"].iloc[3], 3) == 0.059
 assert [round(by_day[name].iloc[3], 3) for name in ("low", "high")] == [0.015, 0.102]
 
-# %% role="figure" alt="The difference of the rates as days end, with an interval by the daily bounds that narrows from day to day. On day 4 the interval lies above 0 for the first time, and a diamond says first effect: day 4. A dotted line at 0, and a dashed one at the truth, 0.037."
+# %% role="figure" alt="The difference of the rates, in percentage points, as days end, with an interval by the daily bounds that narrows from day to day. On day 4 the interval lies above 0 for the first time, and a diamond says first effect: day 4. A dotted line at 0, and a dashed one at the truth, 3.7 points."
 # The code of this figure.
-axes = draw_looks(by_day, "By daily bounds, the new ranking is better from day 4 on", "difference of the rates")
+axes = draw_looks(by_day, "By daily bounds, the new ranking is better from day 4 on", "difference, percentage points")
+axes.yaxis.set_major_formatter(lambda part, _: f"{100 * part:.0f}")
 axes.axhline(new.mean() - old.mean(), color="0.4", linestyle="--")
 axes.text(14, new.mean() - old.mean() - 0.001, "the truth", ha="right", va="top")
 plt.show()

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from numbers import Real
 from typing import NamedTuple
 
 from scipy.stats import norm
@@ -58,8 +59,8 @@ def planned(size: Answer, brief: Brief) -> Plan:
 
 
 def _whole(value: object) -> bool:
-    """Whether it is a whole number, as an int or a float."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value % 1 == 0
+    """Whether it is a whole number, as an int, a float or NumPy's."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and value % 1 == 0
 
 
 @size.demands(FIRST, points=0, call="print(size(*world.rise.given), size(*world.few.given))")
@@ -163,6 +164,8 @@ def weeks_likeness(brief: Brief, plan: Plan) -> str:
     users, arrivals = plan.control + plan.treatment, brief.arrivals
     rules = {" So long it lasts if each week brings as many users as the first: returning users are no new ones.":
              math.ceil(users / arrivals[0]),
+             " So long it lasts if each week brings as many users as the mean week: sum them up week by week.":
+             math.ceil(users * len(arrivals) / sum(arrivals)),
              " That is how long one arm takes alone: new users go to both.": brief.weeks(max(plan[:2])),
              " One week too few: at its end some are missing.": (brief.weeks(users) or 0) - 1,
              " One week too many: they are complete at the end of the week before.": (brief.weeks(users) or -1) + 1}
