@@ -1,8 +1,8 @@
 """Runs of sixty days of a model of delivery times, for exercise `monitoring_plan`: in each something goes wrong from a
 planned day on, or nothing does. A plan of monitors is run on the daily numbers of all of them at once.
 
-Quiet days differ, too: with the weekday, by chance from day to day, and in storms. The reference has all of that. What
-an incident moves, it moves far beyond.
+Quiet days differ, too: with the weekday, by chance from day to day, and in storms, in which errors are half as large
+again. The reference has all of that. What an incident moves, it moves far beyond.
 """
 
 from collections.abc import Iterator, Sequence
@@ -108,7 +108,7 @@ def simulated(random: np.random.Generator, shop: Shop, days: np.ndarray, storms:
         0, 0.25 * shop.load, shape)
     longer = 1 + (np.minimum(0.01 * on, 0.4) if run.kind == "roads" else 0.0)
     truth = minutes(shop, km * longer, items, load) + np.where(new, 0.5 * shop.minutes, 0.0)
-    truth += random.normal(0, 0.1 * shop.minutes, shape) * around(random, days, 0.1)
+    truth += random.normal(0, 0.08 * shop.minutes, shape) * around(random, days, 0.1) * (1 + storms / 2)[:, None]
     seen = dict(zip(FEATURES, broken(random, (km, items, load), on > 0, run), strict=True))
     predicted = minutes(shop, *(np.nan_to_num(seen[name]) for name in FEATURES))
     predicted += 0.5 * shop.minutes * ((on > 0) & (run.kind == "release"))

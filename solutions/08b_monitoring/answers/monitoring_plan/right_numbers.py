@@ -1,4 +1,4 @@
-"""Baselines and thresholds as numbers: two and a half times as far from the middle as any day of the reference was."""
+"""Baselines and thresholds as numbers: twice as far from the middle as any day of the reference was."""
 
 from dataml_lab.drift import Monitor
 
@@ -9,7 +9,7 @@ def missing(values):
 
 def monitor(daily, metric, column, action, least=0.0):
     middle = (daily.max() + daily.min()) / 2
-    allowed = max(2.5 * (daily.max() - middle), least)
+    allowed = max(2 * (daily.max() - middle), least)
     return Monitor(metric, column, float(middle), f"±{allowed:.6f}", 1, action)
 
 
