@@ -105,7 +105,7 @@ assert round(4 * six["ms"][:5].std() * np.sqrt(1 + 1 / 5), 1) == 6.9 and round(r
 # only, and ± on both sides.
 #
 # The **window** is the number of days whose mean is compared. Means of seven days vary less, so with a window of 7 one `sd`
-# is smaller, by √7.
+# is smaller, by about √7.
 #
 # The **action** is what somebody does about it. A monitor without an action is a picture.
 #
