@@ -479,7 +479,7 @@ plt.show()
 # - Within 2 days: what starts on the 19th needs its action by the 21st. Before it, another action may be asked for on one day.
 # - At most 0.02 of quiet days with an alarm, of however many rows; else no incident is judged. Quiet days have weekdays and
 #   storms, as in `reference`.
-# - In time, each incident moves a daily number by ten standard deviations of the reference's days or more.
+# - In time, each incident moves a daily number by about ten standard deviations of the reference's days, or more.
 # - Shops differ in distances, minutes and loads. `reference` is of one shop.
 # - 1 to 40 rows, windows of 1 to 56 days. `reference` stays as it was.
 #
@@ -540,8 +540,8 @@ def monitoring_plan(reference):
 # bad, the error rises, too. A model that is trained on such data learns the fault, so those rows stand above the row of the
 # error, and their action counts.
 #
-# Errors are known three days late, so a change that moves no feature stays unseen for three days. In “roads” it took about
-# three weeks. A fault in a tenth of the rows stays within my thresholds: we would notice it by complaints, or by errors
+# Errors are known three days late, so a change that moves no feature stays unseen for three days. In “roads” it took
+# 17 days. A fault in a tenth of the rows stays within my thresholds: we would notice it by complaints, or by errors
 # looked at by zone.
 
 # %% [markdown]
