@@ -207,10 +207,18 @@ def far_out(draws: Draws) -> Case:
 
 
 def misspelt(draws: Draws) -> Case:
-    """A day with a new text in a single row."""
-    values = places(draws, SOME)
+    """A day of few rows with a new text in a single one."""
+    values = places(draws, FEW)
     values[-1, 0] = "subrubs"
-    return draws.case(values, False, "zones", f"'subrubs' is new, and in one row of {SOME}: less than 2 %")
+    return draws.case(values, False, "zones", f"'subrubs' is new, and in one row of {FEW}: one odd row is no drift")
+
+
+def rare(draws: Draws) -> Case:
+    """A day of many rows with a new text in two of them."""
+    values = places(draws, MANY)
+    values[-1, :2] = "abroad"
+    return draws.case(values, False, "regions",
+                      f"'abroad' is new, and in two rows of {MANY}: less than 2 % of them")
 
 
 def elsewhere(draws: Draws) -> Case:
@@ -321,6 +329,6 @@ def zones(shares: tuple[float, ...], positions: np.ndarray) -> np.ndarray:
 
 
 MAKERS: tuple[Callable[[Draws], Case], ...] = (
-    weekly, restless, furthest, slight, few_rows, few_values, holes, minus_one, blank, far_out, misspelt, elsewhere,
-    shifted, cents, spread, humps, stuck, other_weekday, more_missing, fewer_missing, all_missing, new_place,
+    weekly, restless, furthest, slight, few_rows, few_values, holes, minus_one, blank, far_out, misspelt, rare,
+    elsewhere, shifted, cents, spread, humps, stuck, other_weekday, more_missing, fewer_missing, all_missing, new_place,
     moved_places)

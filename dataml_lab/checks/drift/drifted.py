@@ -60,7 +60,7 @@ for case in world.of({names}):
 
 demand("silent: a weekday like itself, and unlike others", "weekly")
 demand("silent: a day about as far off as others of its weekday", "restless", "furthest", points=2)
-demand("silent: a change that is too small to matter", "slight")
+demand("silent: a change that is too small to matter", "slight", "rare")
 demand("silent: few rows, few values", "few_rows", "few_values")
 demand("silent: as much is missing as ever, however it is written", "holes", "minus_one", "blank", points=2)
 demand("silent: a single odd row", "far_out", "misspelt")

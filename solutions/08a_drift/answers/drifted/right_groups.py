@@ -15,7 +15,8 @@ def drifted(reference, current):
     days = [values for _, values in then.groupby("day")["value"]]
     if abs(now.isna().mean() - then["value"].isna().mean()) > 0.15:
         return True
-    if texts and (now.notna() & ~now.isin(seen)).mean() > 0.02:
+    new = now.notna() & ~now.isin(seen)
+    if texts and new.sum() >= 2 and new.mean() > 0.02:
         return True
     if not now.notna().any():
         return False

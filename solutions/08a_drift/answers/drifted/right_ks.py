@@ -10,7 +10,7 @@ def drifted(reference, current):
     now, then = cleaned(current["value"]), cleaned(alike["value"])
     if abs(now.isna().mean() - then.isna().mean()) >= 0.15:
         return True
-    if now.dtype.kind != "f" and not_in(now, reference["value"]) >= 0.02:
+    if now.dtype.kind != "f" and not_in(now, reference["value"]) >= max(2, 0.02 * len(now)):
         return True
     days, then = alike["day"][then.notna()].to_numpy(), then.dropna().to_numpy()
     usual = [apart(then[days != day], then[days == day]) for day in np.unique(days)]
@@ -23,7 +23,7 @@ def cleaned(values):
 
 def not_in(values, known):
     known = set(known.unique())
-    return sum(text not in known for text in values.dropna()) / len(values)
+    return sum(text not in known for text in values.dropna())
 
 
 def apart(one, other):

@@ -15,7 +15,7 @@ def drifted(reference, current):
     old = set(both["value"][~is_now])
     if both["value"].dtype.kind not in "fi":
         unknown = [value not in old and not gone for value, gone in zip(both["value"][is_now], missing[is_now])]
-        if np.mean(unknown) > 0.02:
+        if np.sum(unknown) > 1 and np.mean(unknown) > 0.02:
             return True
         codes = pd.factorize(both["value"])[0]
     else:
