@@ -86,6 +86,13 @@ def rates(log: dict, days: np.ndarray) -> np.ndarray:
     return log["minutes"][:, days].sum(axis=1) / log["deliveries"][:, days].sum(axis=1)
 
 
+def of_days(log: dict) -> float:
+    """How large t is if the change of each zone on each day is taken for a unit."""
+    arm, days = log["treated"][:, 0], log["day"] >= 0
+    change = log["minutes"][:, days] / log["deliveries"][:, days] - rates(log, ~days)[:, None]
+    return t_of(change.ravel(), np.repeat(arm, days.sum()))
+
+
 def t_of(values: np.ndarray, arm: np.ndarray) -> float:
     """Treatment less control, in standard errors."""
     error = sum(values[one].var(ddof=1) / one.sum() for one in (arm, ~arm)) ** 0.5
@@ -112,6 +119,9 @@ def by_mistake(trial: Trial, shipped: list[Trial]) -> str:
     told = f"It ships {trial.what}, in which t is {trial.t:.1f} after all planned days"
     if all(one.t > 1.9 or one.most > 2.5 for one in shipped):
         return f"{told} and was {trial.most:.1f} after four. To stop on a day that looks good is peeking."
+    if trial.t < 1.28 and all(of_days(one.log) < -1.9 for one in shipped):
+        return (f"{told}. With each zone's days as units it is {-of_days(trial.log):.1f}. A zone's days are alike: the "
+                "zones are the units, not their days.")
     if trial.t < 0:
         return (f"{told}: errors got larger. The zones in treatment were {'better' if trial.before > 0 else 'worse'} "
                 f"before the start already (t = {trial.before:.1f}), and a zone's days are alike: the zones are the "

@@ -22,7 +22,7 @@ class Reading(NamedTuple):
     many intervals hold together; the sign."""
 
     unit: Literal["assigned", "user", "zone", "row"] = "assigned"
-    weeks: Literal["steady", "all", "first", "later", "calendar"] = "steady"
+    weeks: Literal["steady", "all", "first", "later", "calendar", "old"] = "steady"
     form: Literal["sums", "means", "fixed"] = "sums"
     corrected: bool = True
     sign: int = 1
@@ -45,6 +45,8 @@ OTHERS = {
     "These are the limits if the first steady week is left out as well.": Reading(weeks="later"),
     "These are the limits if `week` alone is compared with `settled`. Who joined later has first weeks later.":
         Reading(weeks="calendar"),
+    "These are the limits of those who joined in week 0 alone. Who joined later has steady weeks, too.":
+        Reading(weeks="old"),
     "Each of these holds in 95 % of experiments on its own, and ten such intervals hold together less often.":
         Reading(corrected=False),
     "These are the limits of control less treatment.": Reading(sign=-1),
@@ -131,7 +133,7 @@ def _counted(log: pd.DataFrame, settled: int, weeks: str) -> pd.Series:
     """Which rows count."""
     since = log["week"] - log["joined"]
     return {"steady": since >= settled, "all": since >= 0, "first": since < settled, "later": since > settled,
-            "calendar": log["week"] >= settled}[weeks]
+            "calendar": log["week"] >= settled, "old": (since >= settled) & (log["joined"] == 0)}[weeks]
 
 
 def _part(top: np.ndarray, bottom: np.ndarray, form: str) -> tuple[float, float, int]:
@@ -153,13 +155,15 @@ def _limits(arms: Sequence[tuple[float, float, int]], alpha: float, sign: int) -
     return float(sign * (above - below) - wide), float(sign * (above - below) + wide)
 
 
-def drawn(random: np.random.Generator, assigned: str, effect: float, first: tuple[float, ...] = ()) -> pd.DataFrame:
+def drawn(random: np.random.Generator, assigned: str, effect: float, first: tuple[float, ...] = (),
+          joins: int = 1) -> pd.DataFrame:
     """A log in which spending per order is higher by the share `effect` in treatment, more for users of many orders;
-    in the first weeks of a user by other shares. Users of a zone are alike, and so are the weeks of a user."""
+    in the first weeks of a user by other shares. Users join in so many
+    weeks from week 0. Users of a zone are alike, and so are the weeks of a user."""
     zone = np.arange(USERS) % ZONES
     treated = (random.permutation(USERS) < USERS // 2 if assigned == "user"
                else (random.permutation(ZONES) < ZONES // 2)[zone])
-    joined, users = random.integers(0, 3, USERS), np.repeat(np.arange(USERS), WEEKS)
+    joined, users = random.integers(0, joins, USERS), np.repeat(np.arange(USERS), WEEKS)
     week = np.tile(np.arange(WEEKS), USERS)
     here = week >= joined[users]
     users, week = users[here], week[here]
@@ -201,7 +205,7 @@ def asking(seed: int) -> Asking:
     """The experiments of a world."""
     random = np.random.default_rng(seed)
     by_user, by_zone = drawn(random, "user", 0.2), drawn(random, "zone", 0.2)
-    new, many = drawn(random, "user", 0.1, first=(0.6, 0.4)), drawn(random, "user", 0.2)
+    new, many = drawn(random, "user", 0.1, first=(0.6, 0.4), joins=3), drawn(random, "user", 0.2)
     return Asking(
         seed, (asked("the experiment whose users were assigned", by_user, "user", None),),
         (asked("the experiment whose zones were assigned and have couriers of their own", by_zone, "zone", "zone"),

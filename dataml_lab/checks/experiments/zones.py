@@ -105,7 +105,7 @@ def log_of(random: np.random.Generator, setting: Setting) -> dict[str, np.ndarra
     days = np.arange(-BEFORE, setting.ran)
     treated = random.permutation(ZONES) < setting.treated
     deliveries = np.repeat(random.integers(120, 281, ZONES)[:, None], len(days), axis=1)
-    season = random.normal(0, 0.8, len(days))
+    season = random.normal(0, 0.3, len(days))
     minutes = 8 + season + _levels(random, treated, 3.0, -setting.unlike)[:, None]
     late = 0.07 + _levels(random, treated, 0.03, 0.0)[:, None]
     noise = [_noise(random, treated, deliveries[:, 0], len(days), error, setting.end) for error in ERRORS]
@@ -129,9 +129,11 @@ def _levels(random: np.random.Generator, treated: np.ndarray, scale: float, unli
 
 def _noise(random: np.random.Generator, treated: np.ndarray, weights: np.ndarray, days: int, error: float,
            end: int) -> np.ndarray:
-    """Noise of each zone and day. In each arm its mean is 0 on each day, and so is that by these weights. It gives the
-    difference of the arms this standard error after so many days."""
+    """Noise of each zone and day, and a turn of each zone at the start, so that its days are alike. In each
+    arm its mean is 0 on each day, and so is that by these weights. It gives the difference of the arms this standard
+    error after so many days."""
     found = random.normal(0, 1, (ZONES, days))
+    found[:, BEFORE:] += random.normal(0, 1, (ZONES, 1))
     for arm in (treated, ~treated):
         known = np.column_stack([np.ones(arm.sum()), weights[arm]])
         found[arm] -= known @ np.linalg.lstsq(known, found[arm], rcond=None)[0]

@@ -11,7 +11,8 @@ from tests.catalogued import catalogued
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 10))]
 APART = {"users": (Reading("row"), Reading("zone"), Reading(form="fixed")),
          "zones": (Reading("row"), Reading("user"), Reading(form="fixed")),
-         "novelty": (Reading(weeks="all"), Reading(weeks="first"), Reading(weeks="later"), Reading(weeks="calendar")),
+         "novelty": (Reading(weeks="all"), Reading(weeks="first"), Reading(weeks="later"), Reading(weeks="calendar"),
+                     Reading(weeks="old")),
          "ten": (Reading("row"), Reading(corrected=False))}
 
 
@@ -49,7 +50,8 @@ def test_a_world_has_every_case_of_the_prompt(seed):
     assert {len(asked.experiment["metrics"]) for asked in world.all} == {1, len(TEN)} == {1, 10}
     for asked in world.all:
         log = asked.log
-        assert (log["week"] >= log["joined"]).all() and (log["joined"] > 0).any() and (log["orders"] == 0).any()
+        assert (log["week"] >= log["joined"]).all() and (log["orders"] == 0).any()
+        assert (log["joined"] > 0).any() == (asked in world.novelty)
         assert not log["week"].is_monotonic_increasing and not log.duplicated(["user", "week"]).any()
         assert (log.groupby(asked.experiment["assigned"])["arm"].nunique() == 1).all()
 
