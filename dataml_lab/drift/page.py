@@ -10,7 +10,7 @@ DARK = ("--paper:#15181d;--ink:#e8e8e8;--quiet:#b0b0b0;--rule:#555;--line:#56b4e
 STYLE = """
 .drift{color:var(--ink);background:var(--paper);font:16px/1.5 sans-serif;max-width:64rem;margin:0 auto;padding:1rem;
 overflow-wrap:anywhere}
-.drift a{color:var(--line)}.drift a:focus-visible,.drift summary:focus-visible,
+.drift a:any-link{color:var(--line)!important}.drift a:focus-visible,.drift summary:focus-visible,
 .drift [tabindex]:focus-visible{outline:3px solid var(--alarm);outline-offset:2px}
 .drift h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}.drift h2{font-size:1.25rem;margin:2rem 0 .5rem}
 .drift h3{font-size:1.05rem;margin:1.8rem 0 0}.drift p{margin:.3rem 0}
