@@ -102,18 +102,11 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 	@$(call install,$(BIN),--compile --no-build-isolation --constraint requirements.lock --editable '.[deep]')
 	@touch $@
 
-.venv-feast/installed: .venv/installed feast.lock
-	@test -x .venv-feast/bin/python || $(BIN)/python -m venv .venv-feast
-	@echo '*' > .venv-feast/.gitignore
-	@echo "Installing Feast into .venv-feast (half a minute or more, once) ..."
-	@$(call install,.venv-feast/bin,--compile --requirement feast.lock)
-	@touch $@
-
-.venv-mlflow/installed: .venv/installed mlflow.lock
-	@test -x .venv-mlflow/bin/python || $(BIN)/python -m venv .venv-mlflow
-	@echo '*' > .venv-mlflow/.gitignore
-	@echo "Installing MLflow into .venv-mlflow (half a minute or more, once) ..."
-	@$(call install,.venv-mlflow/bin,--compile --requirement mlflow.lock)
+.venv-%/installed: %.lock .venv/installed
+	@test -x .venv-$*/bin/python || $(BIN)/python -m venv .venv-$*
+	@echo '*' > .venv-$*/.gitignore
+	@echo "Installing $* into .venv-$* (half a minute or more, once) ..."
+	@$(call install,.venv-$*/bin,--compile --requirement $<)
 	@touch $@
 
 build: setup

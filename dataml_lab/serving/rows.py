@@ -87,7 +87,7 @@ def scored(score: Score, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
             problems[part], failing = f"{type(error).__name__}: {error}", failing + 1
             if failing > FAILING:
                 raise ModelFailsError(f"the model fails on many rows: {problems[part][0]}") from error
-    infinite = ~np.isfinite(scores) & (problems == None)  # noqa: E711
+    infinite = ~np.isfinite(scores) & pd.isna(problems)
     problems[infinite] = [f"the score is {value}" for value in scores[infinite]]
     scores[infinite] = math.nan
     return scores, problems
