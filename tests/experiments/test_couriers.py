@@ -27,7 +27,7 @@ def test_intervals_by_zone_hold_no_effect_as_often_as_promised_and_those_by_deli
     tables = [delivered("zone", seed=seed) for seed in range(200)]
     held = {cluster: np.mean([one.low < 0 < one.high for one in (
         analyse_table(table, MINUTES, cluster=cluster)["minutes"] for table in tables)]) for cluster in ("zone", None)}
-    assert 0.91 <= held["zone"] <= 0.985 and held[None] < 0.5
+    assert 0.91 <= held["zone"] <= 0.99 and held[None] < 0.5  # 0.95, within 2.6 deviations of a share of 200
 
 
 def test_arms_are_drawn_as_asked():
