@@ -3,7 +3,7 @@
 `python benchmarks/serving.py [--seconds 5] [--rounds 3]`
 
 The model is a LightGBM classifier of payments (`dataml_lab.evaluation.payments`), loaded from the folder where it was
-saved. "dataml_lab" is `dataml_lab.serving.serve`, with one worker. "bare" is the application that the documentation of
+saved. "dataml_lab" is `dataml_lab.serving`, with one worker. "bare" is the application that the documentation of
 FastAPI leads to: a Pydantic model of the row, and a function that makes a frame of it and asks the classifier; "bare
 async" is the same in the event loop, without a thread for each request. Each has a process of its own under uvicorn, on
 the same kind of socket; this process asks over connections that are kept.

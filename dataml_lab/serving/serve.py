@@ -1,14 +1,12 @@
 """The endpoint of a model as a server: in a thread of this process, or in processes of their own.
 
-`python -m dataml_lab.serving.serve FOLDER [--name fraud] [--workers 2]` serves the model that a folder holds, or, with
-a name, the champion of a registry, until SIGTERM or SIGINT.
+`python -m dataml_lab.serving FOLDER [--name fraud] [--workers 2]` serves the model that a folder holds, or, with a
+name, the champion of a registry, until SIGTERM or SIGINT.
 """
 
-import argparse
 import json
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,20 +97,3 @@ def run(source: Source, host: str = "127.0.0.1", port: int = 8000, workers: int 
         else:
             os.environ[SHARED] = counts
             Multiprocess(config, [place]).run()
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description="Serves a saved model over HTTP.")
-    parser.add_argument("folder", help="that `save` made, or of a registry")
-    parser.add_argument("--name", default="", help="of the model, in a registry")
-    parser.add_argument("--alias", default=CHAMPION, help="of its version")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000, help="0 for any that is free")
-    parser.add_argument("--workers", type=int, default=1, help="processes, one for each core at most")
-    chosen = parser.parse_args(arguments)
-    run(Source(chosen.folder, chosen.name, chosen.alias), chosen.host, chosen.port, chosen.workers)
-
-
-if __name__ == "__main__":
-    main()

@@ -35,7 +35,7 @@ def row():
 @contextmanager
 def program(folder, workers):
     """The process of a server, and where it is; ready."""
-    command = [sys.executable, "-m", "dataml_lab.serving.serve", folder, "--port", "0", "--workers", str(workers)]
+    command = [sys.executable, "-m", "dataml_lab.serving", folder, "--port", "0", "--workers", str(workers)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         url = process.stdout.readline().strip()
         try:
