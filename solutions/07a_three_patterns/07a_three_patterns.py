@@ -26,14 +26,14 @@
 # **You need** [03e](../03e_skew/03e_skew.ipynb) and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 75 minutes.
 
 # %% [markdown]
-# ## Which pattern?
-#
-# Exercise 2, `serving_pattern`.
-
-# %% [markdown]
 # ## Batch scoring that survives a crash
 #
 # Exercise 3, `score_all`.
+
+# %% [markdown]
+# ## Which pattern?
+#
+# Exercise 2, `serving_pattern`.
 
 # %% [markdown]
 # ## What to take along
