@@ -173,12 +173,14 @@ def readable(source: Path) -> Iterator[None]:
 @contextmanager
 def alone(target: Path) -> Iterator[None]:
     """Meanwhile no other run is at work in the folder; BatchError if one is. A lock ends with its process."""
-    with closing(sqlite3.connect(target / LOCK, timeout=0, isolation_level=None)) as lock:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            busy = "another run is at work there: wait until it has ended, then run again"
-            raise BatchError(f"{target}: {busy if 'locked' in str(error) else error}") from error
+    try:
+        lock = sqlite3.connect(target / LOCK, timeout=0, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        busy = "another run is at work there: wait until it has ended, then run again"
+        other = f"{error}: choose a folder you may write to, or change its permissions"
+        raise BatchError(f"{target}: {busy if 'locked' in str(error) else other}") from error
+    with closing(lock):
         yield
 
 
@@ -194,7 +196,8 @@ def remove_others(target: Path, paths: set[Path]) -> None:
     if strange := [path for path, note in made.items() if note is None and path not in paths]:
         raise BatchError(f"{target / strange[0]}: no run made this file: take it away, or name another folder")
     for path in [*(target / path for path in set(made) - paths), *target.rglob(".*.parquet.tmp")]:
-        path.unlink()
+        with storage_errors(BatchError, path):
+            path.unlink()
 
 
 def note_of(target: Path) -> dict[str, Any] | None:

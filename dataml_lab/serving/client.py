@@ -64,7 +64,7 @@ def reply_of(response: httpx.Response) -> Reply:
     try:
         said = response.json()
         if response.status_code == 200:
-            return Reply(said["score"], said["version"])
+            return Reply(float(said["score"]), str(said["version"]))
         detail = said["detail"]
     except (ValueError, KeyError, TypeError):
         raise RuntimeError(f"{response.status_code}: the answer is none of a model's endpoint") from None

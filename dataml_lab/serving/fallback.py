@@ -24,6 +24,13 @@ class Refused(RuntimeError):
     """The circuit is open: the model isn't asked."""
 
 
+class Unsound(RuntimeError):
+    """An answer came, but it is none to go by."""
+
+
+FAILURES = (OSError, RuntimeError)  # of a dependency: connections, time-outs, what `Remote` raises, and those above
+
+
 class Reply(NamedTuple):
     """What a model answered: a number, and the model's version."""
 
@@ -56,7 +63,11 @@ class Deadline:
         if not self._room.acquire(blocking=False):
             raise Late("too many questions hang")
         answers: SimpleQueue = SimpleQueue()
-        threading.Thread(target=self._run, args=(answers, function, arguments), daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(answers, function, arguments), daemon=True).start()
+        except RuntimeError:  # there can be no more threads
+            self._room.release()
+            raise
         try:
             found, error = answers.get(timeout=self.seconds)
         except Empty:
@@ -193,11 +204,11 @@ def sound(reply: Reply) -> str:
 
 
 class Fallback:
-    """Asks a model, and answers from a cache, or by default, where it doesn't answer.
+    """Asks a model, and answers from a cache, or by default, where it doesn't answer: where one of FAILURES is raised.
 
     Parameters
     ----------
-    ask : a reply for a row; raises BadInput for a row that no model can score
+    ask : a reply for a row; raises BadInput for a row that no model can score, and one of FAILURES where none came
     default : a number for a row, by a rule that always works
     deadline, breaker, cache : of the questions
     wrong : what is wrong with a reply, such as another version than is expected; "" if nothing is. A wrong reply counts
@@ -215,12 +226,11 @@ class Fallback:
         self.deadline, self.breaker, self.cache = deadline, breaker, cache
 
     def __call__(self, key: Hashable, row: Mapping[str, Any]) -> Answer:
-        """The answer for a row, whose replies are kept under the key; raises BadInput and nothing else."""
+        """The answer for a row, whose replies are kept under the key. Raises BadInput, and errors that are none of
+        FAILURES, such as a TypeError: a bug is not hidden."""
         try:
             reply = self.breaker.call(self._checked, row)
-        except BadInput:
-            raise
-        except Exception as error:
+        except FAILURES as error:
             return self._instead(key, row, f"{type(error).__name__}: {error}")
         self.cache.put(key, reply)
         return Answer(reply.value, "model", reply.version)
@@ -228,7 +238,7 @@ class Fallback:
     def _checked(self, row: Mapping[str, Any]) -> Reply:
         reply = self.deadline.call(self._ask, row)
         if problem := self._wrong(reply):
-            raise ValueError(problem)
+            raise Unsound(problem)
         return reply
 
     def _instead(self, key: Hashable, row: Mapping[str, Any], why: str) -> Answer:

@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
+from dataml_lab.pipeline.durable import storage_errors
 from dataml_lab.pipeline.ingest import IngestError
 from dataml_lab.pipeline.push import open_sqlite, sqlite_errors
 from dataml_lab.serving.saved import NAME, Model, ModelError, load, remove, save
 from dataml_lab.serving.schema import Schema
 
-CHAMPION = "champion"
+CHAMPION, FILE = "champion", "registry.db"
+LEFT = re.compile(r"\d+|\.\d+-[0-9a-f]{32}")  # a version's folder, and what `save` writes before it has that name
 LOOKS_LIKE_A_VERSION = re.compile(r"v?\d+|latest")
 TABLES = (
     """CREATE TABLE IF NOT EXISTS versions (name TEXT, version INTEGER, digest TEXT, at TEXT,
@@ -146,11 +148,12 @@ class Registrar:
         return self.folder / "models" / name / str(version)
 
     def _clear(self, name: str) -> None:
-        """Removes what writers left that were killed: folders that are no version's."""
+        """Removes what writers left that were killed: folders of `save` that are no version's."""
         known = set(map(str, self.versions(name)))
-        for folder in self.path(name, 0).parent.glob("*"):
-            if folder.name not in known:
-                remove(folder)
+        with storage_errors(RegistryError, self.folder):
+            for folder in self.path(name, 0).parent.glob("*"):
+                if LEFT.fullmatch(folder.name) and folder.name not in known:
+                    remove(folder)
 
 
 class LocalRegistry(Registrar):
@@ -174,7 +177,7 @@ class LocalRegistry(Registrar):
 
     def __init__(self, folder: str | Path) -> None:
         super().__init__(folder)
-        self._file, self._lock = self.folder / "registry.db", threading.Lock()
+        self._file, self._lock = self.folder / FILE, threading.Lock()
         with told(self._file):
             self._reader = open_sqlite(self._file, "registry")
             for table in TABLES:

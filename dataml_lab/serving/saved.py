@@ -111,16 +111,29 @@ def load(folder: str | Path, trusted: Iterable[str] = (), any_version: bool = Fa
 
     folder = Path(folder)
     files = intact(folder)
-    told = json.loads(files[TOLD])
-    if told["format"] != FORMAT:
-        raise ModelError(f"{folder / TOLD}: format {told['format']}, where {FORMAT} is known: save the model again")
+    with readable(folder / TOLD):
+        told = json.loads(files[TOLD])
+        if told["format"] != FORMAT:
+            raise ModelError(f"{folder / TOLD}: format {told['format']}, where {FORMAT} is known: save the model again")
+        schema = Schema.from_data(told["schema"])
     if not any_version:
         refuse_versions(folder, told["libraries"])
-    types = refuse_untrusted(files[ESTIMATOR], trusted, str(folder / ESTIMATOR))
-    with warnings.catch_warnings(action="ignore"):  # of other versions, which were examined
+    with readable(folder / ESTIMATOR), warnings.catch_warnings(action="ignore"):  # of other versions: examined above
+        types = refuse_untrusted(files[ESTIMATOR], trusted, str(folder / ESTIMATOR))
         estimator = in_one_thread(skops.io.loads(files[ESTIMATOR], trusted=types))
-    return Model(told["name"], told["version"], Schema.from_data(told["schema"]), told["libraries"],
-                 digest(files[SUMS]), estimator)
+    return Model(told["name"], told["version"], schema, told["libraries"], digest(files[SUMS]), estimator)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turns what a file that isn't `save`'s leads to into a ModelError that names it."""
+    try:
+        yield
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(f"{path}: it can't be read as `save` writes it: {type(error).__name__}: {error}; restore the "
+                         "folder, or save the model again") from error
 
 
 def check(estimator: Any, schema: Schema, name: str, version: int) -> None:
@@ -131,8 +144,9 @@ def check(estimator: Any, schema: Schema, name: str, version: int) -> None:
         raise ValueError(f"the version {version!r} is no whole number from 1 on")
     if not hasattr(estimator, "predict_proba") and hasattr(estimator, "classes_"):
         raise ValueError(f"{type(estimator).__name__} has no predict_proba: give a classifier that has probabilities")
-    if len(getattr(estimator, "classes_", "no")) != 2:
-        raise ValueError(f"there are {len(estimator.classes_)} classes, where a score is for two")
+    classes = getattr(estimator, "classes_", None)
+    if classes is not None and len(classes) != 2:
+        raise ValueError(f"there are {len(classes)} classes, where a score is for two")
     known = getattr(estimator, "feature_names_in_", None)
     if known is not None and list(known) != schema.names:
         raise ValueError(f"the estimator was fitted on {list(known)}, and the schema has {schema.names}")
@@ -193,6 +207,7 @@ def intact(folder: Path) -> dict[str, bytes]:
 
 
 def content_of(path: Path) -> bytes:
+    """The bytes of a file; ModelError where they can't be read."""
     with storage_errors(ModelError, path):
         return path.read_bytes()
 

@@ -7,6 +7,7 @@ checked by columns. Both find the same.
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any, NamedTuple, Self
 
@@ -16,6 +17,7 @@ import pandas as pd
 KINDS = {"number": "a number", "whole": "a whole number", "flag": "true or false", "category": "a category"}
 DTYPES = {"number": np.float64, "whole": np.int64, "flag": np.bool_}
 EXACT = 2.0**53  # a whole number up to this is exact as a float, which it becomes where values may be missing
+FURTHER = 10  # fields which the model hasn't that are named, of any number
 SHOWN = 80  # letters of a value, or of categories, in a sentence
 Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
 
@@ -59,6 +61,8 @@ class Column(NamedTuple):
         if pd.api.types.is_float_dtype(values.dtype):
             return cls(name, "number", missing=missing)
         known = categories_of(values)
+        if not known:
+            raise ValueError(f"{name}: all values are missing, so that nothing tells what it holds: leave it out")
         if not all(isinstance(value, str | Integral) and not isinstance(value, bool) for value in known):
             raise ValueError(f"{name}: {values.dtype} is none of {', '.join(KINDS)}: make such a column of it")
         return cls(name, "category", categories=tuple(known), missing=missing)
@@ -148,8 +152,8 @@ class Schema(NamedTuple):
         """What is wrong with a row, by field: values, and fields that the model hasn't. A field that isn't there is
         missing."""
         found = {column.name: column.problem(row.get(column.name)) for column in self.columns}
-        extra = {str(name): f"is no field of this model, which has {listed(self.names)}" for name in row
-                 if name not in found}
+        extra = {str(name): f"is no field of this model, which has {listed(self.names)}"
+                 for name in islice((name for name in row if name not in found), FURTHER)}
         return {name: problem for name, problem in (found | extra).items() if problem}
 
     def table(self, rows: Rows) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from dataml_lab.serving.refusals import Busy, ScoreError
 
 Row = Mapping[str, Any]
+Score = Callable[[list[Row]], Sequence[float]]  # a number for each row, such as `Model.score`
 
 
 class Closed(Exception):
@@ -36,7 +37,7 @@ class Scorer:
     most : rows that may wait
     """
 
-    def __init__(self, score: Callable[[list[Row]], Sequence[float]], most: int = 1_000) -> None:
+    def __init__(self, score: Score, most: int = 1_000) -> None:
         self._score, self._most = score, most
         self._rows: list[Waiting] = []
         self._closed, self._changed = False, threading.Condition()
@@ -77,7 +78,7 @@ class Scorer:
         return taken
 
 
-def scored(score: Callable[[list[Row]], Sequence[float]], rows: list[Row]) -> list[float | ScoreError]:
+def scored(score: Score, rows: list[Row]) -> list[float | ScoreError]:
     """A number or an error for each row.
 
     >>> scored(lambda rows: [1 / row["x"] for row in rows], [{"x": 2}, {"x": 0}])
@@ -88,7 +89,9 @@ def scored(score: Callable[[list[Row]], Sequence[float]], rows: list[Row]) -> li
         if len(found) != len(rows):
             raise ValueError(f"{len(found)} scores came for {len(rows)} rows")
         return [one if math.isfinite(one) else ScoreError(f"the score is {one}") for one in found]
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # such as SystemExit too, which would end the thread
         if len(rows) == 1:
             return [ScoreError(f"{type(error).__name__}: {error}")]
         return [one for row in rows for one in scored(score, [row])]

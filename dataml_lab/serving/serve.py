@@ -7,6 +7,7 @@ name, the champion of a registry, until SIGTERM or SIGINT.
 import json
 import os
 import tempfile
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from dataml_lab.serving.app import make_app
 from dataml_lab.serving.metrics import SHARED
-from dataml_lab.serving.registry import CHAMPION, LocalRegistry, Registry
+from dataml_lab.serving.registry import CHAMPION, FILE, LocalRegistry, Registry, RegistryError
 from dataml_lab.serving.saved import Model, load
 from dataml_lab.serving.service import USUAL, Newest, Service, Settings
 from dataml_lab.store.http import LocalServer, listening
@@ -54,10 +55,18 @@ class Source(NamedTuple):
     alias: str = CHAMPION
 
     def newest(self) -> Newest:
-        """It, for a `Service`."""
-        if self.name:
-            return promoted(LocalRegistry(self.folder), self.name, self.alias)
-        return saved_in(self.folder)
+        """It, for a `Service`. A registry is opened with the first use, so that what is wrong with it is told."""
+        if not self.name:
+            return saved_in(self.folder)
+        registry = cache(partial(registry_in, self.folder))
+        return lambda served: promoted(registry(), self.name, self.alias)(served)
+
+
+def registry_in(folder: str) -> LocalRegistry:
+    """The registry in a folder; RegistryError without one, which isn't made."""
+    if not (Path(folder) / FILE).exists():
+        raise RegistryError(f"{folder}: there is no registry: name the folder of a `LocalRegistry`")
+    return LocalRegistry(folder)
 
 
 def promoted(registry: Registry, name: str, alias: str = CHAMPION) -> Newest:

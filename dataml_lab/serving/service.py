@@ -88,11 +88,14 @@ class Service:
                 raise Invalid(wrong)
             with suppress(Closed):  # another model has taken over this moment
                 return model, scorer.submit(row)
-        raise NotReady(f"no model is ready: {self.trouble or 'the service ends'}")
+        why = "the service ends" if self._closed.is_set() else self.trouble
+        raise NotReady(f"no model is ready: {why}")
 
     def refresh(self) -> bool:
-        """Looks for a newer model; whether one took over."""
+        """Looks for a newer model; whether one took over. A closed service looks for none."""
         with self._swapping:
+            if self._closed.is_set():
+                return False
             try:
                 model = self._newest(self.served.model if self.served else None)
                 if model is not None:
@@ -106,9 +109,8 @@ class Service:
     def close(self) -> None:
         """Takes no more rows; those that were taken are scored."""
         self._closed.set()
-        with self._swapping:
-            if self.served:
-                self.served.scorer.close()
+        if self.served:
+            self.served.scorer.close()
 
     def _take(self, model: Model) -> None:
         """Lets the model take over; ScoreError if it can't score a row."""
@@ -118,6 +120,8 @@ class Service:
         before, self.served = self.served, Served(model, Scorer(model.score, self.settings.waiting))
         if before:
             before.scorer.close()
+        if self._closed.is_set():  # meanwhile, by a `close()` that may not have seen it
+            self.served.scorer.close()
         self.metrics.swapped(str(model.version), "took over")
 
     def _failed(self, trouble: str) -> None:

@@ -8,16 +8,15 @@ import math
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dataml_lab.serving.refusals import ScoreError
-from dataml_lab.serving.scorer import Row, scored
+from dataml_lab.serving.scorer import Row, Score, scored
 
-Score = Callable[[list[Row]], Sequence[float]]
 LETTERS, REASONS = 200, 100  # of a reason, and reasons, that are kept
 
 
@@ -161,10 +160,7 @@ class Shadow:
     def _work(self) -> None:
         while handed := self._taken():
             begun = time.perf_counter()
-            try:
-                found = scored(lambda rows: self._shadow([dict(row) for row in rows]), handed.rows)
-            except BaseException as error:  # such as SystemExit, which would end the thread
-                found = [ScoreError(f"{type(error).__name__}: {error}")] * len(handed.rows)
+            found = scored(lambda rows: self._shadow([dict(row) for row in rows]), handed.rows)
             self._compare(handed, found, time.perf_counter() - begun)
 
     def _taken(self) -> "Handed | None":

@@ -69,4 +69,9 @@ def example_value(column: Column) -> Any:
     """A value that the column takes."""
     if column.kind == "category":
         return column.categories[0]
-    return False if column.kind == "flag" else min(max(0, column.low), column.high)
+    if column.kind == "flag":
+        return False
+    nearest = min(max(0, column.low), column.high)
+    if column.kind == "number":
+        return nearest
+    return math.ceil(nearest) if nearest > 0 else math.floor(nearest)

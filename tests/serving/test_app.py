@@ -1,6 +1,7 @@
 """The endpoint of a saved model, asked over HTTP: each answer is in words, and names the model's version."""
 
 import json
+import math
 import re
 import socket
 import threading
@@ -21,6 +22,7 @@ from dataml_lab.serving.saved import Model, ModelError
 from dataml_lab.serving.schema import Column, Schema
 from dataml_lab.serving.serve import Server
 from dataml_lab.serving.service import Service, Settings
+from dataml_lab.serving.validate import example
 
 LONG = 60.0  # seconds, never reached
 SCHEMA = Schema((Column("amount", "number", low=0, high=1000), Column("attempts", "whole", low=1),
@@ -127,6 +129,12 @@ def test_whatever_comes_is_answered_in_words(client, body):
     answer = client.post("/score", content=body)
     assert answer.status_code in (200, 400, 422) and answer.json()["version"] == "3"
     assert "score" in answer.json() if answer.status_code == 200 else answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("low", "high", "value"), [(-math.inf, math.inf, 0), (0.5, 7, 1), (3, 7, 3), (-7, -0.5, -1)])
+def test_the_row_that_a_model_is_tried_on_has_no_problem(low, high, value):
+    tried = Schema((Column("attempts", "whole", low, high), *SCHEMA.columns[2:], Column("new", "flag")))
+    assert example(tried)["attempts"] == value and not tried.problems(example(tried))
 
 
 def test_what_there_is_to_know(client):

@@ -195,6 +195,23 @@ def test_a_model_that_hangs_costs_the_deadline_and_then_nothing(clock, released)
     assert model.asked == 2
 
 
+def test_a_bug_is_not_hidden(clock):
+    with pytest.raises(TypeError, match="NoneType"):
+        fallback_of(Model(lambda row: row["amount"] + 1), clock)("a", {"amount": None})
+
+
+def test_a_thread_that_cannot_start_takes_no_room(monkeypatch):
+    deadline = Deadline(LONG, most=1)
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="can't start new thread"):
+        patch.setattr(threading.Thread, "start", no_thread)
+        deadline.call(int)
+    assert deadline.call(int) == 0
+
+
+def no_thread(_):
+    raise RuntimeError("can't start new thread")
+
+
 def test_a_bad_row_is_the_callers_and_opens_nothing(clock):
     def refuses(row):
         raise BadInput("amount is missing")
@@ -209,7 +226,7 @@ def test_a_bad_row_is_the_callers_and_opens_nothing(clock):
 def test_a_wrong_reply_is_a_failure_and_is_not_kept(clock):
     model = Model(lambda row: Reply(float("nan"), "3"))
     fallback = fallback_of(model, clock)
-    assert fallback("a", {}).why == "ValueError: the value is nan"
+    assert fallback("a", {}).why == "Unsound: the value is nan"
     fallback = fallback_of(Model(lambda row: Reply(0.5, "9")), clock,
                            wrong=lambda reply: "" if reply.version == "3" else "another version")
     assert [fallback("a", {}).source for _ in range(3)] == ["default"] * 3

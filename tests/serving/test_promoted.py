@@ -54,6 +54,21 @@ def until(holds, thread):
         time.sleep(0.001)
 
 
+@pytest.mark.parametrize(("content", "told"), [(None, "none: there is no registry"), (b"no", "is not a database")])
+def test_a_registry_that_is_none_is_the_trouble_until_it_is_one(registry, tmp_path, content, told):
+    folder = tmp_path / "none"
+    if content:
+        folder.mkdir()
+        (folder / "registry.db").write_bytes(content * 1_000)
+    service = Service(Source(str(folder), "fraud").newest(), Settings(every=0))
+    assert not service.ready and told in service.trouble and folder.exists() == bool(content)
+    (folder / "registry.db").unlink(missing_ok=True)
+    with LocalRegistry(folder) as made:
+        made.promote("fraud", made.add("fraud", pipeline(), schema()))
+    assert service.refresh() and service.ready
+    service.close()
+
+
 def test_a_name_that_the_registry_has_not_is_the_trouble(registry):
     service = Service(Source(str(registry.folder), "fruad").newest(), Settings(every=0))
     assert not service.ready and service.trouble.startswith(RegistryError.__name__) and "fruad" in service.trouble

@@ -72,6 +72,17 @@ def test_a_changed_file_is_refused_by_name(folder, name, change):
         load(folder)
 
 
+@pytest.mark.parametrize(("name", "content"), [
+    ("model.skops", b"no archive"), ("model.json", b"{"), ("model.json", b"{}"), ("model.json", b"[]"),
+    ("model.json", b'{"format": 1, "schema": [{"kind": "number"}]}')])
+def test_a_file_that_save_did_not_write_is_named_although_its_checksum_is_right(folder, name, content):
+    (folder / name).write_bytes(content)
+    files = {name: (folder / name).read_bytes() for name in (saved.ESTIMATOR, saved.TOLD)}
+    (folder / saved.SUMS).write_bytes(saved.sums(files))
+    with pytest.raises(ModelError, match=rf"fraud/{name}: it can't be read as `save` writes it: \w+: .*; restore"):
+        load(folder)
+
+
 def test_another_folder_is_refused(tmp_path):
     with pytest.raises(ModelError, match="there is no such folder"):
         load(tmp_path / "none")

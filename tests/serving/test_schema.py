@@ -102,8 +102,15 @@ def test_rows_are_refused_by_number_and_field(rows, message):
 def test_what_is_no_column_of_a_model_is_refused():
     with pytest.raises(ValueError, match=r"at: datetime64\[us\] is none of number, whole, flag, category"):
         Schema.of(pd.DataFrame({"at": pd.to_datetime(["2026-01-01"])}))
+    with pytest.raises(ValueError, match="zone: all values are missing"):
+        Schema.of(pd.DataFrame({"zone": pd.Series([None, None], dtype=object)}))
     with pytest.raises(ValueError, match="a range is given for 'x', which is no column of the table"):
         Schema.of(payments(), {"x": (0, 1)})
+
+
+def test_of_many_fields_that_a_model_has_not_ten_are_named():
+    row = {"amount": 1, "items": 1, "new": True, **dict.fromkeys(map(str, range(1_000)), 1)}
+    assert list(schema().problems(row)) == [*map(str, range(10))]
 
 
 def test_a_long_value_is_cut():

@@ -1,6 +1,7 @@
 """Rows that wait are scored together; what fails harms no other."""
 
 import asyncio
+import sys
 import threading
 
 import pytest
@@ -77,6 +78,17 @@ def test_each_row_gets_what_it_would_get_alone(values):
 
     for x, found in zip(values, asyncio.run(asked()), strict=True):
         assert isinstance(found, ScoreError) and "division" in str(found) if x == 0 else found == 1 / x
+
+
+def test_a_model_that_would_end_the_thread_harms_no_later_row():
+    async def asked():
+        scorer = Scorer(lambda rows: sys.exit("the end") if rows[0]["x"] else [1.0])
+        with pytest.raises(ScoreError, match="SystemExit: the end"):
+            await scorer.submit({"x": 1})
+        assert await scorer.submit({"x": 0}) == 1.0
+        scorer.close()
+
+    asyncio.run(asked())
 
 
 @pytest.mark.parametrize(("answers", "told"), [([], "0 scores came for 1 rows"), ([float("nan")], "the score is nan"),
