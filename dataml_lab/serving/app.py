@@ -1,8 +1,9 @@
 """A model behind HTTP: `POST /score` with a row as a JSON object answers `{"score": …, "model": …, "version": …}`.
 
-`GET /health` says that the process lives, `GET /ready` whether it has a model (else 503), `GET /schema` what a row is
-made of, `GET /metrics` what was counted, in the text format of Prometheus. Every answer names the model's version, in
-the header `model-version` too.
+`GET /health` says that the process lives, `GET /ready` whether rows are to be sent (else 503: it has no model, or ends
+soon), `GET /schema` what a row is made of, `GET /metrics` what was counted, in the text format of Prometheus, `GET
+/shadow` how the scores of a model in the shadow differ, in the process that answers. Every answer names the model's
+version, in the header `model-version` too.
 
 Errors are `{"detail": "<a sentence>", "version": …}`: 400 for a body that is no JSON object, 408 for one that comes too
 slowly, 413 for one that is too large, 422 for wrong values, with `"fields": {"<field>": "<what is wrong>"}`, 500 where
@@ -12,6 +13,7 @@ header `retry-after` has seconds.
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +23,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import ClientDisconnect
 
+from dataml_lab.serving.ending import forewarned
 from dataml_lab.serving.refusals import Malformed, Overdue, Refusal, TooLarge, TooSlow
 from dataml_lab.serving.service import Service
 from dataml_lab.serving.validate import parsed
@@ -29,11 +32,12 @@ HEADERS = {408: {"connection": "close"}, 503: {"retry-after": "1"}}  # of an ans
 
 
 def make_app(service: Service) -> FastAPI:
-    """The endpoint as an ASGI application; the service ends with it."""
+    """The endpoint as an ASGI application; the service ends with it, `Settings.notice` after a signal to end."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with forewarned(service.leave, service.settings.notice):
+            yield
         service.close()
 
     app = FastAPI(title="A model's endpoint", lifespan=lifespan, openapi_url=None)
@@ -48,8 +52,8 @@ def make_app(service: Service) -> FastAPI:
 
     @app.get("/ready")
     async def ready() -> Response:
-        state = "ready" if service.ready else "not ready"
-        return answer(200 if service.ready else 503, service.version, status=state, trouble=service.trouble)
+        status = service.state
+        return answer(200 if status == "ready" else 503, service.version, status=status, trouble=service.trouble)
 
     @app.get("/schema")
     async def schema() -> Response:
@@ -58,6 +62,10 @@ def make_app(service: Service) -> FastAPI:
     @app.get("/metrics")
     async def metrics() -> Response:
         return Response(service.metrics.text(), 200, {"model-version": service.version}, "text/plain; version=0.0.4")
+
+    @app.get("/shadow")
+    async def shadow() -> Response:
+        return answer(200, service.version, **compared(service))
 
     @app.exception_handler(AnyHTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -74,6 +82,16 @@ def answer(status: int, version: str, /, **fields: Any) -> Response:
     """An answer of these fields and the version."""
     headers = {"model-version": version} | HEADERS.get(status, {})
     return Response(json.dumps({**fields, "version": version}), status, headers, "application/json")
+
+
+def compared(service: Service) -> dict[str, Any]:
+    """The version in the shadow, its trouble, what it failed on, and the fields of a `Comparison`; null for NaN."""
+    shadow = service.served and service.served.shadow
+    if not shadow:
+        raise HTTPException(404, f"no model is in the shadow: {service.shadow_trouble or 'none was named'}")
+    numbers = {name: None if math.isnan(value) else value for name, value in shadow.comparison._asdict().items()}
+    return {"shadow": str(service.shadow.version), "trouble": service.shadow_trouble, **numbers,
+            "reasons": dict(shadow.reasons)}
 
 
 async def scored(service: Service, request: Request) -> Response:

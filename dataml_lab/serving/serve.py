@@ -7,6 +7,7 @@ name, the champion of a registry, until SIGTERM or SIGINT.
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from dataml_lab.serving.app import make_app
 from dataml_lab.serving.metrics import SHARED
 from dataml_lab.serving.registry import CHAMPION, FILE, LocalRegistry, Registry, RegistryError
 from dataml_lab.serving.saved import Model, load
-from dataml_lab.serving.service import USUAL, Newest, Service, Settings
+from dataml_lab.serving.service import USUAL, Newest, Service, Settings, no_model
 from dataml_lab.store.http import LocalServer, listening
 
 TOLD = "DATAML_LAB_SERVING"  # what workers are told: a source and settings, as JSON
@@ -42,24 +43,27 @@ class Server(LocalServer):
         return f"Server({self.url} {state})"
 
     def stop(self) -> None:
+        self.service.leave()
         super().stop()
         self.service.close()
 
 
 class Source(NamedTuple):
     """Where a model is: in the folder that `save` made, or, with a name, in the folder of a `LocalRegistry`, where an
-    alias says which version."""
+    alias says which version, and another one, if it is named, which version is in the shadow."""
 
     folder: str
     name: str = ""
     alias: str = CHAMPION
+    shadow: str = ""
 
-    def newest(self) -> Newest:
-        """It, for a `Service`. A registry is opened with the first use, so that what is wrong with it is told."""
+    def service(self, settings: Settings = USUAL) -> Service:
+        """A service of it. A registry is opened with the first use, so that what is wrong with it is told."""
         if not self.name:
-            return saved_in(self.folder)
+            return Service(saved_in(self.folder), settings)
         registry = cache(partial(registry_in, self.folder))
-        return lambda served: promoted(registry(), self.name, self.alias)(served)
+        shadow = partial(newest_of, registry, self.name, self.shadow) if self.shadow else no_model
+        return Service(partial(newest_of, registry, self.name, self.alias), settings, shadow=shadow)
 
 
 def registry_in(folder: str) -> LocalRegistry:
@@ -71,11 +75,13 @@ def registry_in(folder: str) -> LocalRegistry:
 
 def promoted(registry: Registry, name: str, alias: str = CHAMPION) -> Newest:
     """The model that an alias points at, for a `Service`, which follows promotions and ways back."""
-    def newest(served: Model | None) -> Model | None:
-        version = registry.current(name, alias)
-        return None if served is not None and served.version == version else registry.load(name, version)
+    return partial(newest_of, lambda: registry, name, alias)
 
-    return newest
+
+def newest_of(registry: Callable[[], Registry], name: str, alias: str, served: Model | None) -> Model | None:
+    """The model that an alias points at; None where it is the one that is served."""
+    version = registry().current(name, alias)
+    return None if served is not None and served.version == version else registry().load(name, version)
 
 
 def saved_in(folder: str | Path) -> Newest:
@@ -89,13 +95,14 @@ def saved_in(folder: str | Path) -> Newest:
 def worker() -> FastAPI:
     """The application of a worker, whose process was told what it serves."""
     told = json.loads(os.environ[TOLD])
-    return make_app(Service(Source(*told["source"]).newest(), Settings(*told["settings"])))
+    return make_app(Source(*told["source"]).service(Settings(*told["settings"])))
 
 
 def run(source: Source, host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
         settings: Settings = USUAL) -> None:
-    """Serves a model by so many processes, until SIGTERM or SIGINT; then requests under way are answered
-    first. A worker that dies is replaced. All workers count together."""
+    """Serves a model by so many processes, until SIGTERM or SIGINT. Then `/ready` answers 503 for the seconds of
+    `Settings.notice`, while rows are scored as before, and after that requests under way are answered first. A worker
+    that dies is replaced. All workers count together."""
     os.environ[TOLD] = json.dumps({"source": source, "settings": settings})
     config = uvicorn.Config(WORKER, factory=True, workers=workers, log_level="warning",
                             timeout_graceful_shutdown=STOP)

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -45,11 +46,23 @@ def model(version=1, schema=SCHEMA, **more):
     return Model("toll", version, schema, {}, "", Estimator(**more))
 
 
-@contextmanager
-def served(*models, **settings):
-    """A server of the first model, which takes the next with each `refresh()`; and a client."""
+def one_by_one(*models):
+    """The next of these models with each look, then none; what is an exception is raised."""
     models = list(models)
-    service = Service(lambda served: models.pop(0) if models else None, Settings(every=0, **settings))
+
+    def newest(_):
+        found = models.pop(0) if models else None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return newest
+
+
+@contextmanager
+def served(*models, shadow=(), **settings):
+    """A server of the first model, which takes the next with each `refresh()`, as does the shadow; and a client."""
+    service = Service(one_by_one(*models), Settings(every=0, **settings), shadow=one_by_one(*shadow))
     with Server(service) as server, httpx.Client(base_url=server.url, timeout=LONG) as client:
         yield service, client
 
@@ -208,21 +221,12 @@ def test_more_rows_than_may_wait_are_refused_at_once():
 
 
 def test_without_a_model_it_lives_and_is_not_ready_until_there_is_one():
-    models = [ModelError("model.skops: the file is not what was saved")]
-
-    def newest(_):
-        if isinstance(models[0], Exception):
-            raise models[0]
-        return models[0]
-
-    service = Service(newest, Settings(every=0))
-    with Server(service) as server, httpx.Client(base_url=server.url) as client:
+    with served(ModelError("model.skops: the file is not what was saved"), model(1)) as (service, client):
         assert client.get("/health").status_code == 200
         ready = client.get("/ready")
         assert ready.status_code == 503 and "model.skops: the file is not" in ready.json()["trouble"]
         answer = post(client)
         assert answer.status_code == 503 and "model.skops" in answer.json()["detail"]
-        models[:] = [model(1)]
         assert service.refresh() and post(client).status_code == 200
 
 
@@ -257,6 +261,60 @@ def test_models_take_over_under_traffic_and_no_request_fails():
     assert {answer.status_code for answer in answers} == {200}
     assert all(answer.json()["score"] == 20 + int(answer.json()["version"]) for answer in answers)
     assert len({answer.json()["version"] for answer in answers}) > 9
+
+
+def test_a_shadow_is_compared_and_no_answer_is_its():
+    with served(model(3), shadow=[model(4, plus=0.25), model(5, plus=0.75)], threshold=20.5) as (service, client):
+        for version, far, differ in (("4", 0.25, 0), ("5", 0.75, 1)):
+            assert post(client).json() == {"score": 20.0, "model": "toll", "version": "3"}
+            assert service.served.shadow.settle(LONG)
+            found = client.get("/shadow").json()
+            assert (found["shadow"], found["scored"], found["most"], found["differ"]) == (version, 1, far, differ)
+            assert not service.refresh()
+
+
+def test_what_a_shadow_was_not_compared_in_is_null():
+    with served(model(3), shadow=[model(4)], share=0) as (_, client):
+        post(client)
+        found = client.get("/shadow").json()
+        assert (found["version"], found["answered"], found["mean"], found["reasons"]) == ("3", 0, None, {})
+
+
+@pytest.mark.parametrize("bad", [fails, lambda table: sys.exit("the end"), lambda table: table.iloc[:0].pop("x")])
+def test_a_bad_shadow_costs_no_answer(bad):
+    with served(model(3), shadow=[model(4, does=bad)]) as (service, client):
+        answers = [post(client, amount=13).json() for _ in range(3)]
+        assert [answer["score"] for answer in answers] == [13.0] * 3
+        assert service.served.shadow.settle(LONG)
+        found = client.get("/shadow").json()
+        assert (found["failed"], sum(found["reasons"].values())) == (3, 3) and service.ready
+
+
+def test_a_shadow_that_hangs_delays_neither_an_answer_nor_a_newer_model():
+    hangs = threading.Event()
+    with served(model(3), model(4), shadow=[model(9, does=lambda _: hangs.wait(LONG))]) as (service, client):
+        assert [post(client).json()["version"] for _ in range(3)] == ["3"] * 3
+        assert client.get("/shadow").json()["waiting"] == 3
+        assert service.refresh() and post(client).json()["version"] == "4"
+        assert client.get("/shadow").json()["answered"] == 1
+        hangs.set()
+
+
+def test_a_shadow_that_can_not_be_loaded_is_told_and_nothing_else():
+    with served(model(3), shadow=[ModelError("model.skops: the file is not")]) as (service, client):
+        assert post(client).status_code == 200 and client.get("/ready").json()["trouble"] == ""
+        missing = client.get("/shadow")
+        assert missing.status_code == 404 and "model.skops: the file is not" in missing.json()["detail"]
+        service.refresh()
+        assert client.get("/shadow").json()["detail"] == "GET /shadow: no model is in the shadow: none was named"
+
+
+def test_a_server_that_will_end_is_not_ready_and_answers_still():
+    with served(model(3)) as (service, client):
+        service.leave()
+        ready = client.get("/ready")
+        assert (ready.status_code, ready.json()["status"], ready.headers["retry-after"]) == (503, "leaving", "1")
+        assert post(client).status_code == 200 and client.get("/health").status_code == 200
 
 
 def test_a_request_under_way_is_answered_before_the_end():
@@ -298,12 +356,12 @@ def test_a_client_that_leaves_harms_no_other(client):
 
 
 def test_a_service_looks_for_newer_models_by_itself():
-    models, took = [model(1), model(2)], threading.Event()
+    models, took = one_by_one(model(1), model(2)), threading.Event()
 
     def newest(served):
         if served and served.version == 2:
             took.set()
-        return models.pop(0) if models else None
+        return models(served)
 
     service = Service(newest, Settings(every=0.001))
     assert took.wait(LONG) and service.version == "2"

@@ -60,7 +60,7 @@ def test_a_registry_that_is_none_is_the_trouble_until_it_is_one(registry, tmp_pa
     if content:
         folder.mkdir()
         (folder / "registry.db").write_bytes(content * 1_000)
-    service = Service(Source(str(folder), "fraud").newest(), Settings(every=0))
+    service = Source(str(folder), "fraud").service(Settings(every=0))
     assert not service.ready and told in service.trouble and folder.exists() == bool(content)
     (folder / "registry.db").unlink(missing_ok=True)
     with LocalRegistry(folder) as made:
@@ -70,7 +70,7 @@ def test_a_registry_that_is_none_is_the_trouble_until_it_is_one(registry, tmp_pa
 
 
 def test_a_name_that_the_registry_has_not_is_the_trouble(registry):
-    service = Service(Source(str(registry.folder), "fruad").newest(), Settings(every=0))
+    service = Source(str(registry.folder), "fruad").service(Settings(every=0))
     assert not service.ready and service.trouble.startswith(RegistryError.__name__) and "fruad" in service.trouble
     service.close()
-    assert Service(Source(str(registry.folder), "fraud").newest(), Settings(every=0)).version == "1"
+    assert Source(str(registry.folder), "fraud").service(Settings(every=0)).version == "1"

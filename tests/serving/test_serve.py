@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
 import psutil
@@ -33,9 +35,10 @@ def row():
 
 
 @contextmanager
-def program(folder, workers):
-    """The process of a server, and where it is; ready."""
-    command = [sys.executable, "-m", "dataml_lab.serving", folder, "--port", "0", "--workers", str(workers)]
+def program(folder, workers, *more):
+    """The process of a server, and where it is; it is up."""
+    command = [sys.executable, "-m", "dataml_lab.serving", folder, "--port", "0", "--workers", str(workers),
+               "--notice", "0.2", *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         url = process.stdout.readline().strip()
         try:
@@ -45,19 +48,22 @@ def program(folder, workers):
             process.terminate()
 
 
+get = partial(httpx.get, verify=False)  # certificates are loaded for a tenth of a second each time
+
+
 def is_up(url):
     try:
-        return httpx.get(f"{url}/health").status_code == 200
+        return get(f"{url}/health").status_code == 200
     except httpx.TransportError:
         return False
 
 
 def until(holds):
     """Waits until something holds."""
-    for _ in range(6_000):
+    for _ in range(1_200):
         if holds():
             return
-        time.sleep(0.01)
+        time.sleep(0.05)
     raise TimeoutError("it does not hold after a minute")
 
 
@@ -71,7 +77,7 @@ def test_a_worker_that_is_killed_costs_no_answer_and_is_replaced(folder, row):
         before = workers_of(process)
         assert len(before) == 2
         asked = [threads.submit(ask_often, url, row) for _ in range(4)]
-        until(lambda: httpx.get(f"{url}/metrics").text.count('_total{status="200"'))
+        until(lambda: get(f"{url}/metrics").text.count('_total{status="200"'))
         before[0].kill()
         assert {reply for future in asked for reply in future.result()} == {asked[0].result()[0]}
         until(lambda: len({child.pid for child in workers_of(process)} - {before[0].pid}) == 2)
@@ -84,11 +90,30 @@ def ask_often(url, row):
     return [remote(row) for _ in range(80)]
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_end_is_told_before_it_comes_and_rows_are_scored_meanwhile(folder, row, workers):
+    with program(folder, workers, "--notice", "5") as (process, url):
+        process.terminate()
+        until(lambda: get(f"{url}/ready").json()["status"] == "leaving")
+        assert get(f"{url}/ready").status_code == 503
+        assert httpx.post(f"{url}/score", json=row).status_code == 200
+        process.terminate()
+        assert process.wait(LONG) in (0, -signal.SIGTERM)
+
+
+def test_a_port_that_is_taken_is_told_in_words(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "dataml_lab.serving", folder, "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=LONG)
+    assert ended.returncode == 1 and "name another with --host or --port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_all_workers_count_together(folder, row):
     with program(folder, workers=2) as (_, url):
         for _ in range(40):
             assert httpx.post(f"{url}/score", json=row).status_code == 200
-        assert 'model_answers_total{status="200",version="3"} 40.0' in httpx.get(f"{url}/metrics").text
+        assert 'model_answers_total{status="200",version="3"} 40.0' in get(f"{url}/metrics").text
 
 
 def test_a_damaged_model_is_named_and_no_row_is_scored(folder, row, tmp_path):
