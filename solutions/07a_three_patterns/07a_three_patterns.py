@@ -178,7 +178,7 @@ plt.show()
 # With 64 clients each waits longer, and yet more answers come per second. Rows that come while the model is busy wait, and are
 # then scored together by one call. A call takes hardly longer for many rows than for one, as batch will show.
 #
-# > **Caution.** These clients wait for their answer before they ask again. A slow server is asked less, and so it looks better
+# > **Caution:** These clients wait for their answer before they ask again. A slow server is asked less, and so it looks better
 # > than it is. Customers don't wait for each other: for them, send requests at the rate at which they come.
 
 # %% [markdown]
@@ -453,7 +453,8 @@ assert took["online"] > 20 * took["batch"] and took["online"] > 2 * took["near-r
 day = views[views["as_of"].dt.date == pd.Timestamp("2025-06-28").date()]
 assert (len(day), day["user_id"].nunique()) == (890, 236)
 known = newest_rows(pd.Timestamp("2025-06-28", tz="UTC")).index
-stale_views, nightly, quarterly = round(890 * share.loc["1 day", "page views"]), *share.loc[["1 day", "15 min"], "the warehouse"]
+stale_views = round(890 * share.loc["1 day", "page views"])
+nightly, quarterly = share.loc[["1 day", "15 min"], "the warehouse"]
 assert round(len(sent) / 180) == 45 and stale_views == 34 and round(0.10 + 34 * 0.02, 2) == 0.78
 assert round(0.10 + 45 * nightly * 0.50) == 22 and round(45 * quarterly) == 2 and round(96 * 0.10, 2) == 9.60
 assert len(known) == 1_343 and round(known.isin(day["user_id"]).mean(), 2) == 0.14
