@@ -18,27 +18,27 @@ RING ?= not full
 SHARE ?=
 CATALOGUE := tests/grading/test_catalogue.py
 
-test: setup
+test: .venv/tested
 	@$(BIN)/ruff check .
 	@$(PYTEST) -m "not full"
 
-test-full: setup
+test-full: .venv/tested
 	@DATAML_LAB_SHARE=$(SHARE) $(PYTEST) -m full
 
 # The stages of `test`, alone; with RING=full, those of `test-full`.
-test-unit: setup
+test-unit: .venv/tested
 	@$(PYTEST) -m "$(RING)" --ignore=tests/notebooks --ignore=tests/grading --ignore=tests/browser
 
-test-notebooks: setup
+test-notebooks: .venv/tested
 	@$(PYTEST) -m "$(RING)" tests/notebooks
 
-test-catalogue: setup
+test-catalogue: .venv/tested
 	@$(PYTEST) -m "$(RING)" $(CATALOGUE)
 
-test-grading: setup
+test-grading: .venv/tested
 	@$(PYTEST) -m "$(RING)" tests/grading --ignore=$(CATALOGUE)
 
-test-browser: setup
+test-browser: .venv/tested
 	@$(PYTEST) -m "$(RING)" tests/browser
 
 # What lessons can do without: Spark, half a gigabyte, which needs Java 17; Feast, 0.7 GB, and MLflow, 0.85 GB,
@@ -55,20 +55,20 @@ deep: .venv/deep
 
 test-engines: test-feast test-mlflow test-spark test-deep
 
-test-spark: spark
+test-spark: spark .venv/tested
 	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/streaming/test_spark.py tests/features/test_engines.py tests/drift/test_engines.py \
 	    tests/experiments/test_engines.py tests/serving/test_on_spark.py
 
-test-feast: feast
+test-feast: feast .venv/tested
 	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/features/test_feast.py
 
-test-mlflow: mlflow
+test-mlflow: mlflow .venv/tested
 	@$(BIN)/python -c 'import sys; from dataml_lab.serving.mlflow import MLFLOW; sys.exit(MLFLOW.missing() or 0)'
 	@$(BIN)/python -m pytest tests/serving/test_mlflow.py
 
-test-deep: deep
+test-deep: deep .venv/tested
 	@$(BIN)/python -c 'import sys; from dataml_lab.models.deep import missing; sys.exit(missing() or 0)'
 	@$(BIN)/python -m pytest tests/models/test_deep.py
 
@@ -89,6 +89,12 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 	@$(PIP) $(UV) --only-binary :all: || echo "There is no $(UV) for this machine: pip does its work, more slowly."
 	@$(call install,$(BIN),--compile --requirement requirements.lock)
 	@$(call install,$(BIN),--no-deps --no-build-isolation --editable .)
+	@touch $@
+
+# What tests need beside it: the driver of a browser alone is 165 MB.
+.venv/tested: .venv/installed test.lock
+	@echo "Installing what tests need into .venv (some seconds, once) ..."
+	@$(call install,$(BIN),--compile --requirement test.lock)
 	@touch $@
 
 .venv/engines: .venv/installed
@@ -115,8 +121,10 @@ build: setup
 # Refreshes every pin: for maintainers, after a change of the dependencies in pyproject.toml.
 lock: setup
 	@$(PIP) $(UV)
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --extra test \
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --constraint requirements.lock \
+	    --no-header --no-annotate --no-emit-index-url pyproject.toml | grep -vxFf requirements.lock > test.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --output-file feast.lock feast.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \

@@ -32,6 +32,17 @@ def _parser() -> argparse.ArgumentParser:
     lab = _command(commands, "lab", _lab, "open the workbook in JupyterLab")
     lab.add_argument("--port", type=int, default=8888, help="port to serve on; the next free one if taken")
     lab.add_argument("--no-browser", action="store_true", help="print the address, open no browser")
+    lab.add_argument("--instructor", action="store_true", help="the course folder with nbgrader's menus, no work/")
+    _command(commands, "progress", _show_reached, "say what is done, what is next, and the points so far")
+    check = _command(commands, "check", _check, "run the checks of a notebook's answers, here in the terminal")
+    check.add_argument("file", type=Path, metavar="FILE", help="a part's notebook, such as one of those in work/")
+    check.add_argument("--watch", action="store_true", help="again each time the file is saved, until Ctrl-C")
+    _command(commands, "update", _update, "take a part's newest release, with the answers that you wrote").add_argument(
+        "part", type=_part, metavar="PART", help="such as 01a_ingest")
+    reset = _command(commands, "reset", _reset, "put back a part, or an exercise of it, as it was released; asks first")
+    reset.add_argument("part", type=_part, metavar="PART", help="such as 01a_ingest")
+    reset.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this answer, such as fetch_all")
+    reset.add_argument("--yes", action="store_true", help="don't ask")
     doctor = _command(commands, "doctor", _doctor, "say what works on this machine, and what to do about the rest")
     doctor.add_argument("--json", action="store_true", help="for programs")
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
@@ -61,6 +72,15 @@ def _parts(name: str) -> list[str]:
     if not of_lesson and name not in {*PARTS, *RETIRED}:
         raise argparse.ArgumentTypeError(f"there is no part {name}; there are: {', '.join(PARTS)}")
     return of_lesson or [name]
+
+
+def _part(name: str) -> str:
+    """A part that there is."""
+    from dataml_lab.checks import PARTS
+
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"there is no part {name}; there are: {', '.join(PARTS)}")
+    return name
 
 
 def _names_parts(parser: argparse.ArgumentParser) -> None:
@@ -196,8 +216,91 @@ def _lab(options: argparse.Namespace) -> int:
     from dataml_lab.lab import command
 
     os.chdir(COURSE)
-    arguments = command(options.port, options.no_browser)
+    arguments = command(options.port, options.no_browser, *([] if options.instructor else [_prepared(COURSE)]))
     os.execv(arguments[0], arguments)  # JupyterLab takes this process over, and with it Ctrl-C
+
+
+def _prepared(course: Path) -> str:
+    """Makes the student's folder ready, says what is new in it, and returns the page to open."""
+    from dataml_lab.checks.overview import PROGRESS
+    from dataml_lab.lab import environment
+    from dataml_lab.work import prepare
+
+    prepared = prepare(course)
+    os.environ.update(environment(course / PROGRESS))
+    print(prepared, flush=True)
+    return prepared.page
+
+
+def _show_reached(options: argparse.Namespace) -> int:
+    from dataml_lab.checks import PARTS
+    from dataml_lab.checks.overview import overview
+    from dataml_lab.grading import COURSE
+
+    print(overview(COURSE, PARTS))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dataml_lab.checking import saves
+    from dataml_lab.checks.overview import PROGRESS
+    from dataml_lab.checks.reached import VARIABLE
+    from dataml_lab.grading import COURSE
+
+    if options.file.resolve().is_relative_to(COURSE / "work"):
+        os.environ.setdefault(VARIABLE, str(COURSE / PROGRESS))
+    for _ in saves(options.file) if options.watch else [None]:
+        code = _checked(options.file)
+        if options.watch:
+            print(f"{time.strftime('%H:%M:%S')}  Waiting until {options.file} is saved; Ctrl-C ends this.", flush=True)
+    return code
+
+
+def _checked(file: Path) -> int:
+    """Runs the checks of a notebook and prints what they say."""
+    from dataml_lab.checking import checks
+
+    whole = []
+    try:
+        for said in checks(file, _progress("cell")):
+            print(f"{said.text}\n", flush=True)
+            whole += [said.is_whole] if said.is_check or not said.is_whole else []
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return int(not all(whole))
+
+
+def _update(options: argparse.Namespace) -> int:
+    from dataml_lab.work import update
+
+    return _kept(options.part, update)
+
+
+def _reset(options: argparse.Namespace) -> int:
+    from dataml_lab.work import reset
+
+    what = f"the answer to {options.exercise} in {options.part}" if options.exercise else f"the whole of {options.part}"
+    question = f"Put back {what} as it was released? Your file is kept. [y/N] "
+    if not options.yes and input(question).strip().lower() not in ("y", "yes"):
+        print("Nothing was changed.")
+        return 1
+    return _kept(options.part, reset, options.exercise)
+
+
+def _kept(part: str, change: Callable[..., Path], *more: str | None) -> int:
+    """Changes a part in the student's folder, and says where the file that was there is kept."""
+    from dataml_lab.grading import COURSE
+    from dataml_lab.work import WorkError
+
+    try:
+        kept = change(COURSE, part, *more)
+    except (WorkError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Done. Your file is kept as {kept.relative_to(COURSE)}. If {part} is open in JupyterLab: "
+          "File > Reload Notebook from Disk.")
+    return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

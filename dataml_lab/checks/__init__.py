@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dataml_lab.checks.exercise import Exercise, Verdict
+    from dataml_lab.checks.overview import Overview
 
 
 
@@ -105,16 +106,18 @@ def check(exercise: str, namespace: Mapping[str, Any]) -> None:
     if not _are_here():
         print(ABSENT)
         return
+    from dataml_lab.checks.reached import keep
     from dataml_lab.checks.report import show
     from dataml_lab.runtime.answers import printed
 
     printed.pieces.clear()
-    verdict = _judged(exercise, namespace, PRACTICE, worlds=2)
+    verdict, unkept = _judged(exercise, namespace, PRACTICE, worlds=2), ""
     if not verdict.not_attempted:
         _attempted.add(exercise)
+        unkept = keep(exercise, verdict.earned, verdict.points)
     said, all_hold = printed.end(), verdict.earned == verdict.points
     show(verdict, *([] if all_hold or not said else [f"Your answer printed, at the end:\n{said}"]),
-         *([] if all_hold else [f'Stuck? hint("{exercise}") asks a question that leads on.']))
+         *([] if all_hold else [f'Stuck? hint("{exercise}") asks a question that leads on.']), *filter(None, [unkept]))
 
 
 def grade(exercise: str, namespace: Mapping[str, Any]) -> float:
@@ -144,6 +147,16 @@ def solution(exercise: str) -> None:
     part = part_of(exercise)
     print(solution_text(part, exercise) if exercise in _attempted else
           f'Try it yourself first, and run its check. hint("{exercise}") helps to begin.')
+
+
+def progress() -> "Overview | str":
+    """What is done in this workbook, what comes next, and the points so far."""
+    from dataml_lab.checks.overview import overview
+    from dataml_lab.checks.reached import VARIABLE
+
+    if VARIABLE not in os.environ:
+        return "Progress is kept where Jupyter was started by `make lab`, or by `dataml-lab lab`."
+    return overview(Path(os.environ[VARIABLE]).parents[1], PARTS)
 
 
 def practice(exercise: str, number: int = 1) -> Any:
