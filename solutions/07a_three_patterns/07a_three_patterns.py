@@ -375,8 +375,8 @@ for way, apart in far.items():
 assert all(apart.max() < 1e-12 for apart in far.values()) and len(ahead) == 558, far
 
 # %% [markdown]
-# They agree. Scores that are 10⁻⁹ apart count as the same: a sum in another order may differ in its last digit, so a comparison
-# needs a tolerance (03e).
+# They agree. Scores that are 10⁻⁹ apart count as the same: a sum in another order may differ in its last digit, so a
+# comparison needs a tolerance (03e).
 #
 # They agree because all rows came from `rows_of`. In most shops the checkout is another program, of another team. Here is
 # theirs.
@@ -463,9 +463,10 @@ assert len(known) == 1_343 and round(known.isin(day["user_id"]).mean(), 2) == 0.
 # Your times will differ. On any machine batch is far cheaper per score: the model is called once, and a call costs about the
 # same for one row as for a thousand.
 #
-# But a score costs only if it is computed. On 28 June there were 890 page views, of 236 customers. The table had scores of
-# 1,343 customers, and 14% of them were asked for. With a refresh every minute it would have been computed 1,440 times that
-# day.
+# But a score costs only if it is computed. On 28 June there were 890 page views, of 236 customers.
+#
+# The table had scores of 1,343 customers, and 14% of them were asked for. With a refresh every minute it would have been
+# computed 1,440 times that day.
 #
 # And an endpoint costs while nobody asks: it is held ready at night too. Here is an example with prices.
 #
