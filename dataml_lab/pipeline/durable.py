@@ -8,6 +8,8 @@ from pathlib import Path
 
 REMEDIES = {
     errno.ENOSPC: "the disk is full: free some space, then run again",
+    errno.EDQUOT: "the disk is full for you, who may use a part of it: free some space, then run again",
+    errno.EFBIG: "a file may not be so large here: allow larger ones (`ulimit -f`), then run again",
     errno.EACCES: "permission denied: choose a folder you may write to, or change its permissions",
     errno.EPERM: "permission denied: choose a folder you may write to, or change its permissions",
     errno.EROFS: "the disk is read-only: choose a folder you may write to",

@@ -24,6 +24,7 @@ LANDED = re.compile(r"(.+)-(\d{3,})-(\d{12,})-(\d{12,})\.jsonl")  # a topic's na
 BREAKS_TO_TABS = bytes.maketrans(b"\r\n", b"\t\t")
 SQLITE_REMEDIES = {
     "not a database": "give the {what} a file of its own",
+    "disk I/O": "free some space, or use another disk, then run again; what was kept before is safe",
     "full": "free some space, then run again; what was kept before is safe",
     "malformed": "the file is damaged: use a copy of it, or give the {what} a new one",
     "readonly": "choose a file you may write to, or change its permissions",

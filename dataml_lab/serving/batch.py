@@ -20,7 +20,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from dataml_lab.pipeline.durable import replacing, storage_errors
-from dataml_lab.pipeline.ingest import QUIET_S
+from dataml_lab.pipeline.ingest import QUIET_S, IngestError
+from dataml_lab.pipeline.push import sqlite_errors
 from dataml_lab.serving.rows import FOUND, ModelFailsError, schema_of, with_scores
 from dataml_lab.serving.saved import Model
 
@@ -174,12 +175,12 @@ def readable(source: Path) -> Iterator[None]:
 def alone(target: Path) -> Iterator[None]:
     """Meanwhile no other run is at work in the folder; BatchError if one is. A lock ends with its process."""
     try:
-        lock = sqlite3.connect(target / LOCK, timeout=0, isolation_level=None)
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        busy = "another run is at work there: wait until it has ended, then run again"
-        other = f"{error}: choose a folder you may write to, or change its permissions"
-        raise BatchError(f"{target}: {busy if 'locked' in str(error) else other}") from error
+        with sqlite_errors(target / LOCK, "lock"):
+            lock = sqlite3.connect(target / LOCK, timeout=0, isolation_level=None)
+            lock.execute("BEGIN EXCLUSIVE")
+    except IngestError as error:
+        busy = f"{target}: another run is at work there: wait until it has ended, then run again"
+        raise BatchError(busy if "locked" in str(error) else str(error)) from error
     with closing(lock):
         yield
 
