@@ -13,14 +13,18 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dataml_lab.pipeline.durable import storage_errors, sync_file, sync_folder
 from dataml_lab.serving.schema import Rows, Schema
+from dataml_lab.serving.single import One, of_one_row
 
 ESTIMATOR, TOLD, SUMS = "model.skops", "model.json", "SHA256SUMS"
 FORMAT = 1
@@ -41,7 +45,8 @@ class ModelError(RuntimeError):
     """A model that can't be saved or loaded, in words that name the file or the type."""
 
 
-class Model(NamedTuple):
+@dataclass(frozen=True, repr=False)
+class Model:
     """A model that was saved, or loaded after its checks.
 
     `libraries` are the versions of those that its types are of, by the name that is imported; `digest` is the checksum
@@ -53,7 +58,7 @@ class Model(NamedTuple):
     schema: Schema
     libraries: dict[str, str]
     digest: str
-    estimator: Any
+    estimator: Any = field(compare=False)
 
     def __repr__(self) -> str:
         return f"{self.name} {self.version}: {type(self.estimator).__name__} of {', '.join(self.schema.names)}"
@@ -66,11 +71,19 @@ class Model(NamedTuple):
     def score(self, rows: Rows) -> np.ndarray:
         """A float for each row: the probability of the second class, or the predicted number. SchemaError where the
         schema finds a problem."""
+        if self._one and not isinstance(rows, pd.DataFrame) and len(rows) == 1:
+            self.schema.check(rows)
+            return np.array([self._one(rows[0])])
         table = self.schema.table(rows)
         if not len(table):
             return np.empty(0)
         found = self.estimator.predict_proba(table)[:, 1] if self.classifies else self.estimator.predict(table)
         return np.asarray(found, float)
+
+    @cached_property
+    def _one(self) -> One | None:
+        """The score of a single row, without a frame, where that is known to be the same."""
+        return of_one_row(self.estimator, self.schema)
 
 
 def save(folder: str | Path, estimator: Any, schema: Schema, name: str, version: int = 1,

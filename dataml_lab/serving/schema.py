@@ -163,12 +163,13 @@ class Schema(NamedTuple):
         if frame:
             self._check_frame(rows)
         else:
-            self._check_rows(rows)
+            self.check(rows)
         arrays = {column.name: column.array(rows[column.name] if frame else [row.get(column.name) for row in rows])
                   for column in self.columns}
         return pd.DataFrame(arrays, index=rows.index if frame else None, copy=False)
 
-    def _check_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def check(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """SchemaError for the first row that has a problem."""
         for number, row in enumerate(rows, 1):
             if problems := self.problems(row):
                 raise SchemaError(problems, f"row {number}: " * (number > 1))

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -248,7 +249,7 @@ def test_arrow_that_can_not_write_is_told(model, source, tmp_path):
 
 def test_a_model_that_always_fails_ends_the_run(model, source, tmp_path, monkeypatch):
     monkeypatch.setattr("dataml_lab.serving.rows.FAILING", 5)
-    broken = model._replace(estimator=None)
+    broken = replace(model, estimator=None)
     with pytest.raises(BatchError, match=r"day=1/a.parquet: the model fails on many rows: AttributeError"):
         run(broken, source, tmp_path / "scores")
 
