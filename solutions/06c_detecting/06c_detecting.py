@@ -468,7 +468,7 @@ examine(honest, "label", split=older)
 # knows the label too early.
 #
 # It says that the test has mostly older customers, so a score on it is a score for them. That matters if the shop asks about
-# others. It is a **shift**; lesson 08, about shifts, is planned.
+# others. It is a **shift**; [08a](../08a_drift/08a_drift.ipynb) is about shifts.
 
 # %% role="claim"
 shift = list(examine(honest, "label", split=older))
@@ -586,7 +586,7 @@ assert [found.kind for found in said] == ["preprocessing", "preprocessing", "mul
 # - When a value is written isn't in the numbers: declare it, for each column.
 # - A shift is no leak, and “nothing was found” is no proof.
 #
-# **Next:** lesson 07, about serving, is planned. The part before this one is
+# **Next:** [07a](../07a_three_patterns/07a_three_patterns.ipynb) brings a model to those who use it. The part before this one is
 # [06b](../06b_contamination/06b_contamination.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.

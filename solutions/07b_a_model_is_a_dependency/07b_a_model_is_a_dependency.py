@@ -18,14 +18,438 @@
 #
 # **After this part you will be able to**
 #
-# - give a call of a model a deadline, a fallback, a circuit breaker and a cache, and say what each of them is for;
 # - save a model so that loading it runs no foreign code, and so that a changed file is refused;
 # - promote a version in a registry, and go back to the one before without a failed request;
+# - give a call of a model a deadline, a fallback, a cache and a circuit breaker, and say what each of them is for;
 # - try a new version on real requests before anybody depends on its answers.
 #
-# **You need** 07a, and about 75 minutes.
+# **You need** 07a and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 65 minutes: 40 to read, 25 for the exercise. A good
+# place for a break is before the exercise.
+
+# %%
+import pickle
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from dataml_lab.evaluation.payments import FEATURES, payments
+from dataml_lab.serving import (
+    BadInput, Breaker, Cache, Deadline, Fallback, Late, LocalRegistry, ModelError, Reply, Server,
+    Service, Settings, Shadow, load, promoted, save)
+from dataml_lab.serving.clients import Clients
+from dataml_lab.serving.fallback import sound
+from dataml_lab.serving.fraud import FLAG, SCHEMA, rows_of, trained
+from dataml_lab.store import Store
+
+plt.style.use("dataml_lab.workbook")
+desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
 
 # %% [markdown]
+# The next cell has what 07a has: the shop's payments with the five columns of the fraud model, and the model. A payment whose
+# score is `FLAG` or more is stopped.
+#
+# `FLAG` is 0.05. By 05c it is the cheapest threshold if a fraud that gets through costs 95 EUR, and an honest payment that is
+# stopped 5 EUR: 5 / (95 + 5).
+
+# %%
+store = Store(users=8_000)
+paid = store.payments
+asked = rows_of(paid, store.users)
+first = trained()
+print(f"{len(asked):,} payments, {paid['is_fraud'].mean():.1%} of them are frauds")
+asked.head(3).round(1)
+
+# %% role="claim"
+assert FLAG == 5 / (95 + 5) and list(asked) == FEATURES and len(FEATURES) == 5
+
+# %% [markdown]
+# ## You depend on a file
+#
+# A model that one process has fitted must come to the process that serves it. Python's own way is `pickle`. A pickle is a list
+# of instructions, and to load it is to carry them out.
+
+# %%
+class Foreign:
+    """Its pickle has one instruction: call `print` with a text."""
+
+    def __reduce__(self):
+        return print, ("This ran while the file was loaded.",)
+
+
+pickle.loads(pickle.dumps(Foreign()))
+
+# %% [markdown]
+# Here the function is `print`. It could be one that deletes files. To load somebody's pickle is to run their program.
+#
+# `save` writes the format of [skops](https://skops.readthedocs.io/): numbers, and the names of types and functions. What isn't
+# on a list of harmless names is refused, at saving and at loading. Here is a pipeline with `print` inside.
+
+# %%
+def refused(action, *arguments):
+    """Prints the sentence with which a ModelError refuses the action."""
+    try:
+        action(*arguments)
+    except ModelError as error:
+        print(str(error).replace(str(desk), "desk"))
+
+
+with_print = make_pipeline(FunctionTransformer(print), LogisticRegression())
+refused(save, desk / "with_print", with_print, SCHEMA, "fraud")
+
+# %% [markdown]
+# A saved model is a folder of three files: the estimator, what is said about it (its schema, and the versions of its
+# libraries), and a checksum of each of the two. A **checksum** is a short text computed from all bytes of a file. Another byte
+# gives another checksum.
+
+# %%
+folder = desk / "fraud"
+shutil.rmtree(folder, ignore_errors=True)  # so that this cell can be run again
+save(folder, first, SCHEMA, "fraud")
+print(*sorted(file.name for file in folder.iterdir()))
+
+# %% [markdown]
+# Now a byte in the middle of the estimator changes, as a bad disk or a foreign hand might do it.
+
+# %%
+content = bytearray((folder / "model.skops").read_bytes())
+content[len(content) // 2] ^= 1
+(folder / "model.skops").write_bytes(content)
+refused(load, folder)
+
+# %% role="claim"
+try:
+    load(folder)
+except ModelError as error:
+    assert "model.skops: the file is not what was saved" in str(error)
+else:
+    raise AssertionError("it was loaded")
+assert sorted(file.name for file in folder.iterdir()) == ["SHA256SUMS", "model.json", "model.skops"]
+
+# %% [markdown]
+# Without the checksum the model might have been loaded, and given wrong scores without an error. `load` also refuses other
+# versions of the libraries than at saving: the same file may give other numbers with them.
+#
+# ## You depend on a version
+#
+# Next week a second model comes. It was fitted with *balanced classes*: frauds are 1% of the payments, and together they get
+# as much weight as all others.
+#
+# A **registry** keeps models as numbered versions that never change. An **alias** is a name that points at one of them.
+
+# %%
+past = payments(20_000, seed=1)  # what the first model was fitted to
+second = clone(first).set_params(logisticregression__class_weight="balanced")
+second.fit(past[FEATURES], past["is_fraud"])
+
+registry = LocalRegistry(desk / "registry")
+for estimator in (first, second):
+    registry.add("fraud", estimator, SCHEMA)
+registry.promote("fraud", 1)  # the alias "champion" points at version 1
+registry.load("fraud", "champion")
+
+# %% [markdown]
+# A server asks for the champion, and not for a number. So to **promote** version 2 is to move the alias, and to **roll back**
+# is to move it to where it was before. No file is copied, and nothing is fitted again.
+
+# %%
+registry.promote("fraud", 2)
+registry.roll_back("fraud")
+print("the champion was version", *[change.version for change in registry.history("fraud")])
+
+# %% role="claim"
+assert [change.version for change in registry.history("fraud")] == [1, 2, 1] and registry.versions("fraud") == [1, 2]
+
+# %% [markdown]
+# This registry is a folder and SQLite. Companies often run that of MLflow, which `make mlflow` installs;
+# `dataml_lab.serving.mlflow.MlflowRegistry` has it behind the same methods.
+#
+# What happens to the shop if version 2 answers? AUC (05b) says how well a score orders frauds before other payments.
+
+# %%
+one, two = registry.load("fraud", 1), registry.load("fraud", 2)
+scores = pd.DataFrame({"version 1": one.score(asked), "version 2": two.score(asked)})
+print("AUC:", *[f"{roc_auc_score(paid['is_fraud'], scores[name]):.2f}" for name in scores])
+print("stopped:", *[f"{(scores[name] >= FLAG).mean():.0%}" for name in scores])
+asked[["amount", "attempts"]].reset_index().join(scores).head(4).round(3)
+
+# %% role="claim"
+auc = [roc_auc_score(paid["is_fraud"], scores[name]) for name in scores]
+assert abs(auc[0] - auc[1]) < 0.01 and 0.7 < auc[0] < 0.8, auc
+stopped = (scores >= FLAG).mean()
+assert 0.025 < stopped["version 1"] < 0.045 and stopped["version 2"] > 0.999, stopped
+
+# %% [markdown]
+# Both versions order payments alike. But version 2 learned from a world in which half of the weight is fraud, so its scores
+# are about 0.4 where version 1 says 0.01. With the threshold 0.05 it stops every payment.
+#
+# No error is raised. A threshold belongs to a version, and a score is of use only with its version. Therefore every answer of
+# the endpoint names it.
+#
+# ## You depend on a process
+#
+# The checkout asks the endpoint of 07a for each payment. So that it fails when we want, a stand-in takes its place.
+
+# %%
+class Endpoint:
+    """Answers a row with the score of version 1, or does what it is told."""
+
+    does = "works"
+
+    def __call__(self, row):
+        if wrong := SCHEMA.problems(row):
+            raise BadInput(str(wrong))
+        if self.does == "hangs":
+            released.wait()  # until the cell below lets it go on
+        if self.does == "is gone":
+            raise ConnectionError("nobody listens there")
+        model = two if self.does == "another version" else one
+        score = float("nan") if self.does == "says NaN" else model.score([row])[0]
+        return Reply(float(score), str(model.version))
+
+
+endpoint = Endpoint()
+row, other = asked.head(2).to_dict("records")
+endpoint(row)
+
+# %% [markdown]
+# | it | the checkout sees | what helps |
+# |---|---|---|
+# | hangs | nothing, for as long as it hangs | a deadline |
+# | is gone | an exception, at once | another answer |
+# | says NaN | a number that is none | a look at the number |
+# | is another version | a number like any other | a look at the version |
+#
+# The first is the worst. A checkout with 100 threads, each of which waits 30 s, serves 3 customers a second, and all other
+# pages of these threads hang as well.
+#
+# ### A deadline
+#
+# A **deadline** is the moment after which nobody waits any longer. `Deadline(0.05)` calls a function and waits 0.05 s for it
+# at most.
+
+# %%
+released = threading.Event()
+endpoint.does = "hangs"
+try:
+    Deadline(0.05).call(endpoint, row)
+except Late as error:
+    print("Late:", error)
+released.set()
+
+# %% role="claim"
+assert 3 < 100 / 30 < 3.5
+assert abs(3 * 1 + 0.05 + 2 * 0.05 - 3.15) < 1e-9
+
+# %% [markdown]
+# The call itself goes on in its thread, since Python can't stop a thread. So at most 32 calls of a `Deadline` go on at once,
+# and one more is late immediately. Otherwise threads would pile up.
+#
+# The time-out of an HTTP client is often no deadline. It limits one step, such as the wait for the next bytes, and each retry
+# begins anew: three tries of 1 s, with pauses of 0.05 and 0.1 s between them, take 3.15 s. A deadline belongs around all of it.
+#
+# ## Another answer
+#
+# A **fallback** is what answers if the model doesn't. The shop has two, and asks them in this order.
+#
+# 1. A **cache**: the model's last answer for the same payment, if it is at most ten minutes old. Customers often press *pay*
+#    twice.
+# 2. A **default**: a rule without a model. A payment is stopped if its card is from another country, or if it took three
+#    attempts or more.
+#
+# `Fallback` asks the model, then these two. `checked` says what is wrong with a reply, and a wrong reply counts as none. `now`
+# is a clock that we move, so that ten minutes take no time.
+
+# %%
+def rule(row):
+    """1 for a payment to be stopped, 0 for others."""
+    return 1.0 * ((row["country_mismatch"] == 1) | (row["attempts"] >= 3))
+
+
+def checked(reply):
+    """What is wrong with a reply: it is no number, or of another version than 1."""
+    return sound(reply) or ("" if reply.version == "1" else f"version {reply.version} answered")
+
+
+now = [0.0]
+endpoint.does = "works"
+breaker, cache = Breaker(failures=100), Cache(oldest=600, clock=lambda: now[0])
+fallback = Fallback(endpoint, rule, Deadline(10), breaker, cache, checked)
+fallback("payment 7", row)
+
+# %% [markdown]
+# The answer says where it is from (`source`), of which version, how old, and why the model didn't answer. The next cell asks
+# six times; in between the endpoint fails.
+
+# %%
+steps = [(0, "works", "7"), (5, "is gone", "7"), (5, "is gone", "8"), (60, "says NaN", "8"),
+         (90, "another version", "7"), (700, "is gone", "7")]
+seen = []
+for second, does, payment in steps:
+    now[0], endpoint.does = second, does
+    answer = fallback(f"payment {payment}", row if payment == "7" else other)
+    seen.append((second, does, payment, answer.source, answer.age))
+seen = pd.DataFrame(seen, columns=["second", "endpoint", "payment", "source", "age"])
+seen
+
+# %% role="claim"
+assert seen["source"].tolist() == ["model", "cache", "default", "default", "cache", "default"]
+assert seen["age"].tolist() == [0, 5, 0, 0, 90, 0] and answer.why == "ConnectionError: nobody listens there"
+
+# %% [markdown]
+# After 700 s the cache has an answer for payment 7, and doesn't give it, since it is older than ten minutes. A cache without a
+# limit serves last month's answers during the first long outage.
+#
+# Only replies of the model are kept. If the default were kept too, it would be given as the model's answer later.
+#
+# ### What no fallback may hide
+#
+# A row that no model can score is a mistake of the caller. If it got an answer all the same, nobody would mend it.
+
+# %%
+endpoint.does = "works"
+try:
+    fallback("payment 9", {**row, "attempts": 0})
+except BadInput as error:
+    print("BadInput:", error)
+
+# %% [markdown]
+# `BadInput` goes to the caller, and it isn't a failure of the model. The same is true of mistakes in your own program: catch
+# what a dependency can do to you, and nothing more.
+#
+# ### What is a fallback worth?
+#
+# The shop's payments say it: each way to decide has a cost, at 95 EUR for a fraud that gets through and 5 EUR for an honest
+# payment that is stopped. Some teams keep the last score of each *customer*, so that the cache answers more often. That is
+# tried too.
+#
+# All ways are compared on payments of customers who paid before.
+
+# %%
+last = scores["version 1"].groupby(paid["user_id"].to_numpy()).shift()
+ways = {"model": scores["version 1"] >= FLAG, "rule": (rule(asked) == 1).to_numpy(),
+        "stop nothing": scores["version 1"] > 1, "customer's last score": last >= FLAG}
+fraud, known = paid["is_fraud"].to_numpy(), last.notna().to_numpy()
+cost = pd.Series({name: np.where(stop, 5 * ~fraud, 95 * fraud)[known].mean()
+                  for name, stop in ways.items()}) * 1_000
+cost.round(-1).rename("EUR per 1,000 payments")
+
+# %% role="claim"
+assert list(cost.sort_values().index) == ["model", "rule", "stop nothing", "customer's last score"]
+assert round(roc_auc_score(fraud[known], last[known]), 2) == 0.54
+saved = cost["stop nothing"] - cost
+assert 0.4 < saved["rule"] / saved["model"] < 0.6, saved
+
+# %% role="figure" alt="Four bars, the cost of 1,000 payments in EUR. Model: 848. Rule: 891. Stop nothing: 931. The customer's last score: 1,066."
+# The code of this figure.
+figure, axes = plt.subplots(figsize=(8, 2.8))
+bars = axes.barh(cost.index, cost, color=["C0", "C0", "C0", "C1"])
+axes.bar_label(bars, fmt="{:,.0f}", padding=4)
+axes.invert_yaxis()
+axes.grid(visible=False)
+axes.set(title="The wrong key makes a cache worse than no model",
+         xlabel="EUR per 1,000 payments", xlim=(0, 1_200))
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The rule keeps about half of what the model saves against stopping nothing. The customer's last score
+# costs more than stopping nothing.
+#
+# The last score is about another payment: another amount, another hour. Its AUC for this payment is 0.54, hardly more than a
+# coin's. So the key of a cache must hold what the answer depends on, and a fallback is tried on old data like a model.
+#
+# ## A circuit breaker
+#
+# The model hangs for a minute. With a deadline of 0.2 s every customer of that minute waits 0.2 s for nothing. And a model
+# that hangs under too much work gets still more of it.
+#
+# A **circuit breaker** stops asking. It is *closed* as long as calls go through. After three failures in a row it is *open*:
+# for ten seconds it refuses all calls at once.
+#
+# Then it is *half-open*: it lets one call through as a trial. If that works, the breaker is closed again. If not, ten more
+# seconds begin.
+#
+# Two questions come a second, for two minutes, and from second 20 to 80 the model hangs. The clock is a number again.
+
+# %%
+class Outage:
+    """A model that hangs from second 20 to 80. Its clock moves by what a caller waits for it."""
+
+    now = 0.0
+
+    def clock(self):
+        return self.now
+
+    def __call__(self, row):
+        hangs = 20 <= self.now < 80
+        self.now += 0.2 if hangs else 0.01
+        if hangs:
+            raise Late("no answer within 0.2 s")
+        return Reply(0.01, "1")
+
+
+def played(failures, pause=10):
+    """For each of 240 questions its second, how long it waited, and what answered."""
+    outage, found = Outage(), []
+    breaker, cache = Breaker(failures, pause, outage.clock), Cache(600, clock=outage.clock)
+    fallback = Fallback(outage, rule, Deadline(60), breaker, cache)
+    for place in range(240):
+        outage.now = at = place / 2
+        answer = fallback(place, row)
+        found.append((at, outage.now - at, answer.source))
+    return pd.DataFrame(found, columns=["second", "waited", "source"])
+
+
+without, with_breaker = played(failures=1_000), played(failures=3)
+for name, found in (("without", without), ("with a breaker", with_breaker)):
+    late = found["waited"] > 0.1
+    print(f"{name}: {late.sum()} questions wait 0.2 s, {found['waited'][late].sum():.1f} s in all")
+
+# %% role="claim"
+assert [(found["waited"] > 0.1).sum() for found in (without, with_breaker)] == [120, 8]
+opened = with_breaker[with_breaker["source"] == "default"]["second"]
+assert opened.tolist() == [20 + place / 2 for place in range(128)] and opened.max() == 83.5
+sooner = played(failures=3, pause=2)
+assert (sooner["waited"] > 0.1).sum() == 26 and (sooner["source"] == "default").sum() == 122
+
+# %% role="figure" alt="Two panels with a dot for each question over two minutes. Above, without a breaker, all questions from second 20 to 80 wait 200 milliseconds. Below, with one, only 8 do: three at second 20, and five trials, ten seconds apart. The others wait 0, until second 84, when a trial works."
+# The code of this figure.
+figure, panels = plt.subplots(2, figsize=(8, 4.2), sharex=True, sharey=True)
+colours = {"model": "C0", "default": "C1"}
+names = "without a breaker", "with a breaker"
+for axes, found, name in zip(panels, (without, with_breaker), names):
+    for source, rows in found.groupby("source"):
+        axes.plot(rows["second"], 1_000 * rows["waited"], ".", color=colours[source])
+    axes.axvspan(20, 80, color="0.93", zorder=0)
+    axes.set(ylabel="waited, ms", ylim=(-15, 240))
+    axes.text(121, 200, name, ha="right", va="center")
+panels[0].text(50, 100, "the model hangs", ha="center", color="0.35")
+panels[0].text(2, 40, "model", color="C0")
+panels[1].text(50, 40, "default", color="C1", ha="center")
+panels[0].set_title("With a breaker 8 questions wait for a model that hangs, not 120")
+panels[1].set_xlabel("second")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Each dot is a question. Above, all 120 of the grey minute wait 200 ms. Below, three wait until the
+# breaker opens, then one every ten seconds, and the others get the default at once.
+#
+# The breaker has a price: the model works again at second 80, and the next trial is at second 84. Until then 8 questions get
+# the default, though they need not.
+#
+# **Try it.** Call `played(failures=3, pause=2)`. How many questions wait now, and how many get the default after second 80?
+#
+# (26 wait, and 2 get the default. A shorter pause finds the model sooner, and asks a sick one more often.)
+#
 # ## A client that always answers
 
 # %% [markdown] role="prompt" exercise="predict_with_fallback"
@@ -38,8 +462,8 @@
 #
 # **First step:** ask the model once, and return its answer as a dict. Run the check, and add one rule at a time.
 #
-# A `row` is `{"order_id": 1042, "zone": 7, "distance_m": 2417, "weather": "rain"}`. `version` is the version of the model
-# that is expected now, such as `"12"`.
+# A `row` is `{"order_id": 1042, "zone": 7, "distance_m": 2417, "weather": "rain"}`. `version` is the version of the model that is
+# expected now, such as `"12"`.
 #
 # | call | does |
 # |---|---|
@@ -57,9 +481,9 @@
 #
 # | about | the rule |
 # |---|---|
-# | deadline | the call takes 0.5 s at most, and each question may take all that is left of it |
+# | deadline | the call takes 0.5 s at most, and a question all that is left of it |
 # | asking again | at once after a `ConnectionError`, three questions in all; after nothing else |
-# | good | `minutes` is a finite number above 0 (not `None` or NaN), and `version` the expected one; for what is kept, too |
+# | good | a finite number of minutes above 0, of the expected version; this holds for what is kept, too |
 # | age | counts from when the model answered, however often the answer is given since |
 # | cache | raises `ConnectionError` while it is down: go on as if it were empty |
 # | other exceptions | are bugs: let them through |
@@ -114,9 +538,138 @@ def is_good(reply, version):
 
 
 # %% [markdown]
+# ## Shadow traffic
+#
+# The rest of this part is about the other side: how a new version reaches those who depend on it, and how it leaves them.
+#
+# In **shadow traffic** the new version scores the rows of real requests too. Its scores are compared and thrown away: the
+# answer is the champion's.
+
+# %%
+shadow = Shadow(one.score, two.score, threshold=FLAG)
+for start in range(0, 1_000, 50):
+    answers = shadow(asked.iloc[start:start + 50].to_dict("records"))
+shadow.settle(60)
+seen = shadow.comparison
+print(f"{seen.scored:,} payments were scored twice. Stopped: {seen.above:.1%} by version 1, "
+      f"{seen.shadow_above:.0%} by version 2. They differ on {seen.differ:.1%}.")
+
+# %% role="claim"
+assert seen.scored == 1_000 and seen.failed == seen.dropped == 0 and 0.93 < seen.differ < 0.99, seen
+assert (answers == one.score(asked.iloc[950:1_000])).all()
+
+# %% [markdown]
+# No label is needed for this: most decisions differ, and nobody wants that. The shadow's scores say what is wrong with them.
+
+# %% role="figure" alt="Two groups of scores on a logarithmic axis. Those of version 1 lie between 0.002 and 0.3, most of them left of the threshold 0.05. Those of version 2 lie between 0.1 and 1, all of them right of it."
+# The code of this figure.
+figure, axes = plt.subplots(figsize=(8, 3.2))
+pairs = shadow.frame()
+bins = np.geomspace(0.003, 1, 51)
+place = {"xycoords": ("data", "axes fraction")}
+for column, name, colour, at in (("answer", "version 1", "C0", 0.012),
+                                 ("shadow", "version 2", "C1", 0.6)):
+    axes.hist(pairs[column], bins, color=colour, alpha=0.85)
+    axes.annotate(name, (at, 0.85), color=colour, ha="center", weight="bold", **place)
+axes.axvline(FLAG, color="black", linestyle="--")
+axes.annotate("threshold 0.05", (FLAG * 1.05, 0.75), **place)
+axes.set(xscale="log", xlabel="score (logarithmic)", ylabel="payments",
+         title="All scores of version 2 are above the threshold of version 1")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** The scores of version 2 have the same shape, and lie further to the right. So it isn't a worse model: it needs a
+# threshold of its own, or a calibration (05c). Without shadow traffic the customers would have found that out.
+#
+# And if the shadow itself fails?
+
+# %%
+def fails(rows):
+    raise MemoryError("too large for this machine")
+
+
+shadow = Shadow(one.score, fails, threshold=FLAG)
+answers = shadow([row, other])
+shadow.settle(60)
+print(f"{len(answers)} answers; the shadow failed {shadow.comparison.failed} times: {[*shadow.reasons]}")
+
+# %% role="claim"
+assert len(answers) == 2 and shadow.comparison.failed == 2
+
+# %% [markdown]
+# The answers come as always. The shadow works in a thread of its own, nobody waits for it, and its failures are counted.
+#
+# What it can't show is what customers do about an answer. For that some of them must get it, as an experiment (lesson 09).
+#
+# ## A way back under traffic
+#
+# Somebody promotes version 2 all the same. The endpoint looks for a new champion every 0.05 s here (every 2 s as a rule), and
+# four clients ask without a pause.
+#
+# `clients.wait("1", 100)` waits for 100 answers of version 1.
+
+# %%
+service = Service(promoted(registry, "fraud"), Settings(every=0.05))
+rows = asked.head(200).to_dict("records")
+with Server(service) as server, Clients(server.url, rows, number=4) as clients:
+    clients.wait("1", 100)
+    registry.promote("fraud", 2)
+    clients.wait("2", 100)
+    registry.roll_back("fraud")
+    clients.wait("1", 100)
+
+answers = clients.frame()
+answers["at"] -= answers["at"].min()
+print("requests that failed:", (answers["status"] != 200).sum())
+print("versions that answered:", *sorted(answers["version"].unique()))
+
+# %% role="claim"
+assert len(answers) >= 300 and set(answers["status"]) == {200} and set(answers["version"]) == {"1", "2"}
+assert (answers.loc[answers["version"] == "2", "score"] >= FLAG).all()
+assert registry.current("fraud") == 1
+
+# %% role="figure" alt="Scores of all answers over the seconds, on a logarithmic axis. Those of version 1 are spread from 0.002 to 0.3. Then, for a while, come those of version 2, all above the threshold 0.05, and then those of version 1 again."
+# The code of this figure.
+figure, axes = plt.subplots(figsize=(8, 3.2))
+for version, colour in (("1", "C0"), ("2", "C1")):
+    of = answers[answers["version"] == version]
+    axes.plot(of["at"], of["score"], ".", color=colour, markersize=5)
+    axes.text(of["at"].iloc[len(of) // 9], 1.15, f"version {version}", color=colour, weight="bold")
+axes.axhline(FLAG, color="black", linestyle="--", linewidth=1)
+axes.text(of["at"].mean(), FLAG * 0.85, "threshold 0.05", ha="center", va="top")
+axes.set(yscale="log", ylim=(0.001, 2),
+         xlabel="seconds from the first answer", ylabel="score (logarithmic)",
+         title="A promotion and a way back: no request failed, all of version 2 are stopped")
+plt.show()
+
+# %% [markdown]
+# **Read the figure.** Each dot is an answer. The dots change at the promotion and again at the way back. Each request was
+# answered by the one version or by the other, and none by an error.
+#
+# Three things make that so. The new version is loaded, and tried on a row, while the old one goes on answering. Then one
+# assignment puts it in its place, and rows that the old one has taken are still scored by it.
+#
+# If the new version can't be loaded, or fails on that row, the old one stays. So a damaged file is a line in a log, and no
+# outage.
+#
+# A rollback isn't a repair of what happened before it. The payments that version 2 stopped are gone; who keeps the version with
+# each answer can find them.
+#
 # ## What to take along
 #
+# - To load a pickle is to run a program. A checksum finds a file that has changed.
+# - Versions don't change, an alias moves. A threshold belongs to a version.
+# - A deadline goes around everything, retries too. What hangs is worse than what fails.
+# - An answer says whether it is from the model, a cache or a rule, and how old it is. Only the model's replies are kept.
+# - A fallback is tried on old data before it is needed. The caller's mistakes aren't its business.
+# - A breaker spares those who wait, and the model. It costs as much time as its pause after the model is back.
+# - Shadow traffic shows what a version would decide, before anybody depends on it.
+#
 # **Next:** [08a](../08a_drift/08a_drift.ipynb) asks whether the data of today are still those that the model learned from. The part
-# before this one is 07a.
+# before this one is [07a](../07a_three_patterns/07a_three_patterns.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
+#
+# **Read on.** Nygard, *Release It!*, has circuit breakers, time-outs and what becomes of systems without them. skops on
+# [secure persistence](https://skops.readthedocs.io/en/stable/persistence.html). Google's *Site Reliability Engineering* on
+# [addressing cascading failures](https://sre.google/sre-book/addressing-cascading-failures/).
