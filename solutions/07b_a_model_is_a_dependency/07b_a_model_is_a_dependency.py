@@ -462,8 +462,8 @@ plt.show()
 #
 # **First step:** ask the model once, and return its answer as a dict. Run the check, and add one rule at a time.
 #
-# A `row` is `{"order_id": 1042, "zone": 7, "distance_m": 2417, "weather": "rain"}`. `version` is the version of the model that is
-# expected now, such as `"12"`.
+# A `row` is `{"order_id": 1042, "zone": 7, "distance_m": 2417, "weather": "rain"}`. `version` is the version of the model
+# that is expected now, such as `"12"`.
 #
 # | call | does |
 # |---|---|
@@ -481,9 +481,9 @@ plt.show()
 #
 # | about | the rule |
 # |---|---|
-# | deadline | the call takes 0.5 s at most, and a question all that is left of it |
+# | deadline | the call takes 0.5 s at most, and each question may take all that is left of it |
 # | asking again | at once after a `ConnectionError`, three questions in all; after nothing else |
-# | good | a finite number of minutes above 0, of the expected version; this holds for what is kept, too |
+# | good | `minutes` is a finite number above 0 (not `None` or NaN), and `version` the expected one; for what is kept, too |
 # | age | counts from when the model answered, however often the answer is given since |
 # | cache | raises `ConnectionError` while it is down: go on as if it were empty |
 # | other exceptions | are bugs: let them through |

@@ -111,7 +111,8 @@ def hanging(made: Deliveries) -> Plan:
     """The model hangs: at once, where an answer is kept, and after connections that broke."""
     row, minutes = made.row(), made.minutes()
     yield [made.step(made.row(), HANGS, right=BY_DEFAULT)]
-    yield [made.kept(row, minutes), made.step(row, HANGS, right=Right("cache", minutes, 60.5), after=60)]
+    yield [made.kept(row, minutes), made.step(row, HANGS, right=Right("cache", minutes, 60.5), after=60,
+                                              why="An answer is kept for this delivery, a minute old.")]
     yield [made.step(made.row(), made.good(minutes, 0.7), right=BY_DEFAULT)]
     yield [made.step(made.row(), breaks(0.2), HANGS, right=BY_DEFAULT)]
     yield [made.step(made.row(), breaks(0.2), breaks(0.2), made.good(minutes, 0.3), right=BY_DEFAULT)]
@@ -120,10 +121,12 @@ def hanging(made: Deliveries) -> Plan:
 def breaking(made: Deliveries) -> Plan:
     """The connection breaks once, twice, and each time."""
     minutes = made.minutes()
-    yield [made.step(made.row(), breaks(), made.good(minutes), right=Right("model", minutes), most=2)]
-    yield [made.step(made.row(), breaks(), breaks(), made.good(minutes), right=Right("model", minutes), most=3)]
-    yield [made.step(made.row(), breaks(), made.good(minutes, 0.4), right=Right("model", minutes))]
-    yield [made.step(made.row(), *DOWN, right=BY_DEFAULT, most=TRIES)]
+    more = {"right": Right("model", minutes), "why": f"After a broken connection a question is worth asking again, "
+                                                     f"with all that is left of the {DEADLINE} s."}
+    yield [made.step(made.row(), breaks(), made.good(minutes), most=2, **more)]
+    yield [made.step(made.row(), breaks(), breaks(), made.good(minutes), most=3, **more)]
+    yield [made.step(made.row(), breaks(), made.good(minutes, 0.4), **more)]
+    yield [made.step(made.row(), *DOWN, right=BY_DEFAULT, most=TRIES, why="A service that is down needs no more load.")]
 
 
 def refused(made: Deliveries) -> Plan:
@@ -205,9 +208,8 @@ def good_only(made: Deliveries) -> Plan:
     """The model replies with what is no number of minutes; and a default was given before."""
     for minutes in (float("nan"), None, -4.0, float("inf")):
         row = made.row()
-        why = f"{minutes} is no number of minutes, and as little when it comes from the cache."
-        yield [made.step(row, made.good(minutes), right=BY_DEFAULT, most=1, why=why),
-               made.step(made.again(row), *DOWN, right=BY_DEFAULT, after=30, why=why)]
+        yield [made.step(row, made.good(minutes), right=BY_DEFAULT, most=1, why=f"{minutes} is no number of minutes."),
+               made.step(made.again(row), *DOWN, right=BY_DEFAULT, after=30, why="A reply that isn't good isn't kept.")]
     row, minutes = made.row(), made.minutes()
     yield [made.kept(row, minutes), made.step(row, made.good(None), after=20), made.step(
         row, *DOWN, right=Right("cache", minutes, 40), after=20, why="A bad reply doesn't take a good one's place.")]
@@ -219,8 +221,9 @@ def good_only(made: Deliveries) -> Plan:
 def without_cache(made: Deliveries) -> Plan:
     """The cache is down: while the model answers, while it doesn't, and until it is up again."""
     row, minutes = made.row(), made.minutes()
-    yield [made.step(made.row(), made.good(minutes), right=Right("model", minutes), most=1, cache="down")]
-    yield [made.kept(row, minutes), made.step(row, *DOWN, right=BY_DEFAULT, after=20, cache="down"),
+    why = "A cache that is down is as good as an empty one."
+    yield [made.step(made.row(), made.good(minutes), right=Right("model", minutes), most=1, cache="down", why=why)]
+    yield [made.kept(row, minutes), made.step(row, *DOWN, right=BY_DEFAULT, after=20, cache="down", why=why),
            made.step(row, *DOWN, right=Right("cache", minutes, 40), after=20)]
 
 

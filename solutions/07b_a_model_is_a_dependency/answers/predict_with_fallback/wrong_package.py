@@ -1,6 +1,6 @@
-"""The package's Fallback, made for each call, with an own cache and breaker: it knows nothing of the last call.
+"""The package's Fallback, made for each call with a cache of its own, so that it knows nothing of the call before.
 
-fails: ends by the deadline; asks again after a broken connection, three times in all; refuses what the model refuses; lets a bug go through; gives the model's last answer for the same delivery; holds to the version that is expected; keeps good answers only; works while the cache is down
+fails: ends by the deadline; asks again after a broken connection, three times in all; refuses what the model refuses; gives the model's last answer for the same delivery; holds to the version that is expected; keeps good answers only; works while the cache is down
 """
 
 from dataml_lab.serving.fallback import Breaker, Cache, Fallback, Reply
