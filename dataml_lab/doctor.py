@@ -186,6 +186,15 @@ def feast() -> str:
     return f"version {feast.version()}, in {feast.python()}"
 
 
+def mlflow() -> str:
+    """MLflow, in whose registry the models of lesson 07 can be kept as well."""
+    from dataml_lab.serving.mlflow import MLFLOW
+
+    if needed := MLFLOW.missing():
+        raise Trouble(f"{needed}; only its registry in lesson 07 uses it")
+    return f"version {MLFLOW.version()}, in {MLFLOW.python()}"
+
+
 def deep() -> str:
     """Keras and the library that it computes with, which sections of lesson 04 can do without."""
     from dataml_lab.models import deep
@@ -209,5 +218,6 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "Chromium": (browser, False),
     "Spark": (engines, False),
     "Feast": (feast, False),
+    "MLflow": (mlflow, False),
     "Keras": (deep, False),
 }

@@ -63,7 +63,7 @@ def one_by_one(*models):
 def served(*models, shadow=(), **settings):
     """A server of the first model, which takes the next with each `refresh()`, as does the shadow; and a client."""
     service = Service(one_by_one(*models), Settings(every=0, **settings), shadow=one_by_one(*shadow))
-    with Server(service) as server, httpx.Client(base_url=server.url, timeout=LONG) as client:
+    with Server(service) as server, httpx.Client(base_url=server.url, timeout=LONG, verify=False) as client:
         yield service, client
 
 
@@ -245,7 +245,7 @@ def test_models_take_over_under_traffic_and_no_request_fails():
     answers, stop = [], threading.Event()
 
     def ask(url):
-        with httpx.Client(base_url=url, timeout=LONG) as client:
+        with httpx.Client(base_url=url, timeout=LONG, verify=False) as client:
             while not stop.is_set():
                 answers.append(post(client))
 

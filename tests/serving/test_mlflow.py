@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from dataml_lab import doctor
 from dataml_lab.serving import RegistryError
 from dataml_lab.serving.mlflow import MLFLOW, PYTHON, MlflowRegistry, started
 from dataml_lab.store.sidecar import Sidecar
@@ -74,3 +75,6 @@ def test_what_is_missing_is_said_with_what_to_do(tmp_path, monkeypatch):
         MlflowRegistry(tmp_path).versions("spend")
     monkeypatch.setenv(PYTHON, sys.executable)
     assert "has no MLflow" in MLFLOW.missing()
+    monkeypatch.setattr(doctor, "EXAMINED", {"MLflow": doctor.EXAMINED["MLflow"]})
+    (found,) = doctor.examinations()
+    assert found == ("MLflow", "missing", f"{MLFLOW.missing()}; only its registry in lesson 07 uses it")
