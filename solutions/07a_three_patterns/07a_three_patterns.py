@@ -242,8 +242,84 @@ assert all((scores / file.name).read_bytes() == file.read_bytes() for file in (p
 
 # %% [markdown]
 # ## Batch scoring that survives a crash
+
+# %% [markdown] role="prompt" exercise="score_all"
+# ### Exercise: score each payment once ({{points}}, about 30 minutes)
 #
-# Exercise 3, `score_all`.
+# `score_all(store, model, state)` runs each night. It can crash between any two calls, and is then called again in a new
+# process. The scores and the note are left, nothing else.
+#
+# **First step:** read, score and write each partition. Then ask of each thing that your function remembers: where is it
+# after a crash?
+#
+# | call | does |
+# |---|---|
+# | `store.partitions()` | a dict with each partition's *stamp*, a number that changes whenever its payments do |
+# | `store.read(partition)` | its payments, a list of dicts |
+# | `store.write(partition, rows)` | puts rows in place of its scores, all or none |
+# | `store.append(partition, rows)` | adds rows to its scores, one by one |
+# | `model.champion()` | the number of the version that answers online at the moment |
+# | `model.trained_on(version)` | such as `{"median_days": 112, "methods": ["card", "other"]}` |
+# | `model.score(rows, version)` | the scores of 1 to 10 payments without gaps |
+# | `state.load()` | the note saved last; `None` at first |
+# | `state.save(note)` | keeps a note in its place, all or none |
+#
+# ```python
+# {"payment_id": 81, "amount": 9.5, "account_days": 0, "method": "card"}  # a payment
+# {"payment_id": 81, "score": 0.31, "version": 7}  # its row of scores
+# ```
+#
+# | a payment has | the score online is |
+# |---|---|
+# | `amount` `None` | `None` |
+# | `account_days` `None` | that for `median_days` |
+# | `method` `None`, or not in `methods` | that for `"other"` |
+#
+# - A run begins with a call and ends when a call returns; after a crash, the next call goes on with it. It has one version:
+#   the champion at its beginning, whatever is promoted later.
+# - Afterwards each payment has one row, like online, of the run's version. One that came or changed meanwhile can wait for
+#   the next run.
+# - The next run can have another version, also an earlier one. Then it scores all again.
+# - A partition whose stamp and version are those of its scores isn't read. After a crash, one is read again at most.
+#
+# {{properties}}
+
+# %% role="answer" exercise="score_all"
+def score_all(store, model, state):
+    """Brings the scores of all payments up to date, by one version a run."""
+    ### BEGIN SOLUTION
+    run = state.load() or {"version": None, "done": {}, "ended": True}
+    if run["ended"]:
+        version = model.champion()
+        run = {"version": version, "done": run["done"] if version == run["version"] else {}, "ended": False}
+        state.save(run)  # from here on the version of this run is fixed
+    for partition, stamp in store.partitions().items():
+        if run["done"].get(partition) != stamp:
+            store.write(partition, rows_like_online(store.read(partition), model, run["version"]))
+            run["done"][partition] = stamp  # the stamp from before the payments were read
+            state.save(run)
+    state.save({**run, "ended": True})
+
+
+def rows_like_online(payments, model, version):
+    """The rows of scores of these payments, as a version answers online."""
+    known = model.trained_on(version)
+    inputs = [without_gaps(payment, known) for payment in payments if payment["amount"] is not None]
+    scores = {}
+    for start in range(0, len(inputs), 10):
+        piece = inputs[start:start + 10]
+        scores |= zip((row["payment_id"] for row in piece), model.score(piece, version), strict=True)
+    return [{"payment_id": payment["payment_id"], "score": scores.get(payment["payment_id"]), "version": version}
+            for payment in payments]
+
+
+def without_gaps(payment, known):
+    """A payment, in which what is missing is filled as online; 0 is a value."""
+    days, method = payment["account_days"], payment["method"]
+    return {**payment, "account_days": known["median_days"] if days is None else days,
+            "method": method if method in known["methods"] else "other"}
+    ### END SOLUTION
+
 
 # %% [markdown]
 # ## Near-real-time: computed ahead

@@ -1,5 +1,6 @@
 """Lesson 07: what batch scoring, the choice of a serving pattern and a client of a model must do."""
 
 from dataml_lab.checks.serving.predict_with_fallback import predict_with_fallback
+from dataml_lab.checks.serving.score_all import score_all
 
-EXERCISES = [predict_with_fallback]
+EXERCISES = [predict_with_fallback, score_all]
