@@ -59,7 +59,7 @@ PARTS = {
     "06a_target_leaks": Part("dataml_lab.checks.leakage", ("churn_model",)),
     "06b_contamination": Part("dataml_lab.checks.leakage", ("honest_estimate",)),
     "06c_detecting": Part("dataml_lab.checks.leakage", ("suspects",)),
-    "07a_three_patterns": Part("dataml_lab.checks.serving", ("score_all",)),
+    "07a_three_patterns": Part("dataml_lab.checks.serving", ("score_all", "serving_pattern")),
     "07b_a_model_is_a_dependency": Part("dataml_lab.checks.serving", ("predict_with_fallback",)),
     "08a_drift": Part("dataml_lab.checks.drift", ("drifted",)),
     "08b_monitoring": Part("dataml_lab.checks.drift", ("monitoring_plan",)),

@@ -577,7 +577,89 @@ assert len(known) == 1_343 and round(known.isin(day["user_id"]).mean(), 2) == 0.
 # %% [markdown]
 # ## Which pattern?
 #
-# Exercise 2, `serving_pattern`.
+# Each pattern is paid for in another way, and loses other requests. A bill has both.
+
+# %% [markdown] role="prompt" exercise="serving_pattern"
+# ### Exercise: online, batch or precomputed? ({{points}}, about 20 minutes)
+#
+# Write `serving_pattern(scenario)`. It returns `"online"`, `"batch"` or `"precomputed"`: the pattern with the smallest bill of a
+# day. A choice holds if its bill is at most 2% above the smallest.
+#
+# - *online*: an endpoint answers each request when it comes.
+# - *batch*: one run a day scores all keys, for example customers, and stores the answers.
+# - *precomputed*: 96 runs a day, every 900 s, score the keys that changed. After each run, all stored answers are as of its start.
+#
+# **First step:** write `bill(scenario, pattern)`, and compare its parts with the example.
+#
+# | in `scenario` | says |
+# |---|---|
+# | `what` | its name |
+# | `requests_per_day`, `peak_per_s` | requests in a day; in the busiest second |
+# | `answer_ms`, `allowed_ms` | how long an online answer takes; how long a caller waits |
+# | `keys` | how many keys a batch scores |
+# | `changes_per_day` | rows that the 96 runs score in all, each equally many |
+# | `unknown` | share of the requests whose key no run has seen |
+# | `fresh_s` | the greatest age at which a stored answer counts |
+# | `worth` | EUR lost for a request without an answer that counts |
+#
+# | the bill of a day | EUR |
+# |---|---:|
+# | an instance of the endpoint, ready all day | 12 |
+# | to start a run | 0.2 |
+# | a row that a run scores | 0.00001 |
+#
+# - Instances are whole, and at least two. A request keeps one busy for `answer_ms`. In the busiest second each is busy for at
+#   most 60% of the time.
+# - An online answer counts if `answer_ms` is at most `allowed_ms`.
+# - A run takes 0.001 s a row. Its answers are used from its end to the end of the next run. Their age counts from its start.
+# - Requests come evenly between two runs. The share `unknown` is the same at every age.
+#
+# ```python
+# {"what": "products on the front page", "requests_per_day": 5_000_000.0, "peak_per_s": 310.0,
+#  "keys": 800_000.0, "changes_per_day": 3_000_000.0, "unknown": 0.02, "fresh_s": 3_600.0,
+#  "answer_ms": 80.0, "allowed_ms": 100.0, "worth": 0.0005}
+# ```
+#
+# | pattern | instances, starts | rows | lost | bill |
+# |---|---:|---:|---:|---:|
+# | online | 504.00 | 0.00 | 0.00 | 504.00 |
+# | batch | 0.20 | 8.00 | 2,420.60 | 2,428.80 |
+# | precomputed | 19.20 | 30.00 | 50.00 | 99.20 |
+#
+# {{properties}}
+
+# %% role="answer" exercise="serving_pattern"
+import math
+
+
+def serving_pattern(scenario):
+    """The pattern with the smallest bill of a day: "online", "batch" or "precomputed"."""
+    ### BEGIN SOLUTION
+    return min(("online", "batch", "precomputed"), key=lambda pattern: sum(bill(scenario, pattern)))
+
+
+def bill(scenario, pattern):
+    """EUR a day: for instances or to start runs, for rows, and lost."""
+    if pattern == "online":
+        busy = scenario["peak_per_s"] * scenario["answer_ms"] / 1000
+        ready, scoring = 12 * max(2, math.ceil(busy / 0.6)), 0
+        counts = scenario["answer_ms"] <= scenario["allowed_ms"]
+    else:
+        runs, rows = (1, scenario["keys"]) if pattern == "batch" else (96, scenario["changes_per_day"])
+        ready, scoring = 0.2 * runs, 0.00001 * rows
+        youngest, between = 0.001 * rows / runs, 86400 / runs
+        young = min(1, max(0, (scenario["fresh_s"] - youngest) / between))
+        counts = (1 - scenario["unknown"]) * young
+    return ready, scoring, scenario["requests_per_day"] * scenario["worth"] * (1 - counts)
+    ### END SOLUTION
+
+
+# %% role="claim"
+front_page = {"requests_per_day": 5e6, "peak_per_s": 310, "keys": 800_000, "changes_per_day": 3e6, "unknown": 0.02,
+              "fresh_s": 3_600, "answer_ms": 80, "allowed_ms": 100, "worth": 0.0005}
+assert [round(part, 2) for part in bill(front_page, "online")] == [504, 0, 0]
+assert [round(part, 2) for part in bill(front_page, "batch")] == [0.2, 8, 2_420.6]
+assert [round(part, 2) for part in bill(front_page, "precomputed")] == [19.2, 30, 50]
 
 # %% [markdown]
 # ## What to take along

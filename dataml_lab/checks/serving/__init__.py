@@ -2,5 +2,6 @@
 
 from dataml_lab.checks.serving.predict_with_fallback import predict_with_fallback
 from dataml_lab.checks.serving.score_all import score_all
+from dataml_lab.checks.serving.serving_pattern import serving_pattern
 
-EXERCISES = [predict_with_fallback, score_all]
+EXERCISES = [predict_with_fallback, serving_pattern, score_all]
