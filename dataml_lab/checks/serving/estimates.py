@@ -83,10 +83,11 @@ class Clock(Handle):
     """What an answer is given as `clock`: seconds, which run on only while the model is asked."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self._seconds, self._looks = seconds, 0
 
     def now(self) -> float:
         """The seconds."""
+        self._looks += 1
         return self._seconds
 
     def _pass(self, seconds: float) -> None:
@@ -140,12 +141,14 @@ class Cache(Handle):
 
 
 class Told(NamedTuple):
-    """What came of a step: what was returned, or what was raised in words; questions asked, and seconds taken."""
+    """What came of a step: what was returned, or what was raised in words; questions to the model, looks at the clock,
+    and seconds taken."""
 
     step: Step
     returned: Any
     raised: str
     asked: int
+    looks: int
     seconds: float
 
     @property
@@ -157,10 +160,8 @@ class Told(NamedTuple):
             return "" if through else f"It {self.did}, where that exception has to go through."
         if step.right is None:
             return ""
-        if self.raised:
-            return f"It {self.did}."
-        if not is_right(self.returned, step.right):
-            return f"It {self.did}, where {step.right} is right."
+        if self.raised or not is_right(self.returned, step.right):
+            return f"It {self.did}, where {step.right} is right.{only_source(self.returned, step.right)}"
         if self.asked > step.most:
             return f"It asked the model {times(self.asked)}, where {times(step.most)} is the most."
         return ""
@@ -196,6 +197,12 @@ def is_right(found: Any, right: Right) -> bool:
     return close and (right.age is None or (is_number(found.get("age")) and abs(found["age"] - right.age) <= 1))
 
 
+def only_source(found: Any, right: Right) -> str:
+    """That only the source is wrong, as a further sentence; empty where it isn't so."""
+    alike = isinstance(found, dict) and is_right({**found, "source": right.source, "age": right.age}, right)
+    return " The minutes are right, and the source isn't." if alike and found.get("source") != right.source else ""
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a number that can be compared."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
@@ -213,7 +220,7 @@ def play(answer: Callable, story: Story, began: float = 0.0) -> list[Told]:
 
 def called(answer: Callable, step: Step, model: Model, cache: Cache, clock: Clock) -> Told:
     """What comes of one call."""
-    began, returned, raised = clock.now(), None, ""
+    began, looks, returned, raised = clock._seconds, clock._looks, None, ""
     try:
         returned = answer(step.row, step.version, model, cache, clock)
     except (OutOfTime, NotAttempted):
@@ -226,4 +233,4 @@ def called(answer: Callable, step: Step, model: Model, cache: Cache, clock: Cloc
         raised, _, _ = str(failure).removeprefix(RAISED).partition(". It was given ")
     except Exception as error:
         raised = f"{type(error).__name__}: {error}"
-    return Told(step, returned, raised, model.asked, clock.now() - began)
+    return Told(step, returned, raised, model.asked, clock._looks - looks, clock._seconds - began)

@@ -64,7 +64,8 @@ def _(told: Replies, world: Shop) -> str | None:
 def late(one: Told) -> str:
     """That a call took too long, in words."""
     waits = "What is left when the first question has taken its time?" if one.asked > 1 else "Nobody waits so long."
-    return f"The call took {one.seconds:.4g} s on the clock, where {DEADLINE} s is the most. {waits}"
+    why = waits if one.looks else "It never looked at `clock`, and no other clock counts."
+    return f"The call took {one.seconds:.4g} s on the clock, where {DEADLINE} s is the most. {why}"
 
 
 about("breaking", "asks again after a broken connection, three times in all", 1)
