@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from dataml_lab.pipeline.durable import storage_errors, sync_file, sync_folder
+from dataml_lab.serving.quick import Quick, quick
 from dataml_lab.serving.schema import Rows, Schema
-from dataml_lab.serving.single import One, of_one_row
 
 ESTIMATOR, TOLD, SUMS = "model.skops", "model.json", "SHA256SUMS"
 FORMAT = 1
@@ -71,9 +71,9 @@ class Model:
     def score(self, rows: Rows) -> np.ndarray:
         """A float for each row: the probability of the second class, or the predicted number. SchemaError where the
         schema finds a problem."""
-        if self._one and not isinstance(rows, pd.DataFrame) and len(rows) == 1:
+        if self._quick and len(rows) and not isinstance(rows, pd.DataFrame):
             self.schema.check(rows)
-            return np.array([self._one(rows[0])])
+            return self._quick(rows)
         table = self.schema.table(rows)
         if not len(table):
             return np.empty(0)
@@ -81,9 +81,9 @@ class Model:
         return np.asarray(found, float)
 
     @cached_property
-    def _one(self) -> One | None:
-        """The score of a single row, without a frame, where that is known to be the same."""
-        return of_one_row(self.estimator, self.schema)
+    def _quick(self) -> Quick | None:
+        """The scores of rows without a frame, where that is known to be the same."""
+        return quick(self.estimator, self.schema)
 
 
 def save(folder: str | Path, estimator: Any, schema: Schema, name: str, version: int = 1,

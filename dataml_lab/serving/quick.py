@@ -1,18 +1,18 @@
-"""The score of a single row without a frame, which costs more than most models do.
+"""Scores of a few rows without a frame, which costs more than most models do.
 
 Only estimators are asked so of which it is known that they make the same of an array of numbers as of a frame.
 """
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dataml_lab.serving.schema import Column, Schema, is_missing
 
-One = Callable[[Mapping[str, Any]], float]
+Quick = Callable[[Sequence[Mapping[str, Any]]], np.ndarray]
 Numbers = Callable[[np.ndarray], np.ndarray]  # scores of rows of numbers
 # Of scikit-learn: what looks at the numbers of a frame alone, and not at the names or the types of its columns.
 NUMERIC = frozenset({
@@ -23,16 +23,17 @@ LIGHTGBM = frozenset({"LGBMClassifier", "LGBMRegressor"})
 HARMLESS = frozenset({"deterministic", "seed", "verbose"})  # further parameters of LightGBM that predict nothing else
 
 
-def of_one_row(estimator: Any, schema: Schema) -> One | None:
-    """The score of a row that has no problem, to the byte as it is in a frame of this row; None for an estimator of
+def quick(estimator: Any, schema: Schema) -> Quick | None:
+    """The scores of rows that have no problem, to the byte as those of a frame of these rows; None for an estimator of
     which it isn't known."""
     scores, codes = numbers_of(estimator), codes_of(estimator, schema)
     others = list(getattr(estimator, "feature_names_in_", schema.names)) != schema.names  # then a frame is refused
     if scores is None or codes is None or others:
         return None
 
-    def score(row: Mapping[str, Any]) -> float:
-        return float(scores(np.array([[code(row.get(name)) for name, code in codes.items()]], float))[0])
+    def score(rows: Sequence[Mapping[str, Any]]) -> np.ndarray:
+        columns = [[code(row.get(name)) for row in rows] for name, code in codes.items()]
+        return scores(np.array(columns, float).T)  # in memory column by column, as the array of a frame is
 
     return score
 
