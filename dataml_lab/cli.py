@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     release = _command(commands, "release", _release, "make the students' notebooks, keep them, and fill the gradebook")
     _names_parts(release)
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
+    _roster_options(_command(commands, "roster", _roster, "say who is in the class, and who handed in nothing"))
+    _collect_options(_command(commands, "collect", _collect, "take downloads of a learning platform into submitted/"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
     _drift_options(_command(commands, "drift", _drift, "say what changed from one table to another, in files"))
@@ -97,7 +99,7 @@ def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
     parser.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights, unprotected")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--course", type=Path, metavar="DIR", help="the course folder; default: this checkout")
+    _names_course(parser)
     parser.epilog = """Submissions lie in submitted/<student>/<lesson>/. Scores go into gradebook.db, the notebooks with
 their outputs into autograded/, and all that was found into attempts/. Each problem is a line: a file that can't be
 read, that came late, or that lies where nothing is graded; damage that was repaired, a process that was ended, and
@@ -108,6 +110,34 @@ The exit code is 1 if something could not be read or graded."""
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _roster_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a CSV file; default: the roster as kept")
+    _names_course(parser)
+    parser.epilog = """FILE is what a learning platform exports: a line of names, then a line for each student. A column
+identifies a student, and is the folder's name in submitted/: id, username, login, sis login id, id number or
+student id. Others may be: name, or first name and last name; section; email; user id, the platform's own number; and
+for more time `extension 01a_ingest`, in days. The roster is kept as roster.csv, and entered into gradebook.db.
+
+The exit code is 1 if a row was left out, 2 if FILE is no roster."""
+
+
+def _collect_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE_OR_FOLDER", help="a zip, a folder or a notebook")
+    _names_course(parser)
+    parser.epilog = """What Canvas, Moodle and Gradescope give is understood as it comes, and so are folders by student,
+and zips in zips. A student is found by the roster: id, address, name, or the platform's number. A part is found by a
+file's name, then by its cells. Every attempt is kept in collected/, the newest goes to submitted/. Collecting again
+changes nothing. Links, paths that lead elsewhere, and archives that are too large are left out, and named.
+
+The exit code is 1 if something could not be matched, 2 if a download can't be read."""
+
+
+def _names_course(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--course", type=Path, metavar="DIR", help="the course folder; default: this checkout")
 
 
 def _catalogue_options(parser: argparse.ArgumentParser) -> None:
@@ -413,6 +443,39 @@ def _misplaced(course: Path, options: argparse.Namespace) -> list[dict]:
     if not options.json:
         print("".join(f"{stray}\n" for stray in found), end="", file=sys.stderr)
     return [misplaced(stray) for stray in found]
+
+
+def _roster(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.term import roster
+
+    course = options.course or COURSE
+    try:
+        students, problems = roster.read(options.file) if options.file else (roster.kept(course), ())
+    except (roster.RosterError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.file:
+        roster.keep(course, students)
+        problems = [*problems, *roster.enter(course / "gradebook.db", students)]
+    strangers = [f"{name} is in submitted/, and not in the roster" for name in roster.strangers(course, students)]
+    print(*problems, *strangers, roster.sections(students), *roster.missing(course, students), sep="\n")
+    return int(bool(problems))
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.term import roster
+    from dataml_lab.term.collect import collect
+
+    course = options.course or COURSE
+    try:
+        found = collect(course, options.files, roster.kept(course))
+    except (roster.RosterError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(found)
+    return int(bool(found.lines))
 
 
 def _show_progress(started: float, done: int, total: int, report: str) -> None:

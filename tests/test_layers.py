@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "dataml_lab"
 FLOORS = [{"runtime"}, {"store"}, {"pipeline"}, {"streaming"}, {"features"}, {"models"}, {"evaluation"}, {"leakage"},
-          {"serving"}, {"drift"}, {"experiments"}, {"checks"}, {"grading"},
+          {"serving"}, {"drift"}, {"experiments"}, {"checks"}, {"grading"}, {"term"},
           {"lab", "doctor", "work", "checking", "cli"}]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -130,13 +130,13 @@ def alone(course: Path) -> Iterator[None]:
         yield
 
 
-def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
+def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
     """Writes a file so that it is there as a whole or not at all, and stays through a crash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.lab.tmp")
     try:
-        with draft.open("w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+        with draft.open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(mode)

@@ -57,12 +57,12 @@ def _paths(course: Path) -> Iterator[Path]:
 def _is_opened(root: Path, path: Path) -> bool:
     """Whether a path is a folder in which others are looked for: one called like a lesson is so only in the place of a
     student, else it is told as a whole."""
-    return path.is_dir() and not path.is_symlink() and (path.parent == root or not _called(path.name))
+    return path.is_dir() and not path.is_symlink() and (path.parent == root or not called(path.name))
 
 
 def _is_work(path: Path) -> bool:
     """Whether a path looks like what students hand in."""
-    return is_notebook(path.name) or is_packed(path.name) or bool(_called(path.name))
+    return is_notebook(path.name) or is_packed(path.name) or bool(called(path.name))
 
 
 def _graded(course: Path) -> set[Path]:
@@ -80,8 +80,8 @@ def _assignments(course: Path) -> set[Path]:
 def _stray(course: Path, path: Path) -> Stray:
     """What is to be said of a path below `submitted/`."""
     names = path.relative_to(course / "submitted").parts
-    folders = [name for name in (names if path.is_dir() else names[:-1]) if not _called(name)]
-    lesson = next(filter(None, map(_called, reversed(names))), "")
+    folders = [name for name in (names if path.is_dir() else names[:-1]) if not called(name)]
+    lesson = next(filter(None, map(called, reversed(names))), "")
     student = folders[0] if folders else ""
     home = f"submitted/{student if len(folders) == 1 else '<student>'}/{lesson or '<lesson>'}/"
     return Stray(student, lesson, path.relative_to(course), _advice(path, shown([home])))
@@ -95,7 +95,7 @@ def _advice(path: Path, home: str) -> str:
     return f"move what it holds into {home}" if path.is_dir() else f"move it into {home}"
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
     """The lesson that a file or folder is called like, whatever stands around its name, in whatever letters; empty if
     there is none."""
     return next((lesson for lesson in (*PARTS, *RETIRED) if _bare(lesson) in _bare(name)), "")

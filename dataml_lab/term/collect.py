@@ -1,0 +1,173 @@
+"""Notebooks from a learning platform, put where they are graded: `submitted/<student>/<part>/<part>.ipynb`.
+
+Every attempt is kept in `collected/<part>/<student>/`, by its moment and its bytes; the newest is the one that is
+graded. To collect the same download again changes nothing.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from dataml_lab.checks import PARTS
+from dataml_lab.grading.attempts import write_whole
+from dataml_lab.grading.strays import called
+from dataml_lab.grading.submissions import TIMESTAMP, Submission, is_notebook
+from dataml_lab.term.roster import Student
+from dataml_lab.term.sources import GRADESCOPE, Found, LeftOut, Told, files, told_by_gradescope
+
+CANVAS = re.compile(r"(?P<who>[^_]+)_(?:late_)?(?P<platform>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
+MOODLE = re.compile(r"(?P<who>.+)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.IGNORECASE)
+AGAIN = re.compile(r"[-(](\d{1,3})\)?\.ipynb$", re.IGNORECASE)  # of an attempt that a platform or a browser numbered
+STAMP = "%Y-%m-%d_%H-%M-%S"
+NO_WORK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints")
+
+
+class Attempt(NamedTuple):
+    """A notebook that somebody handed in."""
+
+    student: str
+    part: str
+    found: Found
+
+
+class Collected(NamedTuple):
+    """What came of a download: attempts that are new, how many were known, and a line for all that didn't match."""
+
+    new: tuple[Attempt, ...]
+    known: int
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        by_part = {part: [one for one in self.new if one.part == part] for part in PARTS}
+        said = [f"{part}: {len(new)} new attempts of {len({one.student for one in new})} students"
+                for part, new in by_part.items() if new]
+        known = [f"{self.known} attempts had been collected before."] if self.known else []
+        return "\n".join([*self.lines, *said, *known] or ["Nothing was found that could be handed in."])
+
+
+def collect(course: Path, paths: Iterable[Path], students: tuple[Student, ...]) -> Collected:
+    """Takes what students handed in from downloads into the course; OSError if a download can't be read."""
+    new, known, lines = [], 0, []
+    for path in paths:
+        for attempt in _attempts(path, students):
+            if isinstance(attempt, str):
+                lines.append(attempt)
+            elif _keep(course, attempt):
+                new.append(attempt._replace(found=attempt.found._replace(data=b"")))
+            else:
+                known += 1
+    for student, part in sorted({(one.student, one.part) for one in new}):
+        _hand_in_newest(Submission(course, student, part))
+    return Collected(tuple(new), known, tuple(filter(None, lines)))
+
+
+def _attempts(path: Path, students: tuple[Student, ...]) -> Iterator[Attempt | str]:
+    """The attempts in a download, and a line for what is none. It is read twice, and no two files are held at once."""
+    lists = {one.trail[:-1]: told_by_gradescope(one) for one in files(path)
+             if isinstance(one, Found) and one.trail[-1] == GRADESCOPE}
+    for one in files(path):
+        yield str(one) if isinstance(one, LeftOut) else _attempt(one, lists, students)
+
+
+def _attempt(found: Found, lists: dict[tuple[str, ...], dict[str, Told]],
+             students: tuple[Student, ...]) -> Attempt | str:
+    """Whose notebook a file is, and of which part; a line that says what is missing, or nothing of what is no work."""
+    if found.trail[-1] == GRADESCOPE or any(name in NO_WORK or name.startswith("._") for name in found.trail):
+        return ""
+    told = next((listed[found.trail[len(above)]] for above, listed in lists.items()
+                 if found.trail[:len(above)] == above and found.trail[len(above)] in listed), None)
+    whose = _whose(told.students if told else _names(found.trail), students)
+    if not is_notebook(found.trail[-1]):
+        return f"{found} is no notebook" + (f": ask {whose[0].id} for it" if len(whose) == 1 else "")
+    if len(whose) != 1:
+        why = f"it may be of {' or '.join(one.id for one in whose)}" if whose else "nobody in the roster is called so"
+        return f"{found} is not collected: {why}. Put it into submitted/<student>/<part>/."
+    part = part_of(found)
+    moment = told.moment if told and told.moment else found.moment
+    return Attempt(whose[0].id, part, found._replace(moment=moment)) if part else (
+        f"{found} is not collected: it is no part's notebook, as far as its name and its cells tell.")
+
+
+def _names(trail: tuple[str, ...]) -> list[str]:
+    """What a path may say of a student, from outside inwards: what is inside, a student may have named."""
+    found = []
+    for name in trail:
+        match = MOODLE.fullmatch(name) or CANVAS.fullmatch(name)
+        found += [match["who"], match.groupdict().get("platform") or ""] if match else []
+        found.append(name)
+    file = Path(trail[-1]).stem
+    return [*found, file, file.partition("_")[0], file.rpartition("_")[2]]
+
+
+def _whose(names: Iterable[str], students: tuple[Student, ...]) -> list[Student]:
+    """The students whom the first of these names fits that fits any."""
+    for name in map(plain, names):
+        if name and (found := [one for one in students if name in _keys(one)]):
+            return found
+    return []
+
+
+def _keys(student: Student) -> set[str]:
+    """What a student may be called, in plain letters and digits."""
+    called = [student.id, student.email, student.email.partition("@")[0], student.platform]
+    called += [student.first + student.last, student.last + student.first] if student.first and student.last else []
+    return set(filter(None, map(plain, called)))
+
+
+def plain(text: str) -> str:
+    """Letters and digits in lower case, without accents.
+
+    >>> plain("O'Brien, Zoë"), plain("Łukasz") == plain("łukasz")
+    ('obrienzoe', True)
+    """
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
+
+
+def part_of(found: Found) -> str:
+    """The part whose notebook a file is, by its name, then by the exercises in it; empty if neither tells."""
+    if part := next(filter(None, (called(name) for name in reversed(found.trail))), ""):
+        return part
+    try:
+        cells = json.loads(found.data)["cells"]
+        marks = {cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
+    count = {part: len(marks & {*PARTS[part].exercises}) for part in PARTS}
+    best = max(count, key=count.get)
+    return best if count[best] else ""
+
+
+def _folder(course: Path, part: str, student: str) -> Path:
+    """Where all attempts of a student are kept."""
+    return course / "collected" / part / student
+
+
+def _keep(course: Path, attempt: Attempt) -> bool:
+    """Keeps an attempt; False if the same bytes are kept already."""
+    digest = hashlib.sha256(attempt.found.data).hexdigest()[:12]
+    folder = _folder(course, attempt.part, attempt.student)
+    if any(folder.glob(f"*_{digest}.ipynb")):
+        return False
+    again = AGAIN.search(attempt.found.trail[-1])
+    number = int(again[1]) if again else 0
+    name = f"{attempt.found.moment.strftime(STAMP)}_{number:03d}_{digest}.ipynb"
+    write_whole(folder / name, attempt.found.data)
+    return True
+
+
+def _hand_in_newest(submission: Submission) -> None:
+    """Puts the newest attempt where it is graded. What lay there and isn't known is kept as an attempt of its own."""
+    folder, target = submission.folder, submission.folder / f"{submission.lesson}.ipynb"
+    if target.is_file() and not target.is_symlink():
+        moment = datetime.fromtimestamp(target.stat().st_mtime, UTC)
+        _keep(submission.course, Attempt(submission.student, submission.lesson,
+                                         Found((target.name,), target.read_bytes(), moment)))
+    newest = max(_folder(submission.course, submission.lesson, submission.student).glob("*.ipynb"))
+    moment = datetime.strptime(newest.name[:19], STAMP)
+    write_whole(target, newest.read_bytes())
+    write_whole(folder / TIMESTAMP, f"{moment:%Y-%m-%d %H:%M:%S} UTC\n")
