@@ -256,8 +256,8 @@ assert all((scores / file.name).read_bytes() == file.read_bytes() for file in (p
 # %% [markdown] role="prompt" exercise="score_all"
 # ### Exercise: score each payment once ({{points}}, about 30 minutes)
 #
-# `score_all(store, model, state)` runs each night. It can crash between any two calls, and is then called again in a new
-# process. The scores and the note are left, nothing else.
+# `score_all(store, model, state)` runs each night, and brings the scores of all payments up to date. It can crash at any
+# moment, and is then called again in a new process. The scores and the note are left, nothing else.
 #
 # **First step:** read, score and write each partition. Then ask of each thing that your function remembers: where is it
 # after a crash?
@@ -267,10 +267,10 @@ assert all((scores / file.name).read_bytes() == file.read_bytes() for file in (p
 # | `store.partitions()` | a dict with each partition's *stamp*, a number that changes whenever its payments do |
 # | `store.read(partition)` | its payments, a list of dicts |
 # | `store.write(partition, rows)` | puts rows in place of its scores, all or none |
-# | `store.append(partition, rows)` | adds rows to its scores, one by one |
+# | `store.append(partition, rows)` | adds rows to its scores, one by one: a crash can come between two |
 # | `model.champion()` | the number of the version that answers online at the moment |
 # | `model.trained_on(version)` | such as `{"median_days": 112, "methods": ["card", "other"]}` |
-# | `model.score(rows, version)` | the scores of 1 to 10 payments without gaps |
+# | `model.score(rows, version)` | the scores of 1 to 10 payments in which nothing is `None` |
 # | `state.load()` | the note saved last; `None` at first |
 # | `state.save(note)` | keeps a note in its place, all or none |
 #
@@ -290,7 +290,7 @@ assert all((scores / file.name).read_bytes() == file.read_bytes() for file in (p
 # - Afterwards each payment has one row, like online, of the run's version. One that came or changed meanwhile can wait for
 #   the next run.
 # - The next run can have another version, also an earlier one. Then it scores all again.
-# - A partition whose stamp and version are those of its scores isn't read. After a crash, one is read again at most.
+# - A partition whose stamp and version are still those of its scores isn't read. After a crash, one is read again at most.
 #
 # {{properties}}
 

@@ -136,13 +136,16 @@ def lost(scores: Scores, partitions: Partitions) -> str | None:
     if not absent:
         return None
     name, gone = next(iter(absent.items()))
-    rows, number = partitions[name], sum(map(len, absent.values()))
-    told = (f"{number} of {sum(map(len, partitions.values()))} payments have no row of scores: payment "
+    rows, many = partitions[name], sum(map(len, absent.values()))
+    told = (f"{many} of {sum(map(len, partitions.values()))} payments have no row of scores: payment "
             f"{gone[0]['payment_id']} of {name}, for example")
     if all(row["amount"] is None for rows in absent.values() for row in rows):
         return f"{told}. Each of them has no amount: online scoring answers it all the same"
     if len(gone) < len(rows) and gone == rows[-len(gone):]:
         return f"{told}. Those that are lost are at the end: of {name} the last {len(gone)} of {len(rows)}"
+    if len(gone) < len(rows) and gone == rows[:len(gone)]:
+        return (f"{told}. Of {name} only the last {len(rows) - len(gone)} of {len(rows)} have one: store.write puts "
+                "rows in place of all that were there")
     return told
 
 
@@ -172,13 +175,21 @@ def told(run: Run, world: Payments, row: Row) -> str:
     version = world.versions.get(found["version"])
     if version is None:
         return f"payment {row['payment_id']} has version {found['version']}, which the model hasn't"
-    return (f"the payment {row} has the score {number(found['score'])}, where version {found['version']} answers "
-            f"{number(version.online(row))} online{why(found['score'], row, world, found['version'])}")
+    score, right = found["score"], version.online(row)
+    return (f"the payment {row} has the score {number(score, right)}, where version {found['version']} answers "
+            f"{number(right, score)} online{why(score, row, world, found['version'])}")
 
 
-def number(score: float | None) -> str:
-    """A score as a sentence has it."""
-    return "None" if score is None else f"{score:.4f}"
+def number(score: float | None, other: float | None) -> str:
+    """A score as a sentence has it, with so many digits that it looks unlike the other one.
+
+    >>> number(0.25, None), number(0.12341, 0.1234), number(None, 0.5)
+    ('0.2500', '0.12341', 'None')
+    """
+    if score is None:
+        return "None"
+    return next((text for digits in (4, 5, 6, 8, 10) if (text := f"{score:.{digits}f}") != f"{other or 0:.{digits}f}"),
+                repr(score))
 
 
 def why(score: float | None, row: Row, world: Payments, version: int) -> str:
@@ -394,6 +405,8 @@ def _(score_all: Answer, whole: Run, judged: list[Row], world: Payments) -> str 
         found = run(score_all, world, disk, partitions=partitions, champion=champion)
         when = (f"A run by version {before} had ended. Then {news(world) if partitions is world.later else 'nothing'} "
                 f"came, and version {champion} was promoted. After the next run")
+        if wrong := doubled(scores_of(found.disk)):
+            return f"{when}, {wrong}."
         for version, count in found.versions.items():
             if version != champion:
                 return f"{when}, {count} of {len(listed(partitions))} rows name version {version}."
