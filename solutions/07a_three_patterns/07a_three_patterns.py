@@ -180,8 +180,8 @@ plt.show()
 # **Read the figure.** Each line is a load, with its number of clients. Where it crosses the lower dotted line is its p50, at
 # the upper one its p99. Your times will differ, and the lines move to the right all the same.
 #
-# With 64 clients each waits longer. Usually the answers per second rise all the same, as the table says. Rows that come while
-# the model is busy wait, and are then scored together: one call for many rows takes far less time than many calls.
+# With 64 clients each waits longer. Usually the answers per second rise all the same. Rows that come while the model is
+# busy wait, and are then scored together: one call for many rows takes far less time than many calls.
 #
 # A process answers only so many requests a second. Where more come, a second process is started, another *instance* of the
 # endpoint. So an endpoint is planned for its busiest second, and with room to spare.
@@ -252,6 +252,9 @@ assert all((scores / file.name).read_bytes() == file.read_bytes() for file in (p
 
 # %% [markdown]
 # ## Batch scoring that survives a crash
+#
+# In the exercise, what says that a partition is done is kept in another place than the scores. So a crash can come between the
+# two. And payments have gaps, which online answers in its own way: batch has to answer alike.
 
 # %% [markdown] role="prompt" exercise="score_all"
 # ### Exercise: score each payment once ({{points}}, about 30 minutes)
@@ -699,3 +702,6 @@ assert [round(part, 2) for part in bill(front_page, "precomputed")] == [19.2, 30
 # answer. The part before this one is [06c](../06c_detecting/06c_detecting.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
+#
+# **Read on.** Dean and Barroso, *The Tail at Scale*, Communications of the ACM, 2013: why the slowest answers decide in a large
+# system. Huyen, *Designing Machine Learning Systems*, 2022, chapter 7: online and batch prediction.
