@@ -52,11 +52,12 @@ from dataml_lab.serving.fraud import FLAG, SCHEMA, rows_of, trained
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
-desk = Path(tempfile.mkdtemp())  # everything this notebook writes goes here
+folders = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+desk = Path(folders.name)  # everything that this notebook writes goes here
 
 # %% [markdown]
 # The next cell has what 07a has: the shop's payments with the five columns of the fraud model, and the model. A payment whose
-# score is `FLAG` or more is stopped.
+# score is `FLAG` or more is flagged, and the checkout stops it.
 #
 # `FLAG` is 0.05. By 05c it is the cheapest threshold if a fraud that gets through costs 95 EUR, and an honest payment that is
 # stopped 5 EUR: 5 / (95 + 5).
@@ -612,17 +613,17 @@ assert len(answers) == 2 and shadow.comparison.failed == 2
 # Somebody promotes version 2 all the same. The endpoint looks for a new champion every 0.05 s here (every 2 s as a rule), and
 # four clients ask without a pause.
 #
-# `clients.wait("1", 100)` waits for 100 answers of version 1.
+# `clients.wait("1", 60)` waits for 60 answers of version 1.
 
 # %%
 service = Service(promoted(registry, "fraud"), Settings(every=0.05))
 rows = asked.head(200).to_dict("records")
 with Server(service) as server, Clients(server.url, rows, number=4) as clients:
-    clients.wait("1", 100)
+    clients.wait("1", 60)
     registry.promote("fraud", 2)
-    clients.wait("2", 100)
+    clients.wait("2", 60)
     registry.roll_back("fraud")
-    clients.wait("1", 100)
+    clients.wait("1", 60)
 
 answers = clients.frame()
 answers["at"] -= answers["at"].min()
@@ -630,7 +631,7 @@ print("requests that failed:", (answers["status"] != 200).sum())
 print("versions that answered:", *sorted(answers["version"].unique()))
 
 # %% role="claim"
-assert len(answers) >= 300 and set(answers["status"]) == {200} and set(answers["version"]) == {"1", "2"}
+assert len(answers) >= 180 and set(answers["status"]) == {200} and set(answers["version"]) == {"1", "2"}
 assert (answers.loc[answers["version"] == "2", "score"] >= FLAG).all()
 assert registry.current("fraud") == 1
 
