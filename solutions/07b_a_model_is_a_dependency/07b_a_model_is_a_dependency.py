@@ -659,8 +659,8 @@ plt.show()
 # If the new version can't be loaded, or fails on that row, the old one stays. So a damaged file is a line in a log, and no
 # outage.
 #
-# A rollback isn't a repair of what happened before it. The payments that version 2 stopped are gone; who keeps the version with
-# each answer can find them.
+# A rollback doesn't repair what happened before it. The payments that version 2 stopped are gone. They can be found if the
+# version was kept with each answer.
 #
 # ## What to take along
 #
