@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _roster_options(_command(commands, "roster", _roster, "say who is in the class, and who handed in nothing"))
     _collect_options(_command(commands, "collect", _collect, "take downloads of a learning platform into submitted/"))
+    _export_options(_command(commands, "export", _export, "write a table of points for a learning platform"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
     _drift_options(_command(commands, "drift", _drift, "say what changed from one table to another, in files"))
@@ -134,6 +135,14 @@ file's name, then by its cells. Every attempt is kept in collected/, the newest 
 changes nothing. Links, paths that lead elsewhere, and archives that are too large are left out, and named.
 
 The exit code is 1 if something could not be matched, 2 if a download can't be read."""
+
+
+def _export_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", default="csv", choices=("csv", "canvas", "moodle", "blackboard", "gradescope"),
+                        help="of which platform; default: csv")
+    parser.add_argument("--by", default="part", choices=("exercise", "part", "lesson"), help="columns; default: part")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default: printed")
+    _names_course(parser)
 
 
 def _names_course(parser: argparse.ArgumentParser) -> None:
@@ -476,6 +485,27 @@ def _collect(options: argparse.Namespace) -> int:
         return 2
     print(found)
     return int(bool(found.lines))
+
+
+def _export(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.grading.attempts import write_whole
+    from dataml_lab.grading.gradebook import GradebookError
+    from dataml_lab.term import export, roster
+    from dataml_lab.term.scores import columns, scores
+
+    course = options.course or COURSE
+    try:
+        students, found = roster.kept(course), scores(course)
+        text = export.table(options.format, students, columns(found, options.by))
+        if options.out:
+            write_whole(options.out, text)
+    except (roster.RosterError, GradebookError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(*(f"{remark}\n" for remark in export.remarks(students, found)), sep="", end="", file=sys.stderr)
+    print(f"{len(students)} students in {options.out}" if options.out else text.rstrip("\n"))
+    return 0
 
 
 def _show_progress(started: float, done: int, total: int, report: str) -> None:
