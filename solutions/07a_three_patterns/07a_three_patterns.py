@@ -553,6 +553,8 @@ many = pd.concat([ours] * 12).head(100_000)
 took = {"online": 100_000 * loads[1]["ms"].mean() / 1_000,
         "batch": seconds(lambda: model.score(many), 1),
         "near-real-time": 100_000 * seconds(lambda: table.get(1322, end), 1_000)}
+ask.close()
+table.close()
 server.stop()
 
 # %% tags=["nbval-ignore-output"]
