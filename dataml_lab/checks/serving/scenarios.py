@@ -1,5 +1,6 @@
 """The worlds of `serving_pattern`: pairs of scenarios that want two patterns, and scenarios in which a slip shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -51,14 +52,20 @@ HAS_SAY = {  # in which part of the scenarios of a topic a field has another val
 }
 
 
+def as_drawn(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """The scenarios as they are."""
+    return drawn
+
+
 class Slip(NamedTuple):
-    """A single mistake in the bill: the topic in which it is told, what it is about, the bill with it, and the other
-    topics in which it may show."""
+    """A single mistake in the bill: the topic in which it is told, what it is about, the bill with it, the other topics
+    in which it shows, too, and what to make of scenarios near a tipping point so that it can show."""
 
     topic: str
     about: str
     table: Table
     also: tuple[str, ...] = ()
+    where: Callable[[np.random.Generator, Scenario], Scenario] = as_drawn
 
 
 def mean_load(scenario: Scenario) -> np.ndarray:
@@ -76,9 +83,52 @@ def mean_age(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
     return np.where(fresh(scenario, pattern, rows) >= 0.5, 1.0, 0.0)
 
 
-def from_the_end(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
-    """The share of young answers if their age counts from the end of their run."""
-    return fresh(scenario, pattern, 0.0)
+def from_the_end(of: str) -> Callable:
+    """The share of young answers if for this pattern their age counts from the end of their run."""
+    return lambda scenario, pattern, rows: fresh(scenario, pattern, rows * (pattern != of))
+
+
+def whole_day(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
+    """The share of young answers if each run is as long as those of a day together."""
+    return fresh(scenario, pattern, rows * RUNS[pattern])
+
+
+def lost_twice(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
+    """The share of requests that is left if both shares that are lost are taken from all requests."""
+    return np.maximum(0, fresh(scenario, pattern, rows) - scenario.unknown)
+
+
+def partly_old(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """Scenarios in which about half of a batch's answers are too old, and many keys unknown."""
+    return within(random, drawn, (1.1, 1.8), (24, 36), changes_per_day=(1.5e7, 2e7), unknown=(0.35, 0.5),
+                  keys=(1e4, 5e4), fresh_s=(0.45 * DAY_S, 0.6 * DAY_S))
+
+
+def short_runs(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """Scenarios in which precomputed answers are young enough, because a run takes a few seconds."""
+    return within(random, drawn, (1.1, 1.8), (30, 60), changes_per_day=(1.5e5, 3e5), keys=(1_000, 2_500),
+                  fresh_s=(905, 1_000))
+
+
+def long_nights(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """Scenarios in which a batch's answers are too old for the last hours before the next ones come."""
+    return within(random, drawn, (13.1, 14.9), (2_000, 3_000), changes_per_day=(2e7, 2.5e7), keys=(8e6, 1.3e7),
+                  fresh_s=(DAY_S, DAY_S + 1_000), requests_per_day=(1.6e7, 2e7))
+
+
+def within(random: np.random.Generator, drawn: Scenario, instances: tuple, value: tuple, **ranges: tuple) -> Scenario:
+    """Twenty scenarios with fields, the load in instances, and the worth of all requests of a day, within ranges. No
+    answer comes too late, and there are as many requests as keys or more."""
+    drawn = drawn.of(slice(20))
+
+    def between(low: float, high: float) -> np.ndarray:
+        return rounded(random.uniform(low, high, len(drawn.keys)))
+
+    given = {"requests_per_day": (1e5, 1e6), "allowed_ms": (2_000, 3_000)} | ranges
+    found = drawn._replace(**{name: between(*limits) for name, limits in given.items()})
+    peak = rounded(found.requests_per_day / DAY_S * between(2, 3))
+    return found._replace(peak_per_s=peak, answer_ms=rounded(between(*instances) * BUSY * 1_000 / peak),
+                          worth=rounded(between(*value) / found.requests_per_day))
 
 
 SLIPS = [  # of a topic, those that are further off come first: a later one doesn't show where an earlier one is told
@@ -96,12 +146,14 @@ SLIPS = [  # of a topic, those that are further off come first: a later one does
     Slip("rows", "the rows that precomputing scores: only those that changed", Table(
         scored=lambda scenario, pattern: scenario.keys * RUNS[pattern])),
     Slip("rows", "the rows that precomputing scores: changes_per_day in all runs of a day together", Table(
-        scored=lambda scenario, pattern: scored(scenario, pattern) * RUNS[pattern])),
+        scored=lambda scenario, pattern: scored(scenario, pattern) * RUNS[pattern]), also=("age",)),
     Slip("rows", "what it costs to start the runs of a day", Table(start=0.0)),
     Slip("unknown", "requests whose key no run has seen: what is stored has no answer to them",
          Table(known=lambda scenario, pattern: 1.0)),
     Slip("unknown", "requests whose key no run has seen: neither has one of the 96 runs", Table(
         known=lambda scenario, pattern: known(scenario, pattern) if pattern == "batch" else 1.0)),
+    Slip("unknown", "requests whose key no run has seen: stored answers to others are too old in a part of cases",
+         Table(known=lambda scenario, pattern: 1.0, fresh=lost_twice), where=partly_old),
     Slip("age", "answers that are too old: what is stored gets older until the next run has ended",
          Table(fresh=lambda scenario, pattern, rows: 1.0)),
     Slip("age", "answers that are too old: what is precomputed gets older, too", Table(
@@ -109,15 +161,30 @@ SLIPS = [  # of a topic, those that are further off come first: a later one does
     Slip("age", "answers that are too old: a part of them is, wherever the mean or the oldest age lies",
          Table(fresh=mean_age)),
     Slip("age", "answers that are too old: a part of them is, wherever the mean or the oldest age lies",
-         Table(fresh=lambda *given: np.floor(fresh(*given)))),
-    Slip("age", "answers that are too old: an answer's age counts from the start of its run, which takes its time",
-         Table(fresh=from_the_end)),
+         Table(fresh=lambda *given: np.floor(fresh(*given))), also=("unknown",)),
+    Slip("age", "answers that are too old: a run takes its time for its own rows, not for those of the whole day",
+         Table(fresh=whole_day), where=short_runs),
+    *(Slip("age", "answers that are too old: an answer's age counts from the start of its run, which takes its time",
+           Table(fresh=from_the_end(pattern)), where=where)
+      for pattern, where in (("batch", long_nights), ("precomputed", as_drawn))),
     Slip("wait", "online answers that take longer than their caller waits", Table(in_time=lambda scenario: True)),
     Slip("wait", "online answers that take exactly as long as their caller waits: these come in time",
          Table(in_time=lambda scenario: scenario.answer_ms < scenario.allowed_ms)),
     Slip("worth", "what is lost where a request gets no answer", Table(worth=lambda scenario: 0.0),
          also=("unknown", "age", "wait")),
 ]
+
+
+def sampled(shift: float) -> Slip:
+    """A share of young answers that is so far off, where it is a part: no mistake, and nobody loses by it."""
+    def share(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
+        exact = fresh(scenario, pattern, rows)
+        return np.where(exact % 1 > 0, np.clip(exact + shift, 0, 1), exact)
+
+    return Slip("", "", Table(fresh=share))
+
+
+SAMPLED = [sampled(-0.01), sampled(0.01)]
 
 
 class Question(NamedTuple):
@@ -232,9 +299,10 @@ def unrounded(scenarios: Scenario) -> np.ndarray:
 
 
 def silent(scenarios: Scenario, slips: list[Slip], among: np.ndarray) -> np.ndarray:
-    """Whether none of these slips shows, for those scenarios that a mask names; of the others False."""
+    """Whether none of these slips shows, nor that ages are tried at a hundred moments, for those scenarios that a mask
+    names; of the others False."""
     found, right = among.copy(), bills(scenarios)
-    for slip in slips:
+    for slip in [*slips, *SAMPLED]:
         found[found] = overpaid(right[:, found], scenarios.of(found), slip.table) < STEADY
     return found
 
@@ -247,20 +315,14 @@ def strangers(topic: str) -> list[Slip]:
 def drawn_telling(random: np.random.Generator, topic: str) -> list[Question]:
     """For each slip about a topic a scenario in which that slip shows, none about another topic, and none of those that
     are told later."""
-    near, own, found = near_tipping(random, topic), [slip for slip in SLIPS if slip.topic == topic], []
-    right = bills(near)
+    drawn, own, found = draw(random, topic, NEAR), [slip for slip in SLIPS if slip.topic == topic], []
     for place, slip in enumerate(own):
-        shows = overpaid(right, near, slip.table) > SHOWS
+        near = slip.where(random, drawn)
+        right = bills(near)
+        shows = (overpaid(right, near, slip.table) > SHOWS) & (lead(right) > SHOWS) & unrounded(near)
         fit = np.flatnonzero(silent(near, own[place + 1:] + strangers(topic), shows))
         found += [question(str(random.choice(WORDS)), near.of(number), slip.about) for number in fit[:1]]
     return found
-
-
-def near_tipping(random: np.random.Generator, topic: str) -> Scenario:
-    """Scenarios whose two cheapest patterns are less than three times apart."""
-    scenarios = draw(random, topic, NEAR)
-    apart = lead(bills(scenarios))
-    return scenarios.of((apart < 3) & (apart > SHOWS) & unrounded(scenarios))
 
 
 def fair(world: Patterns) -> bool:
