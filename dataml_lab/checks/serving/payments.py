@@ -113,8 +113,8 @@ def put(random: np.random.Generator, rows: list[Row], changes: tuple[Row, ...]) 
 
 
 def with_amount(rows: list[Row]) -> list[Row]:
-    """The rows, of which the first that has no amount has one."""
-    place = next(place for place, row in enumerate(rows) if row["amount"] is None)
+    """The rows, of which the first that lacks its amount and nothing else has one."""
+    place = next(place for place, row in enumerate(rows) if row["amount"] is None and row["method"])
     return [*rows[:place], {**rows[place], "amount": 77.5}, *rows[place + 1:]]
 
 

@@ -136,17 +136,26 @@ def lost(scores: Scores, partitions: Partitions) -> str | None:
     if not absent:
         return None
     name, gone = next(iter(absent.items()))
-    rows, many = partitions[name], sum(map(len, absent.values()))
-    told = (f"{many} of {sum(map(len, partitions.values()))} payments have no row of scores: payment "
-            f"{gone[0]['payment_id']} of {name}, for example")
-    if all(row["amount"] is None for rows in absent.values() for row in rows):
-        return f"{told}. Each of them has no amount: online scoring answers it all the same"
-    if len(gone) < len(rows) and gone == rows[-len(gone):]:
-        return f"{told}. Those that are lost are at the end: of {name} the last {len(gone)} of {len(rows)}"
-    if len(gone) < len(rows) and gone == rows[:len(gone)]:
-        return (f"{told}. Of {name} only the last {len(rows) - len(gone)} of {len(rows)} have one: store.write puts "
-                "rows in place of all that were there")
-    return told
+    lost, known = listed(absent), len(listed(partitions))
+    told = f"{len(lost)} of {known} payments {'has' if len(lost) == 1 else 'have'} no row of scores"
+    if all(row["amount"] is None for row in lost):
+        why = ". Each of them has no amount: online scoring answers it all the same"
+    else:
+        why = lost_of(name, partitions[name], gone)
+    return f"{told}: payment {gone[0]['payment_id']} of {name}{', for example' * (len(lost) > 1)}{why}"
+
+
+def lost_of(name: str, rows: list[Row], gone: list[Row]) -> str:
+    """The end of a sentence on where those payments of a partition are that have no row; empty if anywhere."""
+    left = len(rows) - len(gone)
+    if left and gone == rows[left:]:
+        refused = sum(row["amount"] is None for row in rows)
+        beside = ". As many have no amount: put each score beside its own payment" * (len(gone) == refused > 1)
+        return f". Those that are lost are at the end: of {name} the last {len(gone)} of {len(rows)}{beside}"
+    if left and gone == rows[:-left]:
+        return (f". Of {name} only the last {left} of {len(rows)} have one: store.write puts rows in place of all there "
+                "were")
+    return ""
 
 
 def strange(scores: Scores, partitions: Partitions) -> str | None:
@@ -403,8 +412,8 @@ def _(score_all: Answer, whole: Run, judged: list[Row], world: Payments) -> str 
     disk, before = whole.disk, world.champion
     for champion, partitions in world.promotions:
         found = run(score_all, world, disk, partitions=partitions, champion=champion)
-        when = (f"A run by version {before} had ended. Then {news(world) if partitions is world.later else 'nothing'} "
-                f"came, and version {champion} was promoted. After the next run")
+        when = (f"A run by version {before} had ended. Then version {champion} was promoted"
+                f"{f', and {news(world)}' if partitions is world.later else ''}. After the next run")
         if wrong := doubled(scores_of(found.disk)):
             return f"{when}, {wrong}."
         for version, count in found.versions.items():
@@ -419,7 +428,7 @@ def _(score_all: Answer, whole: Run, judged: list[Row], world: Payments) -> str 
 def news(world: Payments) -> str:
     """What is new in the store on the next day, in words."""
     new = [name for name in world.later if name not in world.partitions]
-    return f"the partition {new[0]}, a late payment and an amount"
+    return f"the partition {new[0]} came, a late payment, and an amount that was missing"
 
 
 @score_all.demands("scores what came or changed since", points=1, after=ONE_ROW, call=f"""\
@@ -430,7 +439,7 @@ first = run(score_all, world, arriving=True)
 print(stale(run(score_all, world, first.disk, partitions=first.partitions), world))""")
 def _(score_all: Answer, whole: Run, world: Payments) -> str | None:
     if wrong := stale(run(score_all, world, whole.disk, partitions=world.later), world):
-        return f"A run had ended. Then {news(world)} came that had been missing. After the next run, {wrong}."
+        return f"A run had ended. Then {news(world)}. After the next run, {wrong}."
     first = begun(score_all, world, arriving=True)
     wrong = stale(run(score_all, world, first.disk, partitions=first.partitions), world)
     return wrong and (f"While a run worked on {world.busy}, a payment came to it: after the next run, {wrong}. Which "

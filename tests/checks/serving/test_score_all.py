@@ -23,6 +23,19 @@ def failing(answer, seeds=(1,)):
     return {finding.property: finding.sentence for finding in verdict.findings if finding.outcome != "holds"}
 
 
+def spoiling(edited):
+    """The right answer, of which each list of rows is written as something else."""
+    def spoilt(store, model, state):
+        class Other:
+            read, partitions = store.read, store.partitions
+
+            def write(self, name, rows):
+                for part in edited(rows):
+                    store.write(name, part)
+        right(Other(), model, state)
+    return spoilt
+
+
 @pytest.mark.parametrize("answer", RIGHT)
 def test_a_crash_at_each_step_ends_the_run_there_and_the_next_makes_it_good(answer):
     world = payments(3)
@@ -106,17 +119,19 @@ def test_an_answer_with_wrong_gaps_loses_none_of_the_properties_about_crashes_an
     ({"score": "high"}, "a number or None"), ({"version": None}, "it has no version"), ({"payment_id": 1.5}, "whole"),
     ({"version": 99}, "names version 99"), ({"score": float("nan")}, "a number or None"), ({"payment_id": 5}, "5 has")])
 def test_rows_that_are_none_are_told(edit, words):
-    def spoilt(store, model, state):
-        class Other:
-            read, partitions = store.read, store.partitions
-
-            def write(self, name, rows):
-                edited = [{**row, **edit} for row in rows]
-                store.write(name, [{key: value for key, value in row.items() if value is not None or key == "score"}
-                                   for row in edited])
-        right(Other(), model, state)
-
+    spoilt = spoiling(lambda rows: [[{key: value for key, value in {**row, **edit}.items() if value is not None
+                                      or key == "score"} for row in rows]])
     assert words in failing(spoilt)[ONE_ROW]
+
+
+def test_pieces_in_place_of_each_other_and_scores_that_are_rounded_are_told_as_such():
+    pieces = spoiling(lambda rows: [rows[start:start + 10] for start in range(0, len(rows), 10)])
+    assert "store.write puts rows in place of all there were" in failing(pieces)[ONE_ROW]
+    rounded = failing(spoiling(lambda rows: [[{**row, "score": row["score"] and round(row["score"], 4)}
+                                              for row in rows]]))
+    assert rounded.keys() == {COMPLETE, GAPS}
+    score, _, right_score = rounded[COMPLETE].partition("has the score ")[2].partition(", where version ")
+    assert score != right_score.partition("answers ")[2].split()[0]
 
 
 @pytest.mark.parametrize("endless", [
