@@ -116,7 +116,7 @@ while killed_at(step, lambda: run(PLAIN, source, targets / str(step)),
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process can't be forked here")
-@pytest.mark.parametrize("every", [61, pytest.param(3, marks=pytest.mark.full)])
+@pytest.mark.parametrize("every", [131, pytest.param(3, marks=pytest.mark.full)])
 def test_a_run_that_is_killed_at_a_line_is_resumed(source, tmp_path, every):
     targets = tmp_path / "killed"
     run(PLAIN, source, tmp_path / "undisturbed")

@@ -58,7 +58,7 @@ def by_frame(model, rows):
 
 
 @pytest.mark.parametrize("name", [*MAKERS, *LIGHT])
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(given=st.lists(ROW, min_size=1, max_size=40))
 def test_rows_have_the_scores_of_a_frame_of_them_to_the_byte(name, given):
     model = made(name)
