@@ -30,9 +30,9 @@ class Doubled:
 PLAIN = Model("fraud", 3, schema(), {}, "checksum", Doubled())
 
 
-@pytest.fixture
-def model(tmp_path):
-    return save(tmp_path / "model", pipeline(), schema(), "fraud", 3)
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return save(tmp_path_factory.mktemp("models") / "fraud", pipeline(), schema(), "fraud", 3)
 
 
 @pytest.fixture
