@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
     _roster_options(_command(commands, "roster", _roster, "say who is in the class, and who handed in nothing"))
     _collect_options(_command(commands, "collect", _collect, "take downloads of a learning platform into submitted/"))
+    _simulate_options(_command(commands, "simulate-class", _simulate, "draw a class to rehearse with"))
     _export_options(_command(commands, "export", _export, "write a table of points for a learning platform"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
@@ -135,6 +136,15 @@ file's name, then by its cells. Every attempt is kept in collected/, the newest 
 changes nothing. Links, paths that lead elsewhere, and archives that are too large are left out, and named.
 
 The exit code is 1 if something could not be matched, 2 if a download can't be read."""
+
+
+def _simulate_options(parser: argparse.ArgumentParser) -> None:
+    _names_parts(parser)
+    parser.add_argument("--students", type=int, default=24, metavar="N", help="how many; default: 24")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="another class for each; default: 0")
+    parser.add_argument("--platform", default="moodle", choices=("canvas", "moodle", "gradescope", "folders"),
+                        help="in whose shape it hands in; default: moodle")
+    parser.add_argument("--out", type=Path, default=Path("simulated"), metavar="DIR", help="default: simulated/")
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:
@@ -485,6 +495,22 @@ def _collect(options: argparse.Namespace) -> int:
         return 2
     print(found)
     return int(bool(found.lines))
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from dataml_lab.checks import PARTS
+    from dataml_lab.grading import COURSE
+    from dataml_lab.term.simulate import simulate
+
+    try:
+        files = simulate(COURSE, options.lessons or list(PARTS), options.students, options.seed, options.platform,
+                         options.out)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(*files, sep="\n")
+    print(f"In a course of its own, such as another clone: dataml-lab roster {files[0]}, then collect the others.")
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -148,15 +148,18 @@ def _folder(course: Path, part: str, student: str) -> Path:
 
 
 def _keep(course: Path, attempt: Attempt) -> bool:
-    """Keeps an attempt; False if the same bytes are kept already."""
+    """Keeps an attempt; False if the same bytes are kept already. Of these the earliest moment counts."""
     digest = hashlib.sha256(attempt.found.data).hexdigest()[:12]
     folder = _folder(course, attempt.part, attempt.student)
-    if any(folder.glob(f"*_{digest}.ipynb")):
-        return False
     again = AGAIN.search(attempt.found.trail[-1])
     number = int(again[1]) if again else 0
     name = f"{attempt.found.moment.strftime(STAMP)}_{number:03d}_{digest}.ipynb"
+    same = [path.name for path in folder.glob(f"*_{digest}.ipynb")]
+    if any(other <= name for other in same):
+        return False
     write_whole(folder / name, attempt.found.data)
+    for other in same:
+        (folder / other).unlink()
     return True
 
 

@@ -123,6 +123,11 @@ def _problem(student: Student, seen: set[str]) -> str:
 
 def keep(course: Path, students: tuple[Student, ...]) -> None:
     """Keeps the roster in the course."""
+    write(course / KEPT, students)
+
+
+def write(path: Path, students: tuple[Student, ...]) -> None:
+    """Writes a roster as a file that `read` reads."""
     parts = sorted({part for student in students for part, _ in student.days}, key=list(PARTS).index)
     names = ["id", "first name", "last name", "section", "email", "user id"]
     text = io.StringIO()
@@ -131,7 +136,7 @@ def keep(course: Path, students: tuple[Student, ...]) -> None:
     for one in students:
         writer.writerow([one.id, one.first, one.last, one.section, one.email, one.platform,
                          *(dict(one.days).get(part, "") for part in parts)])
-    write_whole(course / KEPT, text.getvalue())
+    write_whole(path, text.getvalue())
 
 
 def kept(course: Path) -> tuple[Student, ...]:

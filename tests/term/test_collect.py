@@ -116,6 +116,15 @@ def test_of_attempts_at_one_moment_the_higher_number_counts(tmp_path):
     assert graded(tmp_path) == {"ada/01a_ingest": "ten"}
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_same_notebook_twice_is_one_attempt_at_its_earliest_moment(tmp_path, order):
+    twice = [("ada/01a_ingest.ipynb", notebook(), EARLY), ("ada/01a_ingest (1).ipynb", notebook(), LATE)][::order]
+    for number, one in enumerate(twice):
+        collect(course(tmp_path), [download(tmp_path, [one], f"{number}.zip")], CLASS)
+    assert moment_of(tmp_path, "ada", "01a_ingest") == "2026-10-01 12:00:00 UTC"
+    assert len(list((course(tmp_path) / "collected/01a_ingest/ada").iterdir())) == 1
+
+
 def test_what_an_instructor_put_there_is_kept_as_an_attempt(tmp_path):
     mine = course(tmp_path) / "submitted/ada/01a_ingest/01a_ingest.ipynb"
     mine.parent.mkdir(parents=True)
