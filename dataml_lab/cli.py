@@ -38,9 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", type=Path, metavar="FILE", help="a part's notebook, such as one of those in work/")
     check.add_argument("--watch", action="store_true", help="again each time the file is saved, until Ctrl-C")
     _command(commands, "update", _update, "take a part's newest release, with the answers that you wrote").add_argument(
-        "part", type=_part, metavar="PART", help="such as 01a_ingest")
+        "part", type=_part, metavar="PART", help="such as 01a or 01a_ingest")
     reset = _command(commands, "reset", _reset, "put back a part, or an exercise of it, as it was released; asks first")
-    reset.add_argument("part", type=_part, metavar="PART", help="such as 01a_ingest")
+    reset.add_argument("part", type=_part, metavar="PART", help="such as 01a or 01a_ingest")
     reset.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this answer, such as fetch_all")
     reset.add_argument("--yes", action="store_true", help="don't ask")
     doctor = _command(commands, "doctor", _doctor, "say what works on this machine, and what to do about the rest")
@@ -69,28 +69,27 @@ def _command(commands: argparse._SubParsersAction, name: str, run: Callable, abo
 
 
 def _parts(name: str) -> list[str]:
-    """The part of that name; all parts of the lesson of that number."""
+    """The part of that name, or of that number and letter; all parts of the lesson of that number."""
     from dataml_lab.checks import PARTS, RETIRED
 
-    of_lesson = [part for part in PARTS if part[:2] == name]
+    of_lesson = [part for part in PARTS if name in (part[:2], part.partition("_")[0])]
     if not of_lesson and name not in {*PARTS, *RETIRED}:
         raise argparse.ArgumentTypeError(f"there is no part {name}; there are: {', '.join(PARTS)}")
     return of_lesson or [name]
 
 
 def _part(name: str) -> str:
-    """A part that there is."""
-    from dataml_lab.checks import PARTS
-
-    if name not in PARTS:
-        raise argparse.ArgumentTypeError(f"there is no part {name}; there are: {', '.join(PARTS)}")
-    return name
+    """The one part of that name, or of that number and letter."""
+    found = _parts(name)
+    if len(found) > 1:
+        raise argparse.ArgumentTypeError(f"{name} has several parts: {', '.join(found)}")
+    return found[0]
 
 
 def _names_parts(parser: argparse.ArgumentParser) -> None:
     """Gives a command the argument LESSON; in `lessons` is then a list for each that was named."""
     parser.add_argument("lessons", nargs="*", type=_parts, metavar="LESSON",
-                        help="such as 01, for all of its parts, or 01a_ingest; default: all")
+                        help="such as 01, for all of its parts, 01a or 01a_ingest; default: all")
 
 
 def _grade_options(parser: argparse.ArgumentParser) -> None:
