@@ -586,7 +586,7 @@ assert [found.kind for found in said] == ["preprocessing", "preprocessing", "mul
 # - When a value is written isn't in the numbers: declare it, for each column.
 # - A shift is no leak, and “nothing was found” is no proof.
 #
-# **Next:** [07a](../07a_three_patterns/07a_three_patterns.ipynb) brings a model to those who use it. The part before this one is
+# **Next:** [07a](../07a_online_and_batch/07a_online_and_batch.ipynb) brings a model to those who use it. The part before this one is
 # [06b](../06b_contamination/06b_contamination.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.

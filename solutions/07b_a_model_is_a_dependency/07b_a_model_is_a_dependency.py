@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 07b A model is a dependency
 #
-# In [07a](../07a_three_patterns/07a_three_patterns.ipynb) the model always answered. In this part it hangs, fails, and answers with
+# In [07a](../07a_online_and_batch/07a_online_and_batch.ipynb) the model always answered. In this part it hangs, fails, and answers with
 # another version, and the shop goes on selling.
 #
 # **After this part you will be able to**
@@ -672,8 +672,8 @@ plt.show()
 # - A breaker spares those who wait, and the model. It costs as much time as its pause after the model is back.
 # - Shadow traffic shows what a version would decide, before anybody depends on it.
 #
-# **Next:** [08a](../08a_drift/08a_drift.ipynb) asks whether the data of today are still those that the model learned from. The part
-# before this one is [07a](../07a_three_patterns/07a_three_patterns.ipynb).
+# **Next:** [07c](../07c_choosing_a_pattern/07c_choosing_a_pattern.ipynb) computes scores ahead, and chooses between three ways to
+# serve. The part before this one is [07a](../07a_online_and_batch/07a_online_and_batch.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
 #

@@ -566,7 +566,7 @@ def apart(one, other):
 # - Look first at what is missing and what is new. Distances hardly see it.
 #
 # **Next:** [08b](../08b_monitoring/08b_monitoring.ipynb) watches a model day by day, with labels that come late. The
-# part before this one is [07b](../07b_a_model_is_a_dependency/07b_a_model_is_a_dependency.ipynb).
+# part before this one is [07c](../07c_choosing_a_pattern/07c_choosing_a_pattern.ipynb).
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
 #

@@ -1,4 +1,4 @@
-"""Exercise of 07a: online, batch or precomputed, judged by the bill of a day."""
+"""Exercise of 07c: online, batch or precomputed, judged by the bill of a day."""
 
 from functools import partial
 
