@@ -40,6 +40,16 @@ def test_a_lesson_that_has_not_changed_is_left_alone(capsys, monkeypatch):
     assert capsys.readouterr().out == "".join(f"{lesson}: unchanged\n" for lesson in PARTS)
 
 
+def test_nobody_who_reads_on_is_no_error():
+    code = "import sys; from dataml_lab import cli; sys.exit(cli.main(['progress']))"
+    found = subprocess.run(f'"{sys.executable}" -c "{code}" | true', shell=True, capture_output=True, text=True)
+    assert "Traceback" not in found.stderr and "Broken" not in found.stderr
+
+
+def test_a_part_is_named_by_its_number_and_letter():
+    assert cli._parts("01a") == ["01a_ingest"] == cli._parts("01a_ingest") and len(cli._parts("01")) == 6
+
+
 def test_the_number_of_a_lesson_names_all_of_its_parts(capsys, monkeypatch):
     monkeypatch.setattr(build, "is_current", lambda *_: True)
     assert cli.main(["build", "03", "00_start_here"]) == 0

@@ -171,24 +171,21 @@ def enter(gradebook: Path, students: tuple[Student, ...]) -> list[str]:
 
 
 class Missing(NamedTuple):
-    """Who has handed in nothing, of how many; None for a part of which nobody has handed in."""
+    """Who has handed in nothing of a part, and of how many."""
 
     part: str
     students: tuple[str, ...]
     of: int
 
     def __str__(self) -> str:
-        if len(self.students) == self.of:
-            return f"{self.part}: nobody has handed in"
         names = f": {', '.join(self.students)}" if self.students else ""
         return f"{self.part}: {len(self.students)} of {self.of} have handed in nothing{names}"
 
 
 def missing(course: Path, students: tuple[Student, ...]) -> Iterator[Missing]:
-    """For each part that is released, who has handed in nothing."""
+    """For each part of which somebody has handed in, who hasn't."""
     for part in PARTS:
-        if (course / "notebooks" / part).is_dir():
-            there = {one.student for one in submissions(course, [part])}
+        if there := {one.student for one in submissions(course, [part])}:
             yield Missing(part, tuple(one.id for one in students if one.id not in there), len(students))
 
 

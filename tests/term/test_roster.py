@@ -66,12 +66,9 @@ def test_students_and_extensions_are_in_the_gradebook(tmp_path):
 
 def test_who_has_handed_in_nothing_is_named_part_by_part(tmp_path):
     students = (Student("ada", section="1"), Student("bob", section="2"))
-    for part in ("00_start_here", "01a_ingest"):
-        (tmp_path / "notebooks" / part).mkdir(parents=True)
     (tmp_path / "submitted" / "ada" / "01a_ingest").mkdir(parents=True)
     (tmp_path / "submitted" / "eve" / "01a_ingest").mkdir(parents=True)
-    assert list(map(str, missing(tmp_path, students))) == [
-        "00_start_here: nobody has handed in", "01a_ingest: 1 of 2 have handed in nothing: bob"]
+    assert list(map(str, missing(tmp_path, students))) == ["01a_ingest: 1 of 2 have handed in nothing: bob"]
     assert strangers(tmp_path, students) == ["eve"] and sections(students) == "2 students in 2 sections (1: 1, 2: 1)."
 
 
