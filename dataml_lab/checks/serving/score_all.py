@@ -153,8 +153,8 @@ def lost_of(name: str, rows: list[Row], gone: list[Row]) -> str:
         beside = ". As many have no amount: put each score beside its own payment" * (len(gone) == refused > 1)
         return f". Those that are lost are at the end: of {name} the last {len(gone)} of {len(rows)}{beside}"
     if left and gone == rows[:-left]:
-        return (f". Of {name} only the last {left} of {len(rows)} have one: store.write puts rows in place of all there "
-                "were")
+        return (f". Of {name} only the last {left} of {len(rows)} have one: store.write puts rows in place of all "
+                "there were")
     return ""
 
 
