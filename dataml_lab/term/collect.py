@@ -22,6 +22,7 @@ from dataml_lab.term.sources import GRADESCOPE, Found, LeftOut, Told, files, tol
 
 CANVAS = re.compile(r"(?P<who>[^_]+)_(?:late_)?(?P<platform>\d+)_\d+_(?P<file>.+)", re.IGNORECASE)
 MOODLE = re.compile(r"(?P<who>.+)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.IGNORECASE)
+EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<file>[^+]+)\+(?P<moment>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* UTC(?:\+.*)?")
 AGAIN = re.compile(r"[-(](\d{1,3})\)?\.ipynb$", re.IGNORECASE)  # of an attempt that a platform or a browser numbered
 STAMP = "%Y-%m-%d_%H-%M-%S"
 NO_WORK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints")
@@ -82,22 +83,30 @@ def _attempt(found: Found, lists: dict[tuple[str, ...], dict[str, Told]],
     told = next((listed[found.trail[len(above)]] for above, listed in lists.items()
                  if found.trail[:len(above)] == above and found.trail[len(above)] in listed), None)
     whose = _whose(told.students if told else _names(found.trail), students)
+    if found.trail[-1] == TIMESTAMP:
+        return ""
     if not is_notebook(found.trail[-1]):
         return f"{found} is no notebook" + (f": ask {whose[0].id} for it" if len(whose) == 1 else "")
     if len(whose) != 1:
         why = f"it may be of {' or '.join(one.id for one in whose)}" if whose else "nobody in the roster is called so"
         return f"{found} is not collected: {why}. Put it into submitted/<student>/<part>/."
     part = part_of(found)
-    moment = told.moment if told and told.moment else found.moment
+    moment = (told.moment if told else None) or _of_the_exchange(found.trail) or found.moment
     return Attempt(whose[0].id, part, found._replace(moment=moment)) if part else (
         f"{found} is not collected: it is no part's notebook, as far as its name and its cells tell.")
+
+
+def _of_the_exchange(trail: tuple[str, ...]) -> datetime | None:
+    """When something was handed in through nbgrader's exchange, as on a JupyterHub; None if it wasn't."""
+    match = next(filter(None, map(EXCHANGE.fullmatch, trail)), None)
+    return datetime.fromisoformat(match["moment"]).replace(tzinfo=UTC) if match else None
 
 
 def _names(trail: tuple[str, ...]) -> list[str]:
     """What a path may say of a student, from outside inwards: what is inside, a student may have named."""
     found = []
     for name in trail:
-        match = MOODLE.fullmatch(name) or CANVAS.fullmatch(name)
+        match = EXCHANGE.fullmatch(name) or MOODLE.fullmatch(name) or CANVAS.fullmatch(name)
         found += [match["who"], match.groupdict().get("platform") or ""] if match else []
         found.append(name)
     file = Path(trail[-1]).stem

@@ -74,6 +74,9 @@ PLATFORMS = {
                    ("a_1_export/submission_11/01a_ingest.ipynb", notebook("a")),
                    ("a_1_export/bob/01a_ingest.ipynb", notebook("b"), LATE),
                    ("a_1_export/zm@x.org/x.ipynb", notebook("z", "fetch_all"), LATE)],
+    "exchange": [(f"inbound/{who}+01a_ingest+2026-10-02 12:00:00.123456 UTC+x9/{file}", data) for who, data in
+                 (("ada", notebook("a")), ("bob", notebook("b")), ("zoe", notebook("z")))
+                 for file, data in (("01a_ingest.ipynb", data), ("timestamp.txt", b"2026-10-02 12:00:00"))],
     "folders": [("ada/01a_ingest/01a_ingest.ipynb", notebook("a"), LATE), ("bob/01A-Ingest.ipynb", notebook("b"), LATE),
                 ("zoe_01a_ingest.ipynb", notebook("z"), LATE)],
 }
