@@ -259,7 +259,7 @@ assert [round(r2_score(steps.y_test, staged[number]), 2) for number in (5, 22, 1
 # %%
 some = WORLDS["mixed"](seed=0, rows=1_000)
 families = {"tree": DecisionTreeClassifier(min_samples_leaf=5, random_state=0),
-            "forest": RandomForestClassifier(40, min_samples_leaf=5, random_state=0),
+            "forest": RandomForestClassifier(20, min_samples_leaf=5, random_state=0),
             "linear": make_pipeline(StandardScaler(), LogisticRegression())}
 random = np.random.default_rng(0)
 samples = [random.integers(0, 1_000, 1_000) for _ in range(10)]
@@ -269,7 +269,7 @@ predicted = {name: np.array([model.fit(some.X_train.iloc[sample], some.y_train.i
 spread = pd.Series({name: found.std(axis=0, ddof=1).mean() for name, found in predicted.items()})
 spread.to_frame("standard deviation of a customer's probability").round(2)
 
-# %% role="figure" alt="Four customers on the y axis and the predicted probability on the x axis, ten marks for each of three families. The tree's marks lie all over from 0 to 1, the forest's within about 0.3, and those of the linear model within about 0.2."
+# %% role="figure" alt="Four customers on the y axis and the predicted probability on the x axis, ten marks for each of three families. The tree's marks lie all over from 0 to 1, the forest's within about 0.4, and those of the linear model within about 0.2."
 # The code of this figure.
 figure, axes = plt.subplots(figsize=(8, 3.2))
 for offset, (name, found), colour in zip((0.22, 0, -0.22), predicted.items(), ("C1", "C0", "C2")):
@@ -286,13 +286,13 @@ plt.show()
 # %% [markdown]
 # **Read the figure.** Each stroke is one of ten fits. For the first customer the trees say anything from 0 to 1.
 #
-# The table says the same of 200 customers: the tree's probability moves by 0.37, the forest's by 0.09, and that of the
+# The table says the same of 200 customers: the tree's probability moves by 0.37, the forest's by 0.10, and that of the
 # linear model by 0.05. What a forest averages away is just this. So don't read one deep tree as an explanation.
 
 # %% role="claim"
-assert spread.round(2).to_dict() == {"tree": 0.37, "forest": 0.09, "linear": 0.05}
+assert spread.round(2).to_dict() == {"tree": 0.37, "forest": 0.1, "linear": 0.05}
 assert all(np.ptp(predicted["tree"][:, place]) > 0.5 for place in range(4))
-assert all(np.ptp(predicted["forest"][:, place]) < 0.35 and np.ptp(predicted["linear"][:, place]) < 0.25 for place in range(4))
+assert all(np.ptp(predicted["forest"][:, place]) < 0.45 and np.ptp(predicted["linear"][:, place]) < 0.25 for place in range(4))
 
 # %% [markdown]
 # ## What does the model rely on?
@@ -362,7 +362,7 @@ small = LGBMClassifier(num_leaves=8, num_threads=1, verbose=-1, random_state=0)
 found = {}
 for name, (train, new) in {"alone": (mixed.X_train, mixed.X_test),
                            "with spend_90d": (with_spending(mixed.X_train), with_spending(mixed.X_test))}.items():
-    shuffled = permutation_importance(small.fit(train, mixed.y_train), new, mixed.y_test, scoring="roc_auc", n_repeats=3, random_state=0)
+    shuffled = permutation_importance(small.fit(train, mixed.y_train), new, mixed.y_test, scoring="roc_auc", n_repeats=2, random_state=0)
     found[name] = pd.Series(shuffled.importances_mean, new.columns)
 pd.DataFrame(found).loc[["hour", "visits_7d", "orders_90d", "spend_90d"]].round(2) + 0.0
 

@@ -8,7 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from dataml_lab.models.boosting import Boosting
 
 
-@parametrize_with_checks([Boosting(rounds=20)])
+@parametrize_with_checks([Boosting(rounds=10)])
 def test_scikit_learn_finds_nothing_wrong(estimator, check):
     check(estimator)
 

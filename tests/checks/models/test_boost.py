@@ -9,7 +9,7 @@ from dataml_lab.checks.models.boost import boost
 from dataml_lab.checks.models.boosted import NAMES, tasks
 from tests.catalogued import catalogued
 
-SEEDS = range(10)
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 10))]
 
 
 def boosted(task):
