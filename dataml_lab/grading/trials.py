@@ -5,8 +5,10 @@ import hashlib
 import os
 import tempfile
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +26,8 @@ from dataml_lab.grading.engine.sandbox import Limits
 from dataml_lab.grading.engine.template import worker_template
 from dataml_lab.grading.releases import release_path
 from dataml_lab.grading.source import answer_source, notebook
+
+Piece = tuple[int, str]  # the number of an answer, and a salt
 
 
 class Trial(NamedTuple):
@@ -75,26 +79,42 @@ def _catalogued(course: Path, lesson: str) -> list[Entry]:
 
 def run(course: Path, answers: list[Entry], salts: list[str], isolated: bool = True, workers: int = 1,
         progress: Callable[[int, int], None] = lambda done, all_: None, share: float = 1) -> list[Row]:
-    """Tries answers in the hidden worlds of the salts, a fork for each of both; of a `share` below 1, each salt draws
-    those that are tried under it.
+    """Tries answers in the hidden worlds of the salts, in a sandbox for each of both; of a `share` below 1, each salt
+    draws those that are tried under it.
 
-    A row for each that was tried, in their order; `progress(done, all)` is called after each trial."""
-    pieces = [(number, salt) for number, entry in enumerate(answers) for salt in salts if _drawn(entry, salt) < share]
+    The answers to an exercise under a salt are judged in one process, which makes their worlds once; where it is lost,
+    or an error ends it, each of them is judged in a process of its own. A row for each answer that was tried, in their
+    order; `progress(done, all)` is called every now and then."""
+    batches = _batches(answers, salts, share)
     template = worker_template([path for path in [course / "datasets"] if path.exists()], isolated)
     tasks = _Tasks(course, {part_of(entry.exercise) for entry in answers})  # loads while the template does
     with template:
-        def work(piece: tuple[int, str], core: int) -> list[Any]:
-            number, salt = piece
-            limits = Limits(seconds=NOTEBOOK_SECONDS)
-            return _tried(tasks.task(answers[number], salt), lambda: template.fork(limits, core))
+        def work(batch: tuple[Piece, ...], core: int) -> list[Any]:
+            limits, found = Limits(seconds=NOTEBOOK_SECONDS), tasks.each([(answers[n], salt) for n, salt in batch])
+            return [_tried(task, lambda: template.fork(limits, core)) for task in found]
 
-        outcomes = {}
-        for outcome in side_by_side(pieces, work, workers, 2 * NOTEBOOK_SECONDS):
-            outcomes[outcome.piece] = outcome
-            progress(len(outcomes), len(pieces))
+        outcomes, alone = {}, []
+        for todo in (batches, alone):
+            for outcome in side_by_side(todo, work, workers, 2 * NOTEBOOK_SECONDS):
+                if outcome.result is None and len(outcome.piece) > 1:
+                    alone += [(piece,) for piece in outcome.piece]
+                    continue
+                for number, piece in enumerate(outcome.piece):
+                    outcomes[piece] = outcome._replace(piece=piece, result=outcome.result and outcome.result[number])
+                progress(len(outcomes), sum(map(len, batches)))
     tried = [(entry, [outcomes[number, salt] for salt in salts if (number, salt) in outcomes])
              for number, entry in enumerate(answers)]
     return [_row(entry, found) for entry, found in tried if found]
+
+
+def _batches(answers: list[Entry], salts: list[str], share: float) -> list[tuple[Piece, ...]]:
+    """What is to be tried, by salt and exercise."""
+    batches = defaultdict(list)
+    for salt in salts:
+        for number, entry in enumerate(answers):
+            if _drawn(entry, salt) < share:
+                batches[salt, entry.exercise].append((number, salt))
+    return [tuple(batch) for batch in batches.values()]
 
 
 def _drawn(entry: Entry, salt: str) -> float:
@@ -118,12 +138,19 @@ class _Tasks:
                     cells.append(CodeCell(cell.id, without_solution_marks(cell.source), own=role == "answer"))
                     names(cells[-1].source)  # what is remembered of a lesson now is in each fork
 
-    def task(self, entry: Entry, salt: str) -> Task:
-        """The answer in the worlds of a salt."""
-        name = entry.exercise
-        cells = (*self.cells[name], CodeCell("answer", entry.source, own=True, answers=name),
-                 CodeCell("graded", "", own=False, grades=name))
-        return Task(cells, {name: self.exercises[name]}, salt, "", self.oracles, {})
+    def each(self, trials: Sequence[tuple[Entry, str]]) -> Iterator[Task]:
+        """The tasks of answers under salts. A world of an exercise is made once for all of them."""
+        known = {name: _with_worlds_kept(self.exercises[name]) for name in {entry.exercise for entry, _ in trials}}
+        for entry, salt in trials:
+            name = entry.exercise
+            cells = (*self.cells[name], CodeCell("answer", entry.source, own=True, answers=name),
+                     CodeCell("graded", "", own=False, grades=name))
+            yield Task(cells, {name: known[name]}, salt, "", self.oracles, {})
+
+
+def _with_worlds_kept(exercise: Exercise) -> Exercise:
+    """The exercise; its fair worlds are made once for a seed."""
+    return replace(exercise, world=cache(exercise.fair_world), fair=lambda world: True)
 
 
 def _tried(task: Task, process: Callable[[], Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """The catalogue: every answer gets the verdict that it states, and what can't be read or tried is named."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -238,6 +239,33 @@ def test_a_verdict_that_surprises_fails_the_command(odd):
     rows, code = odd
     assert code == 1 and "points where 7 were expected" in rows["wrong_generous"]["surprises"][0]
     assert rows["right_a"]["surprises"] and not rows["wrong_nothing"]["surprises"]
+
+
+def test_a_judge_that_is_lost_costs_only_the_answer_that_it_judged(monkeypatch):
+    def tried(task, process):
+        source = task.cells[-2].source
+        return os._exit(3) if source == "ends" else [list(Verdict("revenue", (), source)), []]
+
+    entries = [Entry("revenue", name, name, "", None, None, "", COURSE) for name in ("one", "ends", "two")]
+    monkeypatch.setattr(trials, "_tried", tried)
+    monkeypatch.setattr(trials, "worker_template", lambda *_: contextlib.nullcontext())
+    one, ends, two = trials.run(COURSE, entries, ["a"], workers=2)
+    assert [row.trials[0].verdict.not_attempted for row in (one, two)] == ["one", "two"] and not ends.trials
+    assert ends.surprises == ["salt a: the process that judged it ended without a result"]
+
+
+def test_the_answers_to_an_exercise_under_a_salt_are_judged_in_the_same_worlds(monkeypatch):
+    def tried(task, process):
+        exercise, = task.exercises.values()
+        worlds = [exercise.fair_world(seed) for seed in (1, 2, 1)]
+        return [list(Verdict("plan", (), f"{os.getpid()} {list(map(id, worlds))}")), []]
+
+    entries = [Entry("plan", name, "", "", None, None, "", COURSE) for name in ("one", "two")]
+    monkeypatch.setattr(trials, "_tried", tried)
+    monkeypatch.setattr(trials, "worker_template", lambda *_: contextlib.nullcontext())
+    one, two = ([trial.verdict.not_attempted for trial in row.trials]
+                for row in trials.run(COURSE, entries, ["a", "b"], workers=2))
+    assert one == two and len(set(one)) == 2
 
 
 @pytest.mark.usefixtures("capfd")
