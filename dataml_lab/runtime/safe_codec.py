@@ -15,6 +15,7 @@ from typing import Any
 from dataml_lab.runtime.forms import MOST_BYTES, TAGS, CodecError, Data, form_of
 
 DEPTH = 60  # levels of nesting
+MOST_VALUES = 2_000_000  # of a message, arrays not counted: three bytes of JSON can be an object of two hundred
 JSON = frozenset({type(None), bool, int, float, str})
 TEXT = frozenset({str})
 WRITE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -26,7 +27,7 @@ def encode(value: Any) -> bytes:
     """The bytes of a value; CodecError naming the type of what can't be written."""
     writer = _Writer()
     try:
-        tree = WRITE(writer.tree(value, DEPTH)).encode("ascii")
+        tree = _of_few_values(WRITE(writer.tree(value, DEPTH))).encode("ascii")
     except (RecursionError, ValueError) as error:  # of a number too long for text, too
         raise CodecError(str(error)) from None
     sizes = [SIZE.pack(len(array)) for array in writer.arrays]
@@ -40,11 +41,18 @@ def decode(message: bytes) -> Any:
     """The value of these bytes. Raises CodecError, whatever the bytes are."""
     try:
         tree, arrays = _parts(memoryview(message))
-        return _Reader(arrays).value(json.loads(str(tree, "ascii")), DEPTH)
+        return _Reader(arrays).value(json.loads(_of_few_values(str(tree, "ascii"))), DEPTH)
     except CodecError:
         raise
     except (Exception, RecursionError) as error:  # pandas and numpy raise whatever they like on nonsense
         raise CodecError(f"no value ({type(error).__name__}: {str(error)[:200]})") from None
+
+
+def _of_few_values(tree: str) -> str:
+    """The tree, as JSON; CodecError where it may have so many values that they take gigabytes."""
+    if len(tree) > MOST_VALUES and sum(map(tree.count, ",[{")) > MOST_VALUES:
+        raise CodecError(f"more than {MOST_VALUES:,} values")
+    return tree
 
 
 def _parts(message: memoryview) -> tuple[memoryview, list[memoryview]]:

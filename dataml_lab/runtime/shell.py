@@ -13,8 +13,14 @@ from traitlets.config import Config
 from dataml_lab.runtime.deadline import TimeOut
 
 MOST, ROOM_FOR_ERRORS = 100_000, 5_000  # characters of output that are kept of a cell
+EACH = 500  # characters that an output counts for besides its text: a page takes as many to show it
 
 Output = list[Any]  # ["stream", name, text] | ["result", text] | ["display", text] | ["error", name, message, lines]
+
+
+def size_of(outputs: list[Output]) -> int:
+    """The characters that outputs count for."""
+    return sum(EACH + sum(map(len, output)) for output in outputs)
 
 
 class Outputs:
@@ -38,6 +44,7 @@ class Outputs:
             last[-1] += kept
         elif kept:
             self.found.append([kind, *head, kept])
+            self.room -= EACH
 
 
 class Stream(io.TextIOBase):

@@ -157,7 +157,7 @@ def test_no_secret_is_in_anything_that_was_written(graded):
     course, *_ = graded
     oracles = [path.read_text("utf-8") for path in (COURSE / "solutions").glob("*/oracle.py")]
     lines = {line.strip() for oracle in oracles for line in oracle.splitlines()}
-    secrets = [SALT, "hunter2", str(course), *(line for line in lines if len(line) > 40)]
+    secrets = [SALT, "hunter2", "kept [[", str(course), *(line for line in lines if len(line) > 40)]
     for case in EVERYONE:
         salt = student_salt(SALT, case.student)
         secrets += [salt, *map(str, seeds(case.exercise, salt, case.student, 3))]

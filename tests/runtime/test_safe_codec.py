@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
-from dataml_lab.runtime import forms
+from dataml_lab.runtime import forms, safe_codec
 from dataml_lab.runtime import pandas_types as types
 from dataml_lab.runtime.safe_codec import DEPTH, HEAD, SIZE, Channel, CodecError, decode, encode
 from dataml_lab.runtime.trusted_pickle import dumps, loads
@@ -303,6 +303,17 @@ def test_a_message_that_says_it_is_enormous_is_refused_before_it_comes(line):
     one.connection.sendall(SIZE.pack(2**62))
     with pytest.raises(CodecError, match="where 1 are the most"):
         other.receive(most=1 << 20)
+
+
+def test_a_message_of_so_many_values_that_they_take_gigabytes_is_refused_before_it_is_read(monkeypatch):
+    values = encode([[]] * 60)
+    assert decode(values) == [[]] * 60
+    monkeypatch.setattr(safe_codec, "MOST_VALUES", 100)
+    with pytest.raises(CodecError, match="more than 100 values"):
+        decode(values)
+    with pytest.raises(CodecError, match="more than 100 values"):
+        encode([[]] * 60)
+    assert decode(encode("x" * 1_000)) == "x" * 1_000
 
 
 def test_every_type_that_plain_lets_through_has_a_form():

@@ -6,6 +6,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from dataml_lab.grading.engine.needed import needed, needed_for
 from dataml_lab.grading.engine.remote import MOST_OUTPUT, SENSELESS, Failed, Gone, RemoteWorker
 from dataml_lab.grading.engine.template import ORPHANED, TemplateError
 from dataml_lab.runtime.deadline import Stopped, within
+from dataml_lab.runtime.shell import size_of
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
 NOTEBOOK_SECONDS = 300.0  # those of all its cells and answers together, however often they are run
@@ -71,6 +73,7 @@ def judged(task: Task, process: Callable[[], Any]) -> Judgement:
         judging.run_all()
         more, now = needed_for(lesson, judging.absent()) - run, time.monotonic()
         if not more or now + (now - begun) > until:
+            judging.show_again()
             return judging.found
         run |= more
 
@@ -81,7 +84,8 @@ class _Judging:
     def __init__(self, task: Task, process: Callable[[], Any], run: set[str], until: float) -> None:
         self.task, self.process, self.found = task, process, Judgement()
         self.run = run | {cell.id for cell in task.cells if cell.own}
-        self.until, self.room = until, MOST_OUTPUT
+        self.until = until
+        self.secret: set[str] = set()  # cells that showed something after a hidden world was seen in their process
 
     def run_all(self) -> None:
         """Goes on until each exercise has its verdict; TemplateError where the template has ended."""
@@ -94,12 +98,29 @@ class _Judging:
                 self.found.endings += [worker.gone] if worker.gone else []
                 self.found.lies += worker.lies
 
+    def show_again(self) -> None:
+        """Runs the cells once more where nothing is judged: what those show that may have shown a hidden world is
+        replaced by what they show there."""
+        for cell in self.secret:
+            self.found.outputs[cell] = []
+        if not self.secret:
+            return
+        with self.process() as process, suppress(Gone):
+            worker = RemoteWorker(process)
+            worker.give(self.task.files)
+            for cell in self.task.cells:
+                if cell.id in self.run and time.monotonic() < self.until:
+                    outputs, _ = _shown(worker, cell)
+                    if cell.id in self.secret:
+                        self._keep(cell, outputs)
+
     def unjudged(self) -> list[Exercise]:
         """The exercises that have no verdict yet."""
         return [exercise for name, exercise in self.task.exercises.items() if name not in self.found.verdicts]
 
     def _go_through(self, worker: RemoteWorker) -> None:
         """Runs cells and judges answers, in the order of the notebook, until the worker ends."""
+        seen = False  # whether a hidden world was, in this process
         try:
             worker.give(self.task.files)
         except Gone as error:
@@ -111,21 +132,26 @@ class _Judging:
                 self._stop(self.unjudged(), f"The notebook as a whole took longer than {NOTEBOOK_SECONDS:.0f} seconds.")
             elif cell.grades and cell.grades not in self.found.verdicts:
                 self._judge(worker, self.task.exercises[cell.grades])
+                seen = True
             elif cell.id in self.run:
                 self._run(worker, cell)
+                if seen and not worker.gone and self.found.outputs[cell.id]:
+                    self.secret.add(cell.id)
         self._lose([] if worker.gone else self.unjudged(), "The notebook has no cell in which it is graded.")
 
     def _run(self, worker: RemoteWorker, cell: CodeCell) -> None:
-        try:
-            outputs = worker.run(cell.source, CELL_SECONDS)["outputs"]
-            self.room -= sum(len(text) for output in outputs for text in output)
-            self.found.outputs[cell.id] = outputs if self.room >= 0 else [["display", "(more than is kept)"]]
-        except Failed as error:
-            self.found.outputs[cell.id] = [["error", "Stopped", str(error), str(error)]]
-            self._note(cell.answers or cell.id, str(error))
+        outputs, stopped = _shown(worker, cell)
+        self._keep(cell, outputs)
+        self._note(cell.answers or cell.id, stopped)
         if worker.gone:
             self.run.discard(cell.id)
             self._lose([self.task.exercises[cell.answers]] if cell.answers else [], worker.gone)
+
+    def _keep(self, cell: CodeCell, outputs: list) -> None:
+        """Keeps the outputs of a cell, where there is room for them beside those of others."""
+        others = [kept for name, kept in self.found.outputs.items() if name != cell.id]
+        room = MOST_OUTPUT - sum(map(size_of, others))
+        self.found.outputs[cell.id] = outputs if size_of(outputs) <= room else [["display", "(more than is kept)"]]
 
     def _judge(self, worker: RemoteWorker, exercise: Exercise) -> None:
         name, task = exercise.name, self.task
@@ -166,3 +192,11 @@ class _Judging:
         texts = [finding.sentence for verdict in self.found.verdicts.values() for finding in verdict.findings]
         texts += [output[2] for outputs in self.found.outputs.values() for output in outputs if output[0] == "error"]
         return {name for text in texts for name in MISSING.findall(text)}
+
+
+def _shown(worker: RemoteWorker, cell: CodeCell) -> tuple[list, str]:
+    """What a cell shows when it is run, and how it was stopped; empty where it wasn't."""
+    try:
+        return worker.run(cell.source, CELL_SECONDS)["outputs"], ""
+    except Failed as error:
+        return [["error", "Stopped", str(error), str(error)]], str(error)

@@ -19,6 +19,7 @@ from dataml_lab.runtime.answers import ASLEEP, DEADLINE, Call, Failed, Gives, Ha
 from dataml_lab.runtime.deadline import Stopped, TimeOut
 from dataml_lab.runtime.forms import CodecError
 from dataml_lab.runtime.safe_codec import Channel, decode
+from dataml_lab.runtime.shell import size_of
 from dataml_lab.runtime.trusted_pickle import Reference, can_be_imported, dumps
 
 GRACE = 2.0  # seconds beyond a deadline, in which the worker is to report that it was missed
@@ -272,7 +273,7 @@ def _is_run(found: Any) -> bool:
     kinds = {"stream": 3, "result": 2, "display": 2, "error": 4}
     return isinstance(found["outputs"], list) and all(
         isinstance(output, list) and output and kinds.get(str(output[0])) == len(output) and all(map(_is_text, output))
-        for output in found["outputs"]) and sum(map(len, itertools.chain(*found["outputs"]))) <= MOST_OUTPUT
+        for output in found["outputs"]) and size_of(found["outputs"]) <= MOST_OUTPUT
 
 
 def _words(text: Any) -> str:

@@ -138,10 +138,33 @@ def test_a_notebook_has_its_time_once_however_often_its_cells_are_run(forks, slo
 
 
 def test_a_notebook_that_writes_without_an_end_is_kept_up_to_a_limit(forks, monkeypatch):
-    monkeypatch.setattr(judge, "MOST_OUTPUT", 1_000)
+    monkeypatch.setattr(judge, "MOST_OUTPUT", 2_000)
     cells = {f"own{number}": f"print('x' * 400, {number})" for number in range(4)}
     outputs = judged(task(**cells, a=SUM.format("a")), forks).outputs
     assert [len(outputs[name][0][-1]) > 400 for name in cells] == [True, True, False, False]
+
+
+def test_outputs_without_a_text_worth_a_word_have_a_limit_too(forks):
+    shows = "from IPython.display import display\nfor _ in range(2_000):\n    display(1)"
+    outputs = judged(task(own=shows, a=SUM.format("a")), forks).outputs
+    assert 100 < len(outputs["own"]) < 500
+
+
+def test_what_is_shown_after_a_hidden_world_was_seen_is_shown_where_none_was(forks):
+    keeps = "kept = []\ndef {}(x):\n    kept.append(x)\n    open('kept', 'a').close()\n    return x + 1"
+    shows = "import os\nprint(kept, os.path.exists('kept'), first)"
+    found = judged(task(own1="first = 1", a=keeps.format("a"), own2=shows, b=SUM.format("b"), own3="1 / 0"), forks)
+    assert outcomes(found) == {"a": "hh", "b": "hh"} and found.outputs["own2"] == [["stream", "stdout", "[] False 1\n"]]
+    assert not found.endings and len(forks.made) == 2
+
+
+def test_a_cell_that_shows_nothing_there_or_ends_its_process_shows_nothing(forks):
+    shows = "import os\nif kept: print(kept)"
+    keeps = "kept = []\ndef {}(x):\n    kept.append(x)\n    return x + 1"
+    own = {"own2": shows, "own3": "kept or os._exit(3)", "own4": "kept"}
+    found = judged(task(a=keeps.format("a"), **own, b=SUM.format("b")), forks)
+    assert outcomes(found) == {"a": "hh", "b": "hh"} and found.outputs["own2"] == []
+    assert all("ended with code 3" in found.outputs[name][0][2] for name in ("own3", "own4"))
 
 
 def test_the_end_of_the_template_costs_nobody_anything():
