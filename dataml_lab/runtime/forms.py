@@ -216,7 +216,7 @@ def _multi_index(content: list) -> pd.MultiIndex:
 
 
 def _texts(value: Any) -> list:
-    texts = [None if gone else str(text) for text, gone in zip(value, value.isna(), strict=True)]
+    texts = [None if gone else str(text) for text, gone in zip(value.tolist(), value.isna(), strict=True)]
     return [value.dtype.storage, value.dtype.na_value is pd.NA, texts]
 
 
