@@ -5,6 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -44,6 +45,7 @@ c.Autograde.autograde_preprocessors = [
     ExecuteInHiddenWorlds, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
 # nbgrader skips pages that exist, and doesn't see that a score or a mark has changed since.
 c.GenerateFeedback.force = True
+c.GenerateFeedback.preprocessors = [pages.Scores, CSSHTMLHeaderPreprocessor]
 c.Execute.skip_cells_with_tag = f"never-{secrets.token_hex(8)}"  # else a tag skips a test, for full marks
 c.Execute.timeout = 60
 c.Execute.shutdown_kernel = "immediate"

@@ -32,7 +32,8 @@ SIGNS = {
     r"\\x1b|\\033|<script|properties hold|of \d+ points": "writes what looks like a verdict, or is not for people",
     r"get_ipython\(|\bIPython\b|ipykernel": "reaches for the notebook's own machinery",
 }
-TAMPERING = re.compile(r"graded cell .* was edited|skip-execution|marks of .* were changed")
+LIED = "its process sent what no honest one sends, forged or from two processes at once, as after os.fork()"
+TAMPERING = re.compile(r"graded cell .* was edited|skip-execution|marks of .* were changed|copy of the course's own")
 
 
 def suspicions(built: Rebuilt, found: Judgement) -> list[str]:
@@ -40,7 +41,7 @@ def suspicions(built: Rebuilt, found: Judgement) -> list[str]:
     own = [cell for cell in built.book.cells if cell.cell_type == "code" and cell.id in built.own]
     signs = [f"{cell.id} {words}" for cell in own for sign, words in SIGNS.items() if re.search(sign, cell.source)]
     tampering = [damage.what for damage in built.damage if TAMPERING.search(damage.what)]
-    lies = [f"its process forged messages: {words}" for words in found.lies]
+    lies = [f"{LIED}: {words}" for words in found.lies]
     return list(dict.fromkeys([*lies, *tampering, *signs, *_not_shown(built)]))
 
 

@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades
 from pygments.token import STANDARD_TYPES
 from traitlets import Bool
 
@@ -150,5 +151,30 @@ def _hashes(markup: str) -> Iterator[str]:
         yield f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+class Scores(GetGrades):
+    """nbgrader's own, which gives a cell its score, and 0 where a person has yet to give one: those are noted."""
+
+    def _get_score(self, cell: NotebookNode, resources: dict) -> None:
+        super()._get_score(cell, resources)
+        name = cell.metadata.nbgrader.grade_id
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        cell.metadata.nbgrader.is_waiting = grade.auto_score is None and grade.manual_score is None
+
+
+def by_name(body: str, book: NotebookNode) -> str:
+    """The body of feedback, in which scores are named by exercise, and one that nobody has given yet is no 0."""
+    for marks in (cell.metadata.get("nbgrader", {}) for cell in book.cells):
+        if not marks.get("grade"):
+            continue
+        anchor, name = re.escape(marks["grade_id"]), escape(marks["grade_id"])
+        name = f"{name.removesuffix('-essay')}, in words" if marks.get("solution") else name
+        body = re.sub(rf'(<a href="#{anchor}">)[^<]*', rf"\g<1>{name}", body, count=1)
+        places = (f'<a href="#{anchor}">[^<]*</a> ', f'<a name="{anchor}"></a>.*?') if marks.get("is_waiting") else ()
+        for place in places:
+            body = re.sub(rf"(?s)({place}\(?)Score: [\d.]+ / ([\d.]+)", r"\g<1>not marked yet, of \g<2>", body, count=1)
+    return body
+
+
 # nbconvert's strip_files_prefix makes other addresses, once they were looked at: "/files/javascript:f()".
-FILTERS = {"markdown2html": markdown2html, "clean_html": harmless, "strip_files_prefix": harmless, "guarded": guarded}
+FILTERS = {"markdown2html": markdown2html, "clean_html": harmless, "strip_files_prefix": harmless, "guarded": guarded,
+           "by_name": by_name}

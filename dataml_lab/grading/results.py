@@ -51,22 +51,22 @@ def misplaced(stray: Stray) -> dict[str, Any]:
 
 def _findings(attempt: Attempt) -> Iterator[str]:
     """Lines about damage, processes, checks that failed, and what should be looked at."""
-    yield from (f"repaired: {what}" for what in _repairs(attempt))
+    repairs = [what for _, what in attempt.damage if what not in attempt.integrity]
+    yield from (f"repaired: {what}" for what in _by_kind(repairs))
     yield from _time_outs(attempt)
     yield from dict.fromkeys(end for end in attempt.endings
                              if SENSELESS not in end and end not in attempt.stopped.values())
     yield from (f"the check of {name} failed: {where}" for name, where in attempt.broken.items())
     yield from (f"{name}: {finding.sentence}" for name, verdict in attempt.verdicts.items()
                 for finding in verdict.findings if finding.sentence.startswith(UNJUDGED))
-    yield from (f"look at it: {sign}" for sign in attempt.integrity)
+    yield from (f"look at it: {sign}" for sign in _by_kind(attempt.integrity))
 
 
-def _repairs(attempt: Attempt) -> Iterator[str]:
-    """What was repaired; of repairs of a kind the first, and how many more there were."""
+def _by_kind(found: list[str]) -> Iterator[str]:
+    """Of what was found of several cells in the same words, the first, and how many more there are."""
     kinds = defaultdict(list)
-    for _, what in attempt.damage:
-        if what not in attempt.integrity:
-            kinds[re.sub(r"the \w+ cell of \w+", "", what)].append(what)
+    for what in found:
+        kinds[re.sub(r"the \w+ cell of \w+", "", what)].append(what)
     yield from (f"{what}; the same of {len(more)} more" if more else what for what, *more in kinds.values())
 
 

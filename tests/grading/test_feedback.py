@@ -21,10 +21,14 @@ def test_feedback_is_of_the_last_submission_and_the_last_mark(tiny_course):
     hand_in(tiny_course, "ada", total=TOTAL, mean_essay="When few are rich.")
     hand_in(tiny_course, "bob")
     assert grade(tiny_course) == 0
-    assert f"{LESSON} (Score: 2.0 / 8.0)" in feedback(tiny_course, "ada")
+    page = feedback(tiny_course, "ada")
+    assert f"{LESSON} (Score: 2.0 / 8.0)" in page
+    assert "total (Score: 2.0 / 2.0)" in page and "mean (Score: 0.0 / 2.0)" in page
+    assert "mean, in words (not marked yet, of 4.0)" in page and page.count("not marked yet") == 2
     hand_in(tiny_course, "ada", total=TOTAL, mean=MEAN, mean_essay="When few are rich.")
     assert grade(tiny_course) == 0
     assert f"{LESSON} (Score: 4.0 / 8.0)" in feedback(tiny_course, "ada")
     grade_by_hand(tiny_course, "ada", 3, "Whose incomes?")
     page = feedback(tiny_course, "ada")
+    assert "mean, in words (Score: 3.0 / 4.0)" in page and "not marked yet" not in page
     assert f"{LESSON} (Score: 7.0 / 8.0)" in page and "Whose incomes?" in page

@@ -14,7 +14,7 @@ from dataml_lab.checks.exercise import Exercise, Verdict, seeds
 from dataml_lab.grading.engine.needed import needed, needed_for
 from dataml_lab.grading.engine.remote import MOST_OUTPUT, SENSELESS, Failed, Gone, RemoteWorker
 from dataml_lab.grading.engine.template import ORPHANED, TemplateError
-from dataml_lab.runtime.deadline import Stopped, within
+from dataml_lab.runtime.deadline import Stopped, TimeOut, within
 from dataml_lab.runtime.shell import size_of
 
 CELL_SECONDS = 60.0  # a cell's, as in stock grading
@@ -197,6 +197,8 @@ class _Judging:
 def _shown(worker: RemoteWorker, cell: CodeCell) -> tuple[list, str]:
     """What a cell shows when it is run, and how it was stopped; empty where it wasn't."""
     try:
-        return worker.run(cell.source, CELL_SECONDS)["outputs"], ""
+        outputs = worker.run(cell.source, CELL_SECONDS)["outputs"]
+        late = any(output[:2] == ["error", TimeOut.__name__] for output in outputs)
+        return outputs, f"its cell ran longer than {CELL_SECONDS:.0f} seconds." if late else ""
     except Failed as error:
         return [["error", "Stopped", str(error), str(error)]], str(error)

@@ -8,6 +8,8 @@ from nbformat import NotebookNode
 from dataml_lab.grading.rebuild.cells import NO_PICTURE
 from dataml_lab.grading.rebuild.layout import Layout
 
+ADDED = {"cell_type", "checksum"}  # marks that nbgrader adds to a cell when it is released
+
 
 class Damage(NamedTuple):
     """What was not as released in a submission, and was undone or had to be guessed."""
@@ -16,6 +18,8 @@ class Damage(NamedTuple):
     what: str  # a clause
 
 
+UNRELEASED = Damage("", "it is a copy of the course's own notebook, perhaps of the solution: "
+                        "no cell has the marks that a release adds")
 FOREIGN = Damage("", "it is not this lesson's notebook: no cell of it is one of the lesson's exercises")
 
 
@@ -28,6 +32,8 @@ def damage_of_notebook(submitted: NotebookNode, layout: Layout) -> Iterator[Dama
     elif ways and "marks" not in ways:
         yield Damage("", f"no cell has its marks: they were recognised by {' and '.join(ways)}")
     known = {place for place, one in layout.known.items() if one.by == "marks"}
+    if _is_unreleased(layout):
+        yield UNRELEASED
     strange = [cell.name for place, cell in enumerate(layout.cells) if cell.name and place not in known]
     if strange:
         yield Damage("", f"marks of cells that were never released ({_some(strange)}) were dropped")
@@ -47,6 +53,12 @@ def _damage_of_file(metadata: NotebookNode) -> Iterator[Damage]:
 def _ways(layout: Layout) -> list[str]:
     """By what the cells of exercises are known, each way once."""
     return sorted({layout.known[one].by for index in layout.marked for one in layout.copies[index]})
+
+
+def _is_unreleased(layout: Layout) -> bool:
+    """Whether cells have marks, and none of them what a release adds to those of its source."""
+    marked = [layout.cells[place].marks for place, one in layout.known.items() if one.by == "marks"]
+    return bool(marked) and not any(ADDED & marks.keys() for marks in marked)
 
 
 def damage_of_cells(layout: Layout) -> Iterator[Damage]:
@@ -78,7 +90,7 @@ def _of_marks(layout: Layout, index: int, marked: bool) -> Iterator[str]:
     original, chosen = layout.originals[index], layout.chosen(index)
     by, marks = layout.known[chosen].by, layout.cells[chosen].marks
     changed = [key for key, value in original.marks.items()
-               if key != "checksum" and marks.get(key) != value]
+               if key != "checksum" and marks.get(key) != value and not (key in ADDED and _is_unreleased(layout))]
     if marked and by != "marks":
         yield f"the marks of {original} were gone: it was recognised by its {by}"
     elif marked and changed:

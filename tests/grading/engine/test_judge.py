@@ -117,6 +117,7 @@ def test_a_cell_out_of_time_is_stopped_and_the_rest_runs(forks, monkeypatch):
     monkeypatch.setattr(judge, "CELL_SECONDS", 1.5)
     found = judged(task(own="while True:\n    pass", a=SUM.format("a")), forks)
     assert outcomes(found) == {"a": "hh"} and found.outputs["own"][0][1] == "TimeOut"
+    assert found.stopped == {"own": "its cell ran longer than 2 seconds."}
 
 
 def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):

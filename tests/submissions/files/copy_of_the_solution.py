@@ -1,4 +1,4 @@
-"""The solution itself, which has other marks than what was released: cells of another version, as the course has them.
+"""The course's own solution, whose cells lack the marks that a release adds.
 
 exercise: revenue
 goal: accident

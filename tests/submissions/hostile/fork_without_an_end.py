@@ -2,7 +2,7 @@
 
 exercise: revenue
 goal: accident
-deserves: 0
+deserves: ?
 """
 
 import os
