@@ -1,9 +1,13 @@
 """From a submission to an attempt: its notebook is read, rebuilt from its release and judged."""
 
 import copy
+import hashlib
+import inspect
 import runpy
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +46,7 @@ class Assessor:
         self.course, self.salt = course, course_salt(course)
         self.exercises = {lesson: exercises(lesson) for lesson in lessons}
         self.oracles = {lesson: oracles(course, self.exercises[lesson]) for lesson in lessons}
+        self.versions = {lesson: checks_version(course, lesson) for lesson in lessons}
         for lesson in lessons:  # caches of these functions are filled before processes are forked
             for cell in _cells(self._untouched(lesson)):
                 names(cell.source)
@@ -79,6 +84,7 @@ class Assessor:
         verdicts = {name: found.verdicts.get(name) or exercise.lost(problem) for name, exercise in known.items()}
         return Attempt(
             student=submission.student, lesson=submission.lesson, problem=problem, **noted,
+            checks=self.versions[submission.lesson],
             scores=_scores(known, verdicts, untouched, problem), untouched=untouched, verdicts=verdicts,
             damage=[] if problem else list(built.damage), endings=found.endings, broken=found.broken,
             stopped=found.stopped, integrity=suspicions(built, found),
@@ -87,9 +93,24 @@ class Assessor:
 
 def oracles(course: Path, known: Iterable[str]) -> dict[str, Callable]:
     """The oracles of exercises, those that have one, from the folders of their parts."""
-    paths = [course / "solutions" / part / "oracle.py" for part in dict.fromkeys(map(part_of, known))]
-    found = [runpy.run_path(str(path))["ORACLES"] for path in paths if path.exists()]
+    found = [runpy.run_path(str(path))["ORACLES"] for path in _oracle_files(course, known)]
     return {name: oracle for known in found for name, oracle in known.items()}
+
+
+def _oracle_files(course: Path, known: Iterable[str]) -> list[Path]:
+    paths = [course / "solutions" / part / "oracle.py" for part in dict.fromkeys(map(part_of, known))]
+    return [path for path in paths if path.exists()]
+
+
+@cache
+def checks_version(course: Path, lesson: str) -> str:
+    """The version of the package, and hex digits that change with the code of a lesson's checks and oracles."""
+    known = exercises(lesson)
+    folders = {Path(inspect.getfile(prop.broken)).parent for exercise in known.values() for prop in exercise.properties}
+    found = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")) + _oracle_files(course, known):
+        found.update(path.read_bytes())
+    return f"{version('dataml-lab')}-{found.hexdigest()[:12]}"
 
 
 def _notebook(handed: HandedIn, lesson: str) -> tuple[str, NotebookNode, str]:

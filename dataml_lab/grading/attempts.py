@@ -36,6 +36,7 @@ class Attempt:
     timestamp: str = ""  # when it was handed in; empty where that isn't known
     file: str = ""  # the notebook among what was handed in
     release: str = ""  # the version that it was graded against
+    checks: str = ""  # the version of the checks that judged it, and of the package; empty where none was noted
     seconds: float = 0.0  # that grading took
     problem: str = ""  # why there was nothing to judge; empty where there was
     scores: dict[str, float | None]  # by grade id; None where a person is to give points
@@ -100,9 +101,9 @@ def attempts(submission: Submission) -> list[Path]:
     return sorted(submission.attempts.glob("[0-9]*.json"))
 
 
-def last_attempt(submission: Submission) -> Attempt | None:
-    """The last attempt of a submission; None where there is none, or its file is damaged."""
-    paths = attempts(submission)
+def last_attempt(submission: Submission, before: int = 0) -> Attempt | None:
+    """The last attempt of a submission, or one so many before it; None where there is none, or its file is damaged."""
+    paths = attempts(submission)[:-before or None]
     try:
         return from_data(json.loads(paths[-1].read_text("utf-8"))) if paths else None
     except (ValueError, TypeError, LookupError, AttributeError):

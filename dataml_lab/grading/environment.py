@@ -29,11 +29,15 @@ def _set(variables: dict[str, str | None]) -> None:
 
 def course_salt(course: Path) -> str:
     """The secret that hidden worlds derive from: `DATAML_LAB_SALT`, else the course's file `.salt`, which is
-    made at its first use. With it, hidden worlds can be made in advance: it is neither committed nor handed out."""
+    made at its first use. With it, hidden worlds can be made in advance: it is neither committed nor handed out.
+    FileNotFoundError where it is gone, and submissions were graded with it."""
     given = os.environ.get("DATAML_LAB_SALT")
     if given:
         return given
     path = course / ".salt"
+    if not path.exists() and any((course / "attempts").glob("*/*/*.json")):
+        raise FileNotFoundError(f"{path} is gone, the secret of the worlds in which submissions were graded: put it "
+                                "back. To grade all in other worlds, write any text into it, and `grade --again`.")
     if not path.exists():
         _write_once(path, secrets.token_hex(16))
     return path.read_text("ascii").strip()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dataml_lab.grading import COURSE
-from dataml_lab.grading.assess import Assessor
+from dataml_lab.grading.assess import Assessor, checks_version
 from dataml_lab.grading.attempts import (
     Attempt,
     AttemptError,
@@ -63,7 +63,9 @@ def _unchanged(book: ScoreBook, submission: Submission, again: bool) -> Graded |
             return None
     except (OSError, AttemptError) as error:
         return Graded(submission, "failed", None, f"its files can't be read: {error}")
-    return _entered(book, submission, last, "unchanged")
+    graded = _entered(book, submission, last, "unchanged")
+    current = last.checks == checks_version(submission.course, submission.lesson)
+    return graded if current else graded._replace(outdated=last.checks or "unknown")
 
 
 def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
@@ -122,13 +124,13 @@ def _is_entered(book: ScoreBook, submission: Submission, attempt: Attempt) -> bo
 
 
 def _entered(book: ScoreBook, submission: Submission, attempt: Attempt, state: Literal["new", "unchanged"]) -> Graded:
-    """What came of giving nbgrader an attempt: its notebook, its scores, and the penalty for being late. Of what is
-    unchanged, nbgrader may have all but the penalty."""
+    """What came of giving nbgrader the last attempt: its notebook, its scores, and the penalty for being late. Of what
+    is unchanged, nbgrader may have all but the penalty."""
     try:
         if state == "unchanged" and _is_entered(book, submission, attempt):
             return Graded(submission, state, attempt, penalty=book.penalise(submission))
         write_whole(submission.autograded, json.dumps(attempt.notebook, ensure_ascii=False, indent=1), mode=0o444)
-        return Graded(submission, state, attempt, penalty=book.enter(submission, attempt))
+        return Graded(submission, state, attempt, penalty=book.enter(submission, attempt, last_attempt(submission, 1)))
     except Exception as error:  # nothing about one submission may stop the others
         trouble = f"its scores could not be entered: {type(error).__name__}: {str(error)[:300]}"
         return Graded(submission, "failed", attempt, trouble)

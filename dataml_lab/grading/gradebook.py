@@ -66,11 +66,11 @@ class ScoreBook:
             return {}
         return {grade.name: grade.auto_score for grade in notebook.grades}
 
-    def enter(self, submission: Submission, attempt: Attempt) -> float:
+    def enter(self, submission: Submission, attempt: Attempt, before: Attempt | None = None) -> float:
         """Enters the scores of an attempt and the penalty for being late, which it returns: all of them or, where that
-        fails, none; durable on return. Marks that a person gave stay, and nbgrader asks a person to look at them
-        again."""
-        return self._durably(self._enter, submission, attempt)
+        fails, none; durable on return. Marks that a person gave stay, and nbgrader asks a person to look at those again
+        whose cell has another score or other words than in the attempt before."""
+        return self._durably(self._enter, submission, attempt, before)
 
     def penalise(self, submission: Submission) -> float:
         """Enters the penalty that being late costs a submission now, and returns it: since its scores were entered, the
@@ -86,14 +86,18 @@ class ScoreBook:
             raise
         return points
 
-    def _enter(self, submission: Submission, attempt: Attempt) -> float:
+    def _enter(self, submission: Submission, attempt: Attempt, before: Attempt | None) -> float:
         self._book.update_or_create_student(submission.student)
         moment = {"timestamp": attempt.timestamp} if attempt.timestamp else {}
         self._book.update_or_create_submission(submission.lesson, submission.student, **moment)
         notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
+        words, words_before = _words(attempt), _words(before)
         for grade in notebook.grades:
-            grade.auto_score = attempt.scores.get(grade.name, 0.0)
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            score = attempt.scores.get(grade.name, 0.0)
+            is_same = grade.auto_score == score and words_before.get(grade.name) == words.get(grade.name)
+            is_marked = grade.manual_score is not None and is_same and not grade.needs_manual_grade
+            grade.auto_score = score
+            grade.needs_manual_grade = not is_marked and (grade.manual_score is not None or score is None)
         for comment in notebook.comments:
             comment.auto_comment = NO_RESPONSE if comment.name in attempt.untouched else None
         return self._penalise(submission)
@@ -105,6 +109,12 @@ class ScoreBook:
         if self._late:
             notebook.late_submission_penalty = penalty(self._late, notebook)
         return notebook.late_submission_penalty or 0.0
+
+
+def _words(attempt: Attempt | None) -> dict[str, str]:
+    """What stands in the cells of an attempt, by grade id."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in (attempt.notebook.cells if attempt else ())
+            if "nbgrader" in cell.metadata}
 
 
 def _late_penalties(course: Path) -> AssignLatePenalties | None:

@@ -26,6 +26,7 @@ class Graded(NamedTuple):
     attempt: Attempt | None
     trouble: str = ""
     penalty: float = 0.0  # points that being late costs
+    outdated: str = ""  # the version of the checks that judged it, where it is another than there is now
 
     def problems(self) -> list[str]:
         """What the instructor should know of it, a line each; of what is unchanged, only what it lost
@@ -39,14 +40,14 @@ class Graded(NamedTuple):
     def as_data(self) -> dict[str, Any]:
         """For programs."""
         return {"student": self.submission.student, "lesson": self.submission.lesson, "state": self.state,
-                "trouble": self.trouble, "penalty": self.penalty,
+                "trouble": self.trouble, "penalty": self.penalty, "outdated": self.outdated,
                 **{name: getattr(self.attempt, name, None) for name in FIELDS}}
 
 
 def misplaced(stray: Stray) -> dict[str, Any]:
     """What was handed in and is not graded, as data of each `Graded`."""
     return {"student": stray.student, "lesson": stray.lesson, "state": "misplaced", "trouble": str(stray),
-            "penalty": 0.0, **dict.fromkeys(FIELDS)}
+            "penalty": 0.0, "outdated": "", **dict.fromkeys(FIELDS)}
 
 
 def _findings(attempt: Attempt) -> Iterator[str]:
@@ -99,4 +100,8 @@ def _line(lesson: str, found: list[dict[str, Any]]) -> str:
     earned = [sum(filter(None, one["scores"].values())) for one in found if one["scores"]]
     points = sum(exercise.points for exercise in exercises(lesson).values())
     mean = f"; on average {sum(earned) / len(earned):.1f} of {points:g} points" if earned else ""
-    return f"{lesson}: {count['new']} graded, {count['unchanged']} unchanged, {count['failed']} not graded{mean}."
+    outdated = sum(bool(one["outdated"]) for one in found)
+    advice = (f" Of the unchanged, {outdated} were judged by other checks than there are now: "
+              f"`dataml-lab grade --again {lesson}` judges them by these." if outdated else "")
+    return (f"{lesson}: {count['new']} graded, {count['unchanged']} unchanged, {count['failed']} not graded{mean}."
+            f"{advice}")

@@ -34,3 +34,13 @@ def test_the_salt_is_made_once_and_for_its_owner_only(tmp_path, monkeypatch):
 def test_the_environment_goes_before_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv("DATAML_LAB_SALT", "given")
     assert course_salt(tmp_path) == "given" and not list(tmp_path.iterdir())
+
+
+def test_a_salt_that_is_gone_is_not_replaced_where_submissions_were_graded_with_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATAML_LAB_SALT", raising=False)
+    attempt = tmp_path / "attempts" / "90_tiny" / "ada" / "0001.json"
+    attempt.parent.mkdir(parents=True)
+    attempt.write_text("{}")
+    with pytest.raises(FileNotFoundError, match="put it back"):
+        course_salt(tmp_path)
+    assert not (tmp_path / ".salt").exists()

@@ -22,6 +22,7 @@ from dataml_lab.checks import exercises
 from dataml_lab.checks.exercise import UNJUDGED
 from dataml_lab.grading import assess, gradebook
 from dataml_lab.grading import grade as grading
+from dataml_lab.grading.assess import checks_version
 from dataml_lab.grading.attempts import BusyError, alone
 from dataml_lab.grading.build import release
 from dataml_lab.grading.engine import judge
@@ -181,6 +182,47 @@ def test_marks_of_a_person_stay_and_are_asked_to_be_confirmed(course):
     grade(course)
     found = scores(course)
     assert found["ada", "mean"] == (2.0, 1.5, True, None) and found["ada", "total"] == (0.0, None, False, None)
+
+
+def test_a_person_is_asked_again_only_about_words_that_changed(course):
+    def waits():
+        return scores(course)["ada", "mean-essay"][1:3]
+
+    hand_in(course, "ada", total=TOTAL, mean_essay="When few are rich.")
+    grade(course)
+    assert waits() == (None, True)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        marked = book.find_grade("mean-essay", LESSON, LESSON, "ada")
+        marked.manual_score, marked.needs_manual_grade = 3, False
+        book.db.commit()
+    hand_in(course, "ada", total=TOTAL, mean=MEAN, mean_essay="When few are rich.")
+    grade(course)
+    assert waits() == (3, False)
+    hand_in(course, "ada", total=TOTAL, mean=MEAN, mean_essay="When many are poor.")
+    grade(course)
+    assert waits() == (3, True)
+    grade(course, "--again")
+    assert waits() == (3, True)
+
+
+def test_that_checks_have_changed_is_a_line_and_says_what_to_type(course, capsys, monkeypatch):
+    for student in ("ada", "bob"):
+        hand_in(course, student, total=TOTAL)
+    grade(course)
+    monkeypatch.setattr(grading, "checks_version", lambda course, lesson: "0.2-0123456789ab")
+    found = graded(course, capsys)
+    assert found["ada"]["state"] == "unchanged" and found["ada"]["outdated"].startswith("0.1.0-")
+    grade(course)
+    assert (f"Of the unchanged, 2 were judged by other checks than there are now: `dataml-lab grade --again {LESSON}` "
+            "judges them by these." in capsys.readouterr().out)
+
+
+def test_the_version_of_checks_is_that_of_their_code_and_of_the_oracle(course):
+    before = checks_version(course, LESSON)
+    oracle = course / "solutions" / LESSON / "oracle.py"
+    oracle.write_text(oracle.read_text("utf-8") + "# another\n", "utf-8")
+    checks_version.cache_clear()
+    assert checks_version(course, LESSON) != before == before.strip()
 
 
 def test_a_lost_gradebook_entry_comes_back_without_grading(course, capsys):
