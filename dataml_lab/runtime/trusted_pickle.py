@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from dataml_lab.runtime import is_hidden
@@ -85,9 +86,24 @@ class _Comparer(_Writer):
 
     def reducer_override(self, thing: Any) -> Any:
         """How a thing is written that is no list, dict or scalar of Python's own."""
-        if type(thing) is pd.DataFrame:
-            return list, (FORMS[pd.DataFrame].write(thing),)
-        return super().reducer_override(thing)
+        if type(thing) is not pd.DataFrame:
+            return super().reducer_override(thing)
+        parts = _by_type(thing)  # each by itself: that two of them share an object is no difference
+        return list, ([_written(part, _Comparer, self.refer) for part in parts],)
+
+
+def _by_type(frame: pd.DataFrame) -> list:
+    """What a frame holds, columns of numbers of a type together: to take them one by one would take long."""
+    kinds = list(frame.dtypes)
+    parts = [frame.index, frame.columns, frame.attrs, list(map(repr, kinds))]
+    for kind in dict.fromkeys(kinds):
+        places = [place for place, other in enumerate(kinds) if other == kind]
+        if isinstance(kind, np.dtype) and kind != np.dtype(object):
+            parts.append(np.array(frame.iloc[:, places], order="C"))
+        else:
+            arrays = [frame.iloc[:, place].array for place in places]
+            parts += [array.__arrow_array__() if hasattr(array, "__arrow_array__") else array for array in arrays]
+    return parts
 
 
 class _Reader(pickle.Unpickler):

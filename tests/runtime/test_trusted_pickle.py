@@ -1,7 +1,9 @@
 """What a judge says: data, objects of the package and exceptions as they are, and of all else a reference."""
 
+import copy
 import json
 import random
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -15,7 +17,7 @@ from dataml_lab.pipeline.ingest import Line
 from dataml_lab.runtime.answers import Handle
 from dataml_lab.runtime.process import Crash
 from dataml_lab.runtime.safe_codec import CodecError
-from dataml_lab.runtime.trusted_pickle import Reference, dumps, loads
+from dataml_lab.runtime.trusted_pickle import Reference, dumps, loads, surely_same
 
 
 class Desk(Handle):
@@ -88,3 +90,35 @@ def test_a_part_of_a_table_shows_nothing_of_the_rest(part):
     rest = [b"planted", *(number.to_bytes(8, "little") for number in (7_777_777_777, last))]
     message = dumps(part(table), lent)
     assert all(secret in dumps(table, lent) and secret not in message for secret in rest)
+
+
+FRAME = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", None], "c": [1, 2], "d": [0.5, np.nan], "e": [[1], 2]})
+CHANGES = {
+    "a value": lambda frame: frame.assign(a=[1.0, 3.0]), "a text": lambda frame: frame.assign(b=["x", "y"]),
+    "a type": lambda frame: frame.assign(c=[1.0, 2.0]), "the order": lambda frame: frame[["b", "a", "c", "d", "e"]],
+    "a name": lambda frame: frame.rename(columns={"a": "A"}), "the index": lambda frame: frame.set_index([[3, 4]]),
+    "a row": lambda frame: frame.iloc[:1], "inside": lambda frame: frame.assign(e=[[2], 2]),
+    "the sign of zero": lambda frame: frame.assign(a=[1.0, 2.0], d=[0.5, 0.0]),
+}
+
+
+def test_what_is_left_as_it_was_is_surely_the_same():
+    later = FRAME.assign(z=FRAME["a"] * 2)  # laid out otherwise than its copy
+    rows = [{"a": 1, "t": datetime(2026, 1, 1, tzinfo=UTC)}] * 2
+    for value in (FRAME, later, later[later["a"] > 1], FRAME["b"], rows, {"x": [later]}, (1, "a", None, 0.5)):
+        given = loads(dumps(value, lambda _: None), lambda _: None)
+        assert surely_same(given, copy.deepcopy(given))
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_was_changed_is_not_surely_the_same(change):
+    assert not surely_same(FRAME, change(copy.deepcopy(FRAME))) and not surely_same([FRAME], [change(FRAME)])
+
+
+def test_objects_that_can_not_be_written_are_not_surely_the_same():
+    class Odd:
+        def __reduce_ex__(self, protocol):
+            raise ZeroDivisionError
+
+    thing = Odd()
+    assert not surely_same([thing], [thing]) and not surely_same(1, 1.0) and not surely_same(0.0, -0.0)
