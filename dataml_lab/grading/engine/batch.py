@@ -1,6 +1,7 @@
 """Work on many things side by side: a forked process for each, on its own core, whose result comes back as JSON."""
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -52,6 +53,7 @@ def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
     free = [cores[number % len(cores)] for number in range(workers)]
     todo, at_work, selector = iter(pieces), {}, selectors.DefaultSelector()
+    gc.freeze()  # so that collections in the forks don't touch, and copy, what is here now
     try:
         while True:
             while free and (piece := next(todo, None)) is not None:
@@ -67,6 +69,7 @@ def side_by_side(pieces: Iterable[Any], work: Callable[[Any, int], Any], workers
                 free.append(job.core)
                 yield _outcome(job)
     finally:
+        gc.unfreeze()
         for job in at_work.values():
             _end(job)
 

@@ -21,6 +21,7 @@ CELL_SECONDS = 60.0  # a cell's, as in stock grading
 NOTEBOOK_SECONDS = 300.0  # those of all its cells and answers together, however often they are run
 EXERCISE_SECONDS = 90.0  # those of all calls of one answer
 WORLDS = 3  # an answer is judged in
+LATE = ["error", TimeOut.__name__]  # begins the output that a cell ends with when it is stopped
 MISSING = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -85,6 +86,7 @@ class _Judging:
         self.task, self.process, self.found = task, process, Judgement()
         self.run = run | {cell.id for cell in task.cells if cell.own}
         self.until = until
+        self.late: set[str] = set()  # cells that were stopped
         self.secret: set[str] = set()  # cells that showed something after a hidden world was seen in their process
 
     def run_all(self) -> None:
@@ -109,7 +111,7 @@ class _Judging:
             worker = RemoteWorker(process)
             worker.give(self.task.files)
             for cell in self.task.cells:
-                if cell.id in self.run and time.monotonic() < self.until:
+                if cell.id in self.run - self.late and time.monotonic() < self.until:
                     outputs, _ = _shown(worker, cell)
                     if cell.id in self.secret:
                         self._keep(cell, outputs)
@@ -134,15 +136,20 @@ class _Judging:
                 self._judge(worker, self.task.exercises[cell.grades])
                 seen = True
             elif cell.id in self.run:
-                self._run(worker, cell)
-                if seen and not worker.gone and self.found.outputs[cell.id]:
+                self._run(worker, cell, seen)
+                if seen and not worker.gone and cell.id not in self.late and self.found.outputs[cell.id]:
                     self.secret.add(cell.id)
         self._lose([] if worker.gone else self.unjudged(), "The notebook has no cell in which it is graded.")
 
-    def _run(self, worker: RemoteWorker, cell: CodeCell) -> None:
+    def _run(self, worker: RemoteWorker, cell: CodeCell, seen: bool) -> None:
         outputs, stopped = _shown(worker, cell)
-        self._keep(cell, outputs)
         self._note(cell.answers or cell.id, stopped)
+        if any(output[:2] == LATE for output in outputs):
+            outputs = [[*LATE, "", LATE[1]]] if seen else outputs  # else it would take as long once more
+            self.late.add(cell.id)
+            self.found.endings.append(f"{cell.answers or cell.id} was stopped: its cell ran longer than "
+                                      f"{CELL_SECONDS:.0f} seconds")
+        self._keep(cell, outputs)
         if worker.gone:
             self.run.discard(cell.id)
             self._lose([self.task.exercises[cell.answers]] if cell.answers else [], worker.gone)
@@ -197,8 +204,6 @@ class _Judging:
 def _shown(worker: RemoteWorker, cell: CodeCell) -> tuple[list, str]:
     """What a cell shows when it is run, and how it was stopped; empty where it wasn't."""
     try:
-        outputs = worker.run(cell.source, CELL_SECONDS)["outputs"]
-        late = any(output[:2] == ["error", TimeOut.__name__] for output in outputs)
-        return outputs, f"its cell ran longer than {CELL_SECONDS:.0f} seconds." if late else ""
+        return worker.run(cell.source, CELL_SECONDS)["outputs"], ""
     except Failed as error:
         return [["error", "Stopped", str(error), str(error)]], str(error)

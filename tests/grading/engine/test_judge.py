@@ -117,7 +117,15 @@ def test_a_cell_out_of_time_is_stopped_and_the_rest_runs(forks, monkeypatch):
     monkeypatch.setattr(judge, "CELL_SECONDS", 1.5)
     found = judged(task(own="while True:\n    pass", a=SUM.format("a")), forks)
     assert outcomes(found) == {"a": "hh"} and found.outputs["own"][0][1] == "TimeOut"
-    assert found.stopped == {"own": "its cell ran longer than 2 seconds."}
+    assert found.endings == ["own was stopped: its cell ran longer than 2 seconds"] and not found.stopped
+
+
+def test_a_cell_out_of_time_is_not_run_once_more_to_see_what_it_shows(forks, monkeypatch):
+    monkeypatch.setattr(judge, "CELL_SECONDS", 1.5)
+    own = "kept = []\ndef a(x):\n    kept.append(x)\n    return x + 1"
+    found = judged(task(a=own, own="print(kept)\nwhile True:\n    pass", b=SUM.format("b")), forks)
+    assert outcomes(found) == {"a": "hh", "b": "hh"} and len(forks.made) == 1
+    assert found.outputs["own"] == [["error", "TimeOut", "", "TimeOut"]]
 
 
 def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):
