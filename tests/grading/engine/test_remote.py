@@ -99,7 +99,7 @@ def test_a_call_without_an_end_is_out_of_time_and_the_next_one_is_served(worker,
         "from dataml_lab.runtime import answers\nanswers.DEADLINE = 0.2\n"
         "def f(x):\n    while x:\n        pass\n    return x",
     )
-    with pytest.raises(OutOfTime, match="still running after [01] seconds"):
+    with pytest.raises(OutOfTime, match=r"still running after [01] seconds"):
         function("f")(ns)(1)
     assert function("f")(ns)(0) == 0
 
