@@ -98,7 +98,7 @@ async def scored(service: Service, request: Request) -> Response:
     """The answer to a request for a score; counted."""
     version, score, begun = service.version, None, time.perf_counter()
     try:
-        body = await body_of(request, service.settings.largest, service.settings.seconds)
+        body = await body_of(request, service.settings.largest, service.settings.patience)
         begun = time.perf_counter()
         model, waiting = service.submit(parsed(body))
         version = str(model.version)

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from dataml_lab.serving.app import make_app
+from dataml_lab.serving.connection import Impatient
 from dataml_lab.serving.metrics import SHARED
 from dataml_lab.serving.registry import CHAMPION, FILE, LocalRegistry, Registry, RegistryError
 from dataml_lab.serving.saved import Model, load
@@ -36,7 +37,7 @@ class Server(LocalServer):
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        super().__init__(make_app(service))
+        super().__init__(make_app(service), http=partial(Impatient, seconds=service.settings.patience))
 
     def __repr__(self) -> str:
         state = f"serves version {self.service.version or 'none'}" if self.runs else "stopped"
@@ -105,7 +106,7 @@ def run(source: Source, host: str = "127.0.0.1", port: int = 8000, workers: int 
     that dies is replaced. All workers count together."""
     os.environ[TOLD] = json.dumps({"source": source, "settings": settings})
     config = uvicorn.Config(WORKER, factory=True, workers=workers, log_level="warning",
-                            timeout_graceful_shutdown=STOP)
+                            timeout_graceful_shutdown=STOP, http=partial(Impatient, seconds=settings.patience))
     with tempfile.TemporaryDirectory() as counts, listening(host, port) as place:
         print(f"http://{host}:{place.getsockname()[1]}", flush=True)
         if workers == 1:

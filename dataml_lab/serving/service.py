@@ -22,9 +22,19 @@ def no_model(_: Model | None) -> None:
 
 
 class Settings(NamedTuple):
-    """Bytes that a body may have, seconds that it may take to come, and that a score may take; rows that may wait;
-    seconds between two looks for a newer model, 0 for none; seconds between the word that a server is not ready any
-    more and its end; the share of calls that a shadow gets, and the score from which on another decision is made."""
+    """Limits of an endpoint.
+
+    Parameters
+    ----------
+    largest : bytes of a body
+    seconds : that a score may take
+    waiting : rows that may wait
+    every : seconds between two looks for a newer model, 0 for none
+    notice : seconds between the word that a server is not ready any more and its end
+    share : of calls, whose rows a shadow gets
+    threshold : of a score, from which on another decision is made, when a shadow is compared
+    patience : seconds that the head of a request, and its body, may take each to come
+    """
 
     largest: int = 65_536
     seconds: float = 2.0
@@ -33,6 +43,7 @@ class Settings(NamedTuple):
     notice: float = 1.0
     share: float = 1.0
     threshold: float = 0.5
+    patience: float = 2.0
 
 
 USUAL = Settings()

@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,10 +26,10 @@ class LocalServer:
     `stop()` ends it, as does the end of a `with` or of the process.
     """
 
-    def __init__(self, app: FastAPI) -> None:
-        """Start it; RuntimeError if it doesn't start."""
+    def __init__(self, app: FastAPI, **more: Any) -> None:
+        """Start it, with what else uvicorn is told; RuntimeError if it doesn't start."""
         self._server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+            uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1, **more)
         )
         self._socket = listening("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

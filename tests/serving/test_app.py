@@ -341,7 +341,7 @@ def said(url, *parts):
 
 
 def test_a_slow_client_is_told_so_and_harms_no_other():
-    with served(model(), seconds=0.05) as (_, client):
+    with served(model(), patience=0.05) as (_, client):
         head = b"POST /score HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
         answer = said(str(client.base_url).rstrip("/"), head, b'{"amount"')
         assert " 408 " in answer and "the body did not come within 0.05 s" in answer

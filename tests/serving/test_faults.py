@@ -4,6 +4,7 @@ Of the other faults, a worker that is killed is in `test_serve`, a damaged model
 full disk in `test_full_disk`.
 """
 
+import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,7 +14,7 @@ import pytest
 
 from tests.serving.test_app import LONG, ROW, model, post, said, served
 
-TIMES = 10
+TIMES, SLOW = 10, 1.0  # SLOW: seconds that nobody but a slow client needs
 get = partial(httpx.get, verify=False)  # certificates are loaded for a tenth of a second each time
 HEAD = b"POST /score HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
 BODIES = {
@@ -28,7 +29,7 @@ BODIES = {
 
 @pytest.fixture(scope="module")
 def place():
-    with served(model(3), seconds=0.2) as (_, client):
+    with served(model(3), seconds=LONG, patience=SLOW) as (_, client):
         yield str(client.base_url).rstrip("/")
 
 
@@ -67,8 +68,26 @@ def test_clients_that_are_slow(place):
         slow = [threads.submit(said, place, HEAD, b"{") for _ in range(TIMES)]
         while_another_asks(place, lambda _: None)
         answers = [future.result() for future in slow]
-    assert all(" 408 " in answer and "the body did not come within 0.2 s" in answer for answer in answers)
+    assert all(" 408 " in answer and "the body did not come within 1 s" in answer for answer in answers)
     assert counted(place)[408] - before.get(408, 0) == TIMES
+
+
+@pytest.mark.parametrize("begun", [b"", HEAD[:30]], ids=["nothing", "half a head"])
+def test_clients_that_are_slow_before_there_is_a_request(place, begun):
+    with ThreadPoolExecutor(TIMES) as threads:
+        slow = [threads.submit(said, place, begun) for _ in range(TIMES)]
+        while_another_asks(place, lambda _: None)
+        answers = [future.result() for future in slow]
+    assert all(" 408 " in answer and "the head of a request did not come within 1 s" in answer for answer in answers)
+
+
+def test_a_client_that_is_slow_with_its_second_request(place):
+    body, (host, port) = json.dumps(ROW).encode(), place.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), LONG) as connection:
+        connection.sendall(HEAD.replace(b"100", b"%d" % len(body)) + body)
+        assert b" 200 " in connection.recv(100)
+        connection.sendall(HEAD[:30])
+        assert b" 408 " in b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def test_clients_that_leave(place):
@@ -86,7 +105,7 @@ def test_a_model_that_fails_on_some_rows():
         if (table["amount"] == 13).any():
             raise ZeroDivisionError("thirteen")
 
-    with served(model(3, does=fails)) as (_, client):
+    with served(model(3, does=fails), seconds=LONG, patience=LONG) as (_, client):
         url = str(client.base_url).rstrip("/")
         found, others = while_another_asks(url, lambda client: post(client, amount=13))
         assert [answer.status_code for answer in found] == [500] * TIMES
