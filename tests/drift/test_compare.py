@@ -39,12 +39,12 @@ SIGNIFICANCE_ALONE = Limits(*[1e-9] * len(Limits._fields))
 
 @pytest.mark.parametrize("kind", BY)
 def test_false_alarms_are_few_even_where_any_change_matters(kind):
-    assert alarms(kind, 2_000, 2, SIGNIFICANCE_ALONE) <= 1  # of 2, at 5 % at most
+    assert alarms(kind, 1_000, 2, SIGNIFICANCE_ALONE) <= 1  # of 2, at 5 % at most
 
 
 @pytest.mark.parametrize("kind", ["users", "season"])
 def test_rows_taken_for_independent_give_false_alarms(kind):
-    assert alarms(kind, 2_000, 3, SIGNIFICANCE_ALONE, calibrated=False) >= 2
+    assert alarms(kind, 1_500, 3, SIGNIFICANCE_ALONE, calibrated=False) >= 2
 
 
 @pytest.mark.full
