@@ -491,15 +491,15 @@ plt.show()
 # %% [markdown] role="prompt" exercise="predict_with_fallback"
 # ### Exercise: an answer in half a second ({{points}}, about 30 minutes)
 #
-# At the checkout the shop says how long a delivery will take. A model estimates it, behind an endpoint. Write
+# At the checkout the shop says how long a delivery takes. A model behind an endpoint estimates it. Write
 # `predict_with_fallback(row, version, model, cache, clock)`, which always has an answer in time.
 #
 # It is called in many processes, so all that it remembers is in `cache`.
 #
 # **First step:** ask the model once, and return its answer as a dict. Run the check, and add one rule at a time.
 #
-# Each `row` is like `{"order_id": 1042, "zone": 7, "distance_m": 2417, "weather": "rain"}`. `version` is the model's
-# version that is expected now.
+# Each `row` is like `{"order_id": 1042, "zone": 7, "distance_m": 2417, "weather": "rain"}`. `version` is the version
+# expected now.
 #
 # | call | does |
 # |---|---|
@@ -517,11 +517,11 @@ plt.show()
 #
 # | about | the rule |
 # |---|---|
-# | deadline | the call takes 0.5 s at most, and each question may take all that is left of it |
+# | deadline | the call takes 0.5 s at most, and each question may take all that is left |
 # | asking | first in each call; again at once after a `ConnectionError` while time is left, three questions in all; after nothing else |
 # | good | `minutes` is a finite number above 0, and `version` the expected one; for what is kept, too. It may be dropped once another version is expected |
-# | age | counts from when the model answered, however often the answer is given since |
-# | cache | raises `ConnectionError` while it is down: go on as if it were empty |
+# | age | counts from the model's answer, however often it is given since |
+# | cache | raises `ConnectionError` while it is down: go on as if empty |
 # | other exceptions | are bugs: let them through |
 #
 # Say the model answers 31.5, and is down 300 s later: `{"minutes": 31.5, "source": "cache", "age": 300}`.
@@ -616,9 +616,9 @@ axes.set(xscale="log", xlabel="score (logarithmic)", ylabel="payments",
 plt.show()
 
 # %% [markdown]
-# **Read the figure.** The scores of version 2 lie further to the right, all above the threshold. The histogram doesn't
-# say whether it is a worse model, but the AUC above does: it orders payments as well as version 1, so it needs a threshold of its
-# own, or a calibration (05c). Without shadow traffic the customers would have found that out.
+# **Read the figure.** The scores of version 2 lie further to the right, all above the threshold. The histogram doesn't say
+# whether it is a worse model, but the AUC above does: it orders payments as well as version 1, so it needs a threshold of its own,
+# or a calibration (05c). Without shadow traffic the customers would have found that out.
 #
 # The shadow works in a thread of its own: nobody waits for it, and if it fails, its failures are counted. The endpoint of 07a has
 # this built in: `Service` takes a `shadow`, and `GET /shadow` says how the scores differ.
@@ -627,12 +627,10 @@ plt.show()
 #
 # ## A way back under traffic
 #
-# Somebody promotes version 2 all the same. The endpoint looks for a new champion every 0.05 s here (every 2 s as a rule), and
-# four clients ask without a pause.
+# Somebody promotes version 2 all the same. The endpoint looks for a new champion every 0.05 s here (every 2 s as a rule).
 #
-# `promoted` gives the endpoint whatever is the champion. `Clients` are four threads that ask it; unlike `checked` they don't look
-# at the version.
-# `clients.wait("1", 60)` waits for 60 answers of version 1.
+# `promoted` gives the endpoint whatever is the champion. `Clients` are four threads that ask it without a pause; unlike `checked`
+# they don't look at the version. `clients.wait("1", 60)` waits for 60 answers of version 1.
 
 # %%
 service = Service(promoted(registry, "fraud"), Settings(every=0.05))
@@ -696,7 +694,7 @@ plt.show()
 #
 # Ready to hand in? Save, then press *Validate* in the toolbar: it runs the notebook from the top.
 #
-# **Read on.** `make mlflow` installs MLflow, a registry that many companies run;
-# `dataml_lab.serving.mlflow.MlflowRegistry` has it behind the same methods as `LocalRegistry`. Nygard, *Release It!*, has circuit breakers, time-outs and what becomes of systems without them. skops on
+# **Read on.** Nygard, *Release It!*, has circuit breakers, time-outs and what becomes of systems without them. skops on
 # [secure persistence](https://skops.readthedocs.io/en/stable/persistence.html). Google's *Site Reliability Engineering* on
-# [addressing cascading failures](https://sre.google/sre-book/addressing-cascading-failures/).
+# [addressing cascading failures](https://sre.google/sre-book/addressing-cascading-failures/). `make mlflow` installs MLflow, whose
+# registry many companies run; `dataml_lab.serving.mlflow.MlflowRegistry` has it behind the methods of `LocalRegistry`.
