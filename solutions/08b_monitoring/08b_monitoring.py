@@ -73,7 +73,7 @@ def served(rows, seed=3):
 
 days = pd.date_range("2026-03-02", periods=58)
 usual = served(payments(58 * 500, seed=2).assign(day=days.repeat(500)))
-shown = ["day", "amount", "account_days", "flagged", "approved_eur", "latency_ms"]
+shown = ["amount", "flagged", "approved_eur", "latency_ms"]
 usual[shown].head().round({"latency_ms": 1})
 
 # %% [markdown]
