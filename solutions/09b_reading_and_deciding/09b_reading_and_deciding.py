@@ -37,7 +37,7 @@ from dataml_lab.experiments.analyse import analyse_table
 from dataml_lab.experiments.correct import correct
 from dataml_lab.experiments.couriers import delivered
 from dataml_lab.experiments.metrics import mean
-from dataml_lab.experiments.novelty import by_age, wear
+from dataml_lab.experiments.novelty import by_age
 from dataml_lab.experiments.plan import Plan
 from dataml_lab.store import Store
 
@@ -48,8 +48,9 @@ store = Store()
 # ## Ten metrics
 #
 # An experiment of eight weeks. Someone counts ten things of each customer, and reports whatever is significant:
-# page views of six categories, logins, EUR spent, orders by app, and tickets. Here are four of
-# them.
+# page views of six categories, logins, EUR spent, orders by app, and tickets.
+#
+# The next cell only counts, and you can pass over its code. Four of the ten are shown.
 
 # %%
 begins, ends = pd.Timestamp("2025-03-01", tz="UTC"), pd.Timestamp("2025-04-26", tz="UTC")
@@ -77,7 +78,7 @@ customers[["logins", "spent", "by app", "tickets"]].head(3)
 # one metric or more has p < 0.05.
 #
 # A remedy is **Bonferroni**: it multiplies each p-value by the number of metrics (1 at most). Of five metrics, p = 0.012 becomes
-# 0.06 and is no finding. (`correct` has Holm's method as well, which finds a little more.)
+# 0.06 and is no finding.
 
 # %% role="figure" alt="Two lines over the number of metrics, from 1 to 10. As they are: rises from 5% to 37% of the draws with a false alarm. Corrected by Bonferroni: stays at about 5%."
 # The code of this figure.
@@ -112,8 +113,6 @@ plt.show()
 # **Read the figure.** Each metric keeps its 5%. Together ten raise a false alarm in 37% of the draws: more than one in three "find
 # something". Corrected, all together have no more than the 5% of one.
 #
-# Of ten *independent* metrics it would be 1 − 0.95¹⁰ = 40%. These rise and fall together, so it is less.
-#
 # Better than a correction is a plan: **one** metric decides, and it is named before the start. Others are read beside it,
 # corrected, and decide nothing. That is how `analyse_table` reports them.
 #
@@ -121,7 +120,7 @@ plt.show()
 
 # %% role="claim"
 assert customers.shape == (1_614, 10) and abs(raw[-1] - 0.37) < 0.02 and max(held) < 0.06, (raw, held)
-assert abs((p < 0.05).mean() - 0.05) < 0.01 and round(1 - 0.95**10, 2) == 0.40
+assert abs((p < 0.05).mean() - 0.05) < 0.01
 assert correct([0.004, 0.012, 0.02, 0.30, 0.60], "bonferroni").round(3).tolist() == [0.02, 0.06, 0.1, 1, 1]
 
 # %% [markdown]
@@ -242,26 +241,17 @@ plt.show()
 #
 # Count weeks from the day when a customer came in, not from the start of the experiment: in its last week there are newcomers, too.
 #
-# Does it wear off, or is that chance? Ages share most of their customers, so their intervals are not independent. So ask within
-# customers, of the 1,563 who were there early and late: the effect in the first two weeks, less that in the later ones.
-
-# %%
-print(wear(log, "views", "age", first=2))
+# So an experiment runs until its effect is steady, and counts the steady weeks. (`wear` of `dataml_lab.experiments.novelty`
+# asks whether an effect wears off, and what stays of it.)
 
 # %% role="claim"
-worn = wear(log, "views", "age", first=2)
-planted = 2 * 0.5**effects.index
+from dataml_lab.experiments.novelty import wear
+
+worn, planted = wear(log, "views", "age", first=2), 2 * 0.5**effects.index
 assert worn.off and effects["low"].iloc[0] > 0 and abs(effects["difference"].iloc[0] - 2) < 0.2, (worn, effects)
-assert worn.users == 1_563 and np.round(worn.later, 2).tolist() == [0.07, -0.37, 0.52], worn
 assert (effects["low"] < planted).all() and (effects["high"] > planted).all(), effects
 
 # %% [markdown]
-# It wears off. In the later weeks the effect is +0.07 (−0.37 to +0.52): what stays is near 0, at most about half a page view. One decides by
-# that interval, and not by the first week.
-#
-# So an experiment runs until its effect is steady, and counts the steady weeks. The opposite exists, too: people have to get used to
-# a change, and it looks worse at first than it is.
-#
 # ## Arms that disturb each other
 #
 # A new model decides which delivery a courier takes next. In each zone, couriers serve both arms.
@@ -289,15 +279,11 @@ print(analyse_table(by_user, minutes).decision)
 #
 # The remedy is to draw what is shared. Couriers are shared within a zone, so zones are drawn, and each zone has one arm.
 
-# %%
-wrong, right = analyse_table(by_zone, minutes), analyse_table(by_zone, minutes, cluster="zone")
-print("units are deliveries:", wrong["minutes"].interval())
-print("units are zones:     ", right["minutes"].interval())
-
 # %% role="figure" alt="Three intervals of the difference in minutes, and a dotted line at the truth, 0. Users drawn: far below 0. Zones drawn, deliveries as units: narrow and above 0, without the truth. Zones drawn, zones as units: wide, with the truth in it."
 # The code of this figure.
-shown = [("users drawn", analyse_table(by_user, minutes)), ("zones drawn,\nunits are deliveries", wrong),
-         ("zones drawn,\nunits are zones", right)]
+shown = [("users drawn", analyse_table(by_user, minutes)),
+         ("zones drawn,\nunits are deliveries", analyse_table(by_zone, minutes)),
+         ("zones drawn,\nunits are zones", analyse_table(by_zone, minutes, cluster="zone"))]
 _, axes = plt.subplots(figsize=(8, 3))
 for place, (_, report) in enumerate(shown):
     one = report["minutes"]
@@ -318,8 +304,7 @@ plt.show()
 #
 # It is wide: that is the price. With `cluster="zone"`, the package sums up the rows of each zone and takes zones as units.
 #
-# Friends in a network, drivers in a city, sellers on one market: wherever users share something scarce, or talk to each other, draw
-# groups that share nothing with other groups.
+# Wherever users share something scarce, or talk to each other, draw groups that share nothing with other groups.
 
 # %% role="claim"
 one, other, whole = (report["minutes"] for _, report in shown)
@@ -417,7 +402,8 @@ assert round(five["corrected"].iloc[4]) == 30
 # %% [markdown]
 # The mean stays, and nearly all of the variance is gone.
 #
-# Now the shop: EUR in eight weeks, and in the eight weeks before. Treatment brings 15 EUR more, which we add.
+# Now the shop: EUR in eight weeks, and in the eight weeks before. Treatment brings 15 EUR more, which we add. (You can pass over
+# this code, too.)
 
 # %%
 long_before = begins - (ends - begins)
@@ -427,6 +413,8 @@ coins = np.random.default_rng(7).random(len(table))
 table["arm"] = np.where(coins < 0.5, "treatment", "control")
 table = table.fillna({"before": 0.0}).reset_index()
 table["spent"] += 15.0 * (table["arm"] == "treatment")
+
+# %%
 plain = analyse_table(table, [mean("spent")])["spent"]
 cuped = analyse_table(table, [mean("spent", before="before")])["spent"]
 for name, one in (("without:   ", plain), ("with CUPED:", cuped)):
@@ -482,7 +470,7 @@ plt.show()
 #
 # | verdict | when | what to do |
 # |---|---|---|
-# | **invalid** | the split is broken, or a unit is in both arms | find the bug, start again |
+# | **invalid** | the split is broken, as in 09a, or a unit is in both arms | find the bug, start again |
 # | **keep** | before the planned end; no effect; an effect for the worse; a guardrail may be harmed | control stays |
 # | **ship** | the metric that decides is better beyond chance, and all harm is ruled out | to all |
 #
@@ -499,27 +487,16 @@ print(report.decision)
 print("tickets:", report["tickets"].interval())
 
 # %% [markdown]
-# The means are 14.6 EUR apart, and the effect is 13 after CUPED. Treatment had spent 2.5 EUR more already before the start, and θ times
-# that is taken off. Of tickets, a harm of 0.1 is ruled out.
-#
-# Now the log loses 150 customers of treatment who bought nothing: they have only the 15 EUR that we added. (1,400 units are planned
-# here, so that it isn't too early to read it.)
-
-# %%
-fewer = table.drop(table.index[(table["arm"] == "treatment") & (table["spent"] < 16)][:150])
-print(analyse_table(fewer, metrics, Plan(units=1_400)).decision)
+# The means are 14.6 EUR apart; CUPED takes off what treatment had spent more already before, and 13 are left. Of tickets, a harm of
+# 0.1 is ruled out.
 
 # %% role="claim"
-verdicts = report.decision.verdict, analyse_table(fewer, metrics, Plan(units=1_400)).decision.verdict
-assert verdicts == ("ship", "invalid"), (verdicts, str(report))
+assert report.decision.verdict == "ship", str(report)
 means = table.groupby("arm")[["spent", "before"]].mean().diff().iloc[1]
-assert means.round(1).tolist() == [14.6, 2.5] and round(report["spent"].difference) == 13, (means, report["spent"])
+assert round(means["spent"], 1) == 14.6 and means["before"] > 0 and round(report["spent"].difference) == 13, (means, report["spent"])
 assert report["tickets"].high < 0.1
-assert table.loc[table.index.difference(fewer.index), "spent"].eq(15).all() and len(table) - len(fewer) == 150
 
 # %% [markdown]
-# Without them treatment looks better than it is, and the split gives it away.
-#
 # Two functions of scipy help in the exercise. `binomtest(treated, zones, share).pvalue` is 09a's test of the split, exact for few
 # zones. `ttest_ind(a, b, equal_var=False)` compares two means, and has `.pvalue` and `.confidence_interval()`.
 #
