@@ -487,8 +487,8 @@ print(report.decision)
 print("tickets:", report["tickets"].interval())
 
 # %% [markdown]
-# The means are 14.6 EUR apart; CUPED takes off what treatment had spent more already before, and 13 are left. Of tickets, a harm of
-# 0.1 is ruled out.
+# The means are 14.6 EUR apart. Treatment had spent more already before the start: CUPED takes off a part for that, and 13 are left.
+# Of tickets, a harm of 0.1 is ruled out.
 
 # %% role="claim"
 assert report.decision.verdict == "ship", str(report)

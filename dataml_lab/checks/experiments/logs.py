@@ -29,6 +29,7 @@ class Reading(NamedTuple):
 
 
 RIGHT = Reading()
+METRICS = RIGHT, Reading(form="means"), Reading(sign=-1)  # with each, units, weeks and width can be judged
 OTHERS = {
     "These are the limits if rows are the units. The rows of a user are alike, and were assigned together.":
         Reading(unit="row"),
@@ -65,11 +66,17 @@ class Asked(NamedTuple):
         """The limits that come of reading it in another way."""
         return limits(self.log, self.experiment, reading)
 
-    def others(self) -> Iterator[tuple[str, tuple[Limits, ...]]]:
-        """In words, other ways to read it, and the limits that come of them."""
+    def expected(self, metric: Reading = RIGHT) -> tuple[Limits, ...] | None:
+        """The limits of a right analysis, but for the metric; None where it can't be read."""
+        return self.limits if metric is RIGHT or self.limits is None else self.read(metric)
+
+    def others(self, metric: Reading = RIGHT) -> Iterator[tuple[str, tuple[Limits, ...]]]:
+        """In words, other ways to read it, and the limits that come of them; with this metric, if it isn't the right
+        one."""
         for words, reading in OTHERS.items():
             if reading.weeks == "steady" or self.experiment["settled"]:
-                yield words, self.read(reading)
+                yield words, self.read(reading if metric is RIGHT else
+                                       reading._replace(form=metric.form, sign=metric.sign))
 
 
 class Asking(NamedTuple):

@@ -5,8 +5,20 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from dataml_lab.checks.exercise import Exercise
-from dataml_lab.checks.experiments.logs import AS_WIDE, NEAR, Asked, Asking, Limits, agree, asking, off
+from dataml_lab.checks.exercise import Exercise, NotYet
+from dataml_lab.checks.experiments.logs import (
+    AS_WIDE,
+    METRICS,
+    NEAR,
+    RIGHT,
+    Asked,
+    Asking,
+    Limits,
+    Reading,
+    agree,
+    asking,
+    off,
+)
 from dataml_lab.checks.features.frames import change
 from dataml_lab.checks.scenes import Replies, about
 from dataml_lab.runtime.answers import Answer, Call, Failed, function
@@ -60,6 +72,19 @@ def pair_of(pair: object) -> Limits:
     return float(plain[0]), float(plain[1])
 
 
+@unit_and_metric.scene
+def metric(found: Replies, world: Asking) -> Reading | None:
+    """How the answer takes the metric, where units and weeks are plain; None where it is none that is known."""
+    taken = [reading for reading in METRICS if all(same_middles(found[asked], asked, reading) for asked in world.users)]
+    return next(iter(taken), None)
+
+
+def same_middles(limits: list[Limits] | None, asked: Asked, metric: Reading) -> bool:
+    """Whether the middles of limits are those of a right analysis with this metric."""
+    return limits is not None and all(off(one, right)[0] <= NEAR for one, right in
+                                      zip(limits, asked.expected(metric), strict=True))
+
+
 @unit_and_metric.demands(FIRST, points=0, call=SEE.format(experiments="world.all"))
 def _(found: Replies, world: Asking) -> str | None:
     replies = [found[asked] for asked in world.all]
@@ -67,20 +92,23 @@ def _(found: Replies, world: Asking) -> str | None:
     return f"It returned None for each of {len(replies)} experiments." if none else None
 
 
-@unit_and_metric.demands(METRIC, points=2, after=FIRST, call=SEE.format(experiments="world.users"))
+@unit_and_metric.demands(METRIC, points=3, after=FIRST, call=SEE.format(experiments="world.users"))
 def _(found: Replies, world: Asking) -> str | None:
     return next(filter(None, (told(found[asked], asked, middle_only=True) for asked in world.users)), None)
 
 
-def told(limits: list[Limits] | None, asked: Asked, middle_only: bool = False) -> str | None:
-    """Where limits are wrong, in words, and how they may have come about; None where they are right."""
+def told(limits: list[Limits] | None, asked: Asked, metric: Reading = RIGHT, middle_only: bool = False) -> str | None:
+    """Where limits are wrong, but for the metric, in words, and how they may have come about; None where they are
+    right."""
     if limits is None:
         return (f"Given {asked.what}, it returned None. {shared_by(asked)}, and {asked.experiment['assigned']}s were "
                 "assigned: this can be read.")
-    for metric, one, right in zip(asked.experiment["metrics"], limits, asked.limits, strict=True):
+    as_taken = "" if metric is RIGHT else ", with the metric as your answer takes it"
+    for names, one, right in zip(asked.experiment["metrics"], limits, asked.expected(metric), strict=True):
         if off(one, right)[0] > NEAR if middle_only else not agree(one, right):
-            return (f"Given {asked.what}, it returned ({digits(one[0])}, {digits(one[1])}) for {' / '.join(metric)}, "
-                    f"where ({digits(right[0])}, {digits(right[1])}) is expected. {guessed(limits, asked)}")
+            return (f"Given {asked.what}, it returned ({digits(one[0])}, {digits(one[1])}) for {' / '.join(names)}, "
+                    f"where ({digits(right[0])}, {digits(right[1])}) is expected{as_taken}. "
+                    f"{guessed(limits, asked, metric)}")
     return None
 
 
@@ -89,12 +117,12 @@ def shared_by(asked: Asked) -> str:
     return "Each zone has couriers of its own" if asked.experiment["shared"] else "The arms share nothing"
 
 
-def guessed(limits: list[Limits], asked: Asked) -> str:
+def guessed(limits: list[Limits], asked: Asked, metric: Reading = RIGHT) -> str:
     """How the limits may have come about: another reading that gives them, or what a right one does."""
-    for words, others in asked.others():
+    for words, others in asked.others(metric):
         if all(agree(one, other) for one, other in zip(limits, others, strict=True)):
             return words
-    for one, right in zip(limits, asked.limits, strict=True):
+    for one, right in zip(limits, asked.expected(metric), strict=True):
         middle, width = off(one, right)
         if middle > NEAR:
             return (f"The middle is off by {middle:.0%} of half the width. It is the sum above the line over that "
@@ -107,9 +135,11 @@ def guessed(limits: list[Limits], asked: Asked) -> str:
 
 def demand(name: str, text: str, points: int) -> None:
     """Makes it a property that the limits for some experiments are right."""
-    @unit_and_metric.demands(text, points=points, after=METRIC, call=SEE.format(experiments=f"world.{name}"))
-    def _(found: Replies, world: Asking) -> str | None:
-        return next(filter(None, (told(found[asked], asked) for asked in getattr(world, name))), None)
+    @unit_and_metric.demands(text, points=points, after=FIRST, call=SEE.format(experiments=f"world.{name}"))
+    def _(found: Replies, world: Asking, metric: Reading | None) -> str | None:
+        if metric is None:
+            return NotYet(f"Judged once “{METRIC}” holds.")
+        return next(filter(None, (told(found[asked], asked, metric) for asked in getattr(world, name))), None)
 
 
 demand("users", "takes users as the units where users were assigned", 2)
@@ -118,7 +148,7 @@ demand("novelty", "counts the steady weeks of each user, and all of them", 2)
 demand("ten", "gives ten intervals that hold together", 2)
 
 
-@unit_and_metric.demands("returns None where the arms disturb each other", points=2, after=METRIC,
+@unit_and_metric.demands("returns None where the arms disturb each other", points=2, after=FIRST,
                          call=SEE.format(experiments="world.disturbed + world.users + world.zones"))
 def _(found: Replies, world: Asking) -> str | None:
     for asked in world.disturbed:
@@ -126,7 +156,7 @@ def _(found: Replies, world: Asking) -> str | None:
             return (f"Given {asked.what}, it returned {shown(found[asked])}, where None is expected. What a courier "
                     "does for users in one arm is missing for those in the other one, so control isn't what it would "
                     "be alone, and no analysis mends that.")
-    readable = [asked for asked in world.zones if found[asked] is None]
+    readable = [asked for asked in (*world.users, *world.zones) if found[asked] is None]
     return told(None, readable[0]) if readable else None
 
 

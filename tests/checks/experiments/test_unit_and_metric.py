@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dataml_lab.checks.experiments.logs import AS_WIDE, NEAR, TEN, Reading, agree, asking, drawn, limits, off
-from dataml_lab.checks.experiments.unit_and_metric import unit_and_metric
+from dataml_lab.checks.experiments.unit_and_metric import METRIC, unit_and_metric
 from dataml_lab.experiments.effects import Term, difference_of_means, sample
 from tests.catalogued import catalogued
 
@@ -86,3 +86,20 @@ def test_what_are_no_limits_is_told_in_words(returned, words):
 
 def test_a_world_that_hides_a_mistake_is_not_fair():
     assert not all(asking(seed).is_fair for seed in range(20))
+
+
+def lost(**changes):
+    """The properties that an answer loses which reads everything rightly but for these changes."""
+    def answer(log, experiment):
+        disturbed = (experiment["assigned"], experiment["shared"]) == ("user", "zone")
+        return None if disturbed else list(limits(log, experiment, Reading(**changes)))
+
+    return [finding.property for finding in unit_and_metric.judge({"unit_and_metric": answer}, [1]).findings
+            if finding.outcome != "holds"]
+
+
+def test_a_metric_of_its_own_costs_the_metric_and_not_what_is_right_beside_it():
+    assert lost() == [] and lost(form="means") == lost(sign=-1) == [METRIC]
+    assert lost(form="means", weeks="old") == [METRIC, "counts the steady weeks of each user, and all of them"]
+    assert lost(sign=-1, corrected=False) == [METRIC, "gives ten intervals that hold together"]
+    assert len(lost(form="means", unit="row")) == 5
