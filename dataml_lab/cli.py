@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _roster_options(_command(commands, "roster", _roster, "say who is in the class, and who handed in nothing"))
     _collect_options(_command(commands, "collect", _collect, "take downloads of a learning platform into submitted/"))
     _simulate_options(_command(commands, "simulate-class", _simulate, "draw a class to rehearse with"))
+    _feedback_options(_command(commands, "feedback", _feedback, "make a page for each student and part"))
     _export_options(_command(commands, "export", _export, "write a table of points for a learning platform"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
@@ -147,6 +148,20 @@ def _simulate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", default="moodle", choices=("canvas", "moodle", "gradescope", "folders"),
                         help="in whose shape it hands in; default: moodle")
     parser.add_argument("--out", type=Path, default=Path("simulated"), metavar="DIR", help="default: simulated/")
+
+
+def _feedback_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    _names_parts(parser)
+    parser.add_argument("--student", action="append", metavar="S", help="only this student's; may be repeated")
+    parser.add_argument("--zip", type=Path, metavar="OUT", help="also pack the pages, in a folder for each student")
+    _names_course(parser)
+    parser.epilog = """Pages lie in feedback/<student>/<part>/<part>.html, where nbgrader has its own. They are
+made of the last grading and the gradebook: points, what was lost and why, comments and marks of a person, penalties,
+repairs. They stand alone, for a browser, without a network. Type it again after grading or marking: pages that would be
+the same are left alone.
+
+The exit code is 1 if something is not graded yet, 2 if there is no gradebook."""
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:
@@ -513,6 +528,27 @@ def _simulate(options: argparse.Namespace) -> int:
     print(*files, sep="\n")
     print(f"In a course of its own, such as another clone: dataml-lab roster {files[0]}, then collect the others.")
     return 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.grading.gradebook import GradebookError
+    from dataml_lab.grading.submissions import lessons_handed_in, printable
+    from dataml_lab.term.feedback import feedback, packed, said
+
+    course = options.course or COURSE
+    if missing := _missing(course, options.student or []):
+        print(missing, file=sys.stderr)
+        return 1
+    try:
+        found = list(feedback(course, options.lessons or lessons_handed_in(course), options.student))
+        many = packed(found, options.zip) if options.zip else 0
+    except (GradebookError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(map(printable, said(found).splitlines())))
+    print(f"{many} pages packed into {options.zip}." * bool(options.zip), end="\n" * bool(options.zip))
+    return int(any(one.trouble for one in found))
 
 
 def _export(options: argparse.Namespace) -> int:

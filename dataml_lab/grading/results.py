@@ -52,15 +52,25 @@ def misplaced(stray: Stray) -> dict[str, Any]:
 
 def _findings(attempt: Attempt) -> Iterator[str]:
     """Lines about damage, processes, checks that failed, and what should be looked at."""
-    repairs = [what for _, what in attempt.damage if what not in attempt.integrity]
-    yield from (f"repaired: {what}" for what in _by_kind(repairs))
+    yield from (f"repaired: {what}" for what in repairs(attempt))
     yield from _time_outs(attempt)
-    yield from dict.fromkeys(end for end in attempt.endings
-                             if SENSELESS not in end and end not in attempt.stopped.values())
+    yield from happened(attempt)
     yield from (f"the check of {name} failed: {where}" for name, where in attempt.broken.items())
     yield from (f"{name}: {finding.sentence}" for name, verdict in attempt.verdicts.items()
                 for finding in verdict.findings if finding.sentence.startswith(UNJUDGED))
     yield from (f"look at it: {sign}" for sign in _by_kind(attempt.integrity))
+
+
+def happened(attempt: Attempt) -> list[str]:
+    """How the student's processes ended, and what was left out, each once; without what is said elsewhere: how an
+    exercise was stopped, and messages that make no sense."""
+    return list(dict.fromkeys(end for end in attempt.endings
+                              if SENSELESS not in end and end not in attempt.stopped.values()))
+
+
+def repairs(attempt: Attempt) -> Iterator[str]:
+    """What was repaired, without what a person should look at."""
+    return _by_kind([what for _, what in attempt.damage if what not in attempt.integrity])
 
 
 def _by_kind(found: list[str]) -> Iterator[str]:

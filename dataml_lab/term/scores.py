@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dataml_lab.checks import PARTS
-from dataml_lab.grading.gradebook import GradebookError
+from dataml_lab.term.marks import require
 
 if TYPE_CHECKING:
     from nbgrader.api import SubmittedNotebook
@@ -31,10 +31,7 @@ def scores(course: Path) -> list[Score]:
     """All scores in a course's gradebook; GradebookError if it has none."""
     from nbgrader.api import Gradebook
 
-    path = course / "gradebook.db"
-    if not path.exists():
-        raise GradebookError(f"{course} has no gradebook.db: dataml-lab release makes one, dataml-lab grade fills it.")
-    with Gradebook(f"sqlite:///{path}") as book:
+    with Gradebook(f"sqlite:///{require(course)}") as book:
         known = {one.name for one in book.assignments}
         return [score for part in PARTS if part in known for one in book.assignment_submissions(part)
                 for score in _of(one.student_id, part, one.notebooks[0])]
