@@ -30,7 +30,7 @@ from dataml_lab.checks.streaming.bill import rounded
 
 SHOWS, STEADY = 1.06, 1.01  # what a choice by a wrong bill costs where its mistake shows, and where it doesn't
 FLIPS = 1.3  # how many times as dear the next pattern is, in both scenarios of a pair
-CANDIDATES, NEAR = 5_000, 6_000  # scenarios of which those of a world are picked
+CANDIDATES, NEAR = 5_000, 5_000  # scenarios of which those of a world are picked
 PAIRS = 2  # for each field, of different patterns
 WORDS = ("a score for a page of the shop", "a model of the logistics team", "a number for partners")
 NAMES = ("live scoring at the till", "the nightly job of the shop", "instant recommendations",
@@ -116,6 +116,12 @@ def long_nights(random: np.random.Generator, drawn: Scenario) -> Scenario:
                   fresh_s=(DAY_S, DAY_S + 1_000), requests_per_day=(1.6e7, 2e7))
 
 
+def two_and_a_bit(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """Scenarios whose load is a little more than two instances, which a batch costs, too."""
+    return within(random, drawn, (2.25, 2.45), (30, 60), changes_per_day=(3e6, 1e7), keys=(2.45e6, 2.6e6),
+                  fresh_s=(200_000, 250_000), requests_per_day=(3e6, 6e6))
+
+
 def within(random: np.random.Generator, drawn: Scenario, instances: tuple, value: tuple, **ranges: tuple) -> Scenario:
     """Twenty scenarios with fields, the load in instances, and the worth of all requests of a day, within ranges. No
     answer comes too late, and there are as many requests as keys or more."""
@@ -139,7 +145,7 @@ SLIPS = [  # of a topic, those that are further off come first: a later one does
     Slip("ready", f"what stands ready online: an instance works for {BUSY:.0%} of the busiest second, not all of it",
          Table(instances=lambda scenario: np.maximum(LEAST, np.ceil(load(scenario) * BUSY)))),
     Slip("ready", "what stands ready online: a part of an instance more needs one more, however small it is",
-         Table(instances=lambda scenario: np.maximum(LEAST, np.round(load(scenario))))),
+         Table(instances=lambda scenario: np.maximum(LEAST, np.round(load(scenario)))), where=two_and_a_bit),
     Slip("ready", "what stands ready online: instances are whole",
          Table(instances=lambda scenario: np.maximum(LEAST, load(scenario)))),
     Slip("rows", "the rows that a batch scores: all keys, also those that nobody asks for", Table(scored=asked_only)),
@@ -280,11 +286,13 @@ def drawn_pairs(random: np.random.Generator, topic: str, field: str) -> list[tup
     first = draw(random, topic, CANDIDATES)
     second = changed(random, first, field)
     wanted = np.array([bills(scenario).argmin(axis=0) for scenario in (first, second)])
-    flips = np.flatnonzero((wanted[0] != wanted[1]) & (second.peak_per_s >= 1))
-    fit = flips[clear(first.of(flips), topic) & clear(second.of(flips), topic)]
-    _, places = np.unique(wanted[:, fit].sum(axis=0), return_index=True)  # 1, 2 and 3: each sum is of one pair
+    possible = second.peak_per_s >= np.maximum(1, second.requests_per_day / DAY_S)
+    flips = np.flatnonzero((wanted[0] != wanted[1]) & possible)
+    for scenario in (first, second):
+        flips = flips[clear(scenario.of(flips), topic)]
+    _, places = np.unique(wanted[:, flips].sum(axis=0), return_index=True)  # 1, 2 and 3: each sum is of one pair
     return [(field, *(question(str(what), scenario.of(number)) for scenario in (first, second)))
-            for number, what in zip(fit[np.sort(places)[:PAIRS]], random.choice(WORDS, PAIRS), strict=False)]
+            for number, what in zip(flips[np.sort(places)[:PAIRS]], random.choice(WORDS, PAIRS), strict=False)]
 
 
 def clear(scenarios: Scenario, topic: str) -> np.ndarray:
@@ -315,7 +323,7 @@ def strangers(topic: str) -> list[Slip]:
 def drawn_telling(random: np.random.Generator, topic: str) -> list[Question]:
     """For each slip about a topic a scenario in which that slip shows, none about another topic, and none of those that
     are told later."""
-    drawn, own, found = draw(random, topic, NEAR), [slip for slip in SLIPS if slip.topic == topic], []
+    drawn, own, found = near_tipping(random, topic), [slip for slip in SLIPS if slip.topic == topic], []
     for place, slip in enumerate(own):
         near = slip.where(random, drawn)
         right = bills(near)
@@ -323,6 +331,12 @@ def drawn_telling(random: np.random.Generator, topic: str) -> list[Question]:
         fit = np.flatnonzero(silent(near, own[place + 1:] + strangers(topic), shows))
         found += [question(str(random.choice(WORDS)), near.of(number), slip.about) for number in fit[:1]]
     return found
+
+
+def near_tipping(random: np.random.Generator, topic: str) -> Scenario:
+    """Scenarios for a topic whose two cheapest patterns are less than three times apart."""
+    scenarios = draw(random, topic, NEAR)
+    return scenarios.of(lead(bills(scenarios)) < 3)
 
 
 def fair(world: Patterns) -> bool:
