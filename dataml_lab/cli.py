@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _collect_options(_command(commands, "collect", _collect, "take downloads of a learning platform into submitted/"))
     _simulate_options(_command(commands, "simulate-class", _simulate, "draw a class to rehearse with"))
     _feedback_options(_command(commands, "feedback", _feedback, "make a page for each student and part"))
+    _report_options(_command(commands, "report", _report, "write a page about the class, and what to look at"))
     _export_options(_command(commands, "export", _export, "write a table of points for a learning platform"))
     _catalogue_options(_command(commands, "catalogue", _catalogue, "try right and wrong answers on the checks"))
     _leakcheck_options(_command(commands, "leakcheck", _leakcheck, "find data leakage in notebooks and scripts"))
@@ -162,6 +163,19 @@ repairs. They stand alone, for a browser, without a network. Type it again after
 the same are left alone.
 
 The exit code is 1 if something is not graded yet, 2 if there is no gradebook."""
+
+
+def _report_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    _names_parts(parser)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the page; default: report.html in the course folder")
+    _names_course(parser)
+    parser.epilog = """Of each part: how points are distributed, which properties are hardest, which mistakes of the
+catalogue answers show and how many, and which long answers are the same but for names and comments. Of the class: who
+handed in nothing (by the roster) or tried nothing, damage, and signs of an attack. What to look at is also a table,
+beside the page and of its name, with the ending .csv.
+
+The exit code is 2 if there is no gradebook."""
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:
@@ -549,6 +563,30 @@ def _feedback(options: argparse.Namespace) -> int:
     print("\n".join(map(printable, said(found).splitlines())))
     print(f"{many} pages packed into {options.zip}." * bool(options.zip), end="\n" * bool(options.zip))
     return int(any(one.trouble for one in found))
+
+
+def _report(options: argparse.Namespace) -> int:
+    from dataml_lab.grading import COURSE
+    from dataml_lab.grading.attempts import write_whole
+    from dataml_lab.grading.gradebook import GradebookError
+    from dataml_lab.grading.submissions import lessons_handed_in
+    from dataml_lab.term import roster
+    from dataml_lab.term.class_page import class_page
+    from dataml_lab.term.report import as_csv, report
+
+    course = options.course or COURSE
+    out = options.out or course / "report.html"
+    try:
+        students = roster.kept(course) if (course / roster.KEPT).exists() else ()
+        found = report(course, options.lessons or lessons_handed_in(course), students)
+        looks = [look for one in found for look in one.looks]
+        write_whole(out, class_page(found, bool(students)))
+        write_whole(out.with_suffix(".csv"), as_csv(looks))
+    except (roster.RosterError, GradebookError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{len(found)} parts in {out}; {len(looks)} things to look at, also in {out.with_suffix('.csv').name}.")
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:
