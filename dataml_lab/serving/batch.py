@@ -49,8 +49,9 @@ class Done(NamedTuple):
     refused: int
 
     def __str__(self) -> str:
-        return (f"{self.partitions:,} partitions, {self.fresh:,} of them scored now; {self.rows:,} rows, "
-                f"{self.refused:,} of them without a score, for the reason in `problem`")
+        scored = (f"{self.refused:,} of them without a score, for the reason in `problem`" if self.refused else
+                  "all with a score")
+        return f"{self.partitions:,} partitions, {self.fresh:,} of them scored now; {self.rows:,} rows, {scored}"
 
 
 def score_folder(model: Model, source: str | Path, target: str | Path, keep: Sequence[str], rows: int = ROWS) -> Done:

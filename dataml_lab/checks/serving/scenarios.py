@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -94,8 +94,19 @@ def whole_day(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
 
 
 def lost_twice(scenario: Scenario, pattern: str, rows: np.ndarray) -> np.ndarray:
-    """The share of requests that is left if both shares that are lost are taken from all requests."""
-    return np.maximum(0, fresh(scenario, pattern, rows) - scenario.unknown)
+    """The share of requests that is left if both shares that are lost are taken from all requests; below 0 where they
+    are more than all."""
+    return fresh(scenario, pattern, rows) - scenario.unknown
+
+
+def lost_twice_at_most(*given: Any) -> np.ndarray:
+    """The same, but never below 0."""
+    return np.maximum(0, lost_twice(*given))
+
+
+def ruled_out(scenario: Scenario) -> np.ndarray:
+    """The share of online answers that come in time, if no worth makes up for those that come too late."""
+    return np.where(scenario.answer_ms <= scenario.allowed_ms, 1.0, -1e9)
 
 
 def partly_old(random: np.random.Generator, drawn: Scenario) -> Scenario:
@@ -122,9 +133,22 @@ def two_and_a_bit(random: np.random.Generator, drawn: Scenario) -> Scenario:
                   fresh_s=(200_000, 250_000), requests_per_day=(3e6, 6e6))
 
 
+def late_and_cheap(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """Scenarios in which all online answers come too late, which loses less than runs cost."""
+    return within(random, drawn, (1.1, 1.8), (4, 16), changes_per_day=(6e6, 1.2e7), keys=(6e6, 1e7),
+                  requests_per_day=(1.1e7, 1.5e7), allowed_ms=(0.4, 0.9))
+
+
+def answered_or_lost(random: np.random.Generator, drawn: Scenario) -> Scenario:
+    """Scenarios in which online answers come in time, much is lost without them, and all that is precomputed counts."""
+    found = within(random, drawn, (1.1, 1.8), (7_000, 9_000), changes_per_day=(1e6, 1.4e6), keys=(3.5e6, 3.8e6),
+                   requests_per_day=(4e6, 6e6), fresh_s=(5_500, 8_000), unknown=(0.3, 0.35))
+    return found.at("allowed_ms", rounded(found.answer_ms * random.uniform(1.5, 10, len(found.keys))))
+
+
 def within(random: np.random.Generator, drawn: Scenario, instances: tuple, value: tuple, **ranges: tuple) -> Scenario:
     """Twenty scenarios with fields, the load in instances, and the worth of all requests of a day, within ranges. No
-    answer comes too late, and there are as many requests as keys or more."""
+    answer comes too late unless `ranges` say so, and there are as many requests as keys or more."""
     drawn = drawn.of(slice(20))
 
     def between(low: float, high: float) -> np.ndarray:
@@ -158,8 +182,8 @@ SLIPS = [  # of a topic, those that are further off come first: a later one does
          Table(known=lambda scenario, pattern: 1.0)),
     Slip("unknown", "requests whose key no run has seen: neither has one of the 96 runs", Table(
         known=lambda scenario, pattern: known(scenario, pattern) if pattern == "batch" else 1.0)),
-    Slip("unknown", "requests whose key no run has seen: stored answers to others are too old in a part of cases",
-         Table(known=lambda scenario, pattern: 1.0, fresh=lost_twice), where=partly_old),
+    Slip("unknown", "requests whose key no run has seen: one whose answer would be too old as well is lost once, not "
+         "twice", Table(known=lambda scenario, pattern: 1.0, fresh=lost_twice), where=partly_old),
     Slip("age", "answers that are too old: what is stored gets older until the next run has ended",
          Table(fresh=lambda scenario, pattern, rows: 1.0)),
     Slip("age", "answers that are too old: what is precomputed gets older, too", Table(
@@ -176,9 +200,14 @@ SLIPS = [  # of a topic, those that are further off come first: a later one does
     Slip("wait", "online answers that take longer than their caller waits", Table(in_time=lambda scenario: True)),
     Slip("wait", "online answers that take exactly as long as their caller waits: these come in time",
          Table(in_time=lambda scenario: scenario.answer_ms < scenario.allowed_ms)),
+    Slip("wait", "online answers that come too late: no more than their worth is lost, so the endpoint isn't ruled out",
+         Table(in_time=ruled_out), where=late_and_cheap),
     Slip("worth", "what is lost where a request gets no answer", Table(worth=lambda scenario: 0.0),
          also=("unknown", "age", "wait")),
 ]
+
+
+TOLD_BY_ANOTHER = [Slip("unknown", "", Table(known=lambda scenario, pattern: 1.0, fresh=lost_twice_at_most))]
 
 
 def sampled(shift: float) -> Slip:
@@ -284,6 +313,8 @@ def changed(random: np.random.Generator, scenario: Scenario, field: str) -> Scen
 def drawn_pairs(random: np.random.Generator, topic: str, field: str) -> list[tuple[str, Question, Question]]:
     """A field, and two scenarios that differ in it and want two patterns clearly; no two pairs want the same two."""
     first = draw(random, topic, CANDIDATES)
+    if topic == "wait":
+        first = Scenario(*map(np.concatenate, zip(answered_or_lost(random, first), first, strict=True)))
     second = changed(random, first, field)
     wanted = np.array([bills(scenario).argmin(axis=0) for scenario in (first, second)])
     possible = second.peak_per_s >= np.maximum(1, second.requests_per_day / DAY_S)
@@ -317,7 +348,7 @@ def silent(scenarios: Scenario, slips: list[Slip], among: np.ndarray) -> np.ndar
 
 def strangers(topic: str) -> list[Slip]:
     """The slips that may not show in a topic."""
-    return [slip for slip in SLIPS if topic not in (slip.topic, *slip.also)]
+    return [slip for slip in [*SLIPS, *TOLD_BY_ANOTHER] if topic not in (slip.topic, *slip.also)]
 
 
 def drawn_telling(random: np.random.Generator, topic: str) -> list[Question]:

@@ -24,8 +24,7 @@ from dataml_lab.runtime.deadline import Stopped
 from dataml_lab.runtime.process import Crash, Process
 from dataml_lab.runtime.shown import shown
 
-MANY = 32  # steps at which a run is crashed, at most
-FEW = 10  # steps at which something rarer happens
+MANY, FEW = 2, 1  # steps of each kind at which a run is crashed, and at which something rarer happens
 CLOSE = 1e-9  # of two scores that are the same
 
 score_all = Exercise("score_all", payments, function("score_all"))
@@ -261,7 +260,7 @@ class Restart(NamedTuple):
 @score_all.scene
 def restarts(score_all: Answer, whole: Run, world: Payments) -> list[Restart]:
     """For steps of a run, a crash there and the next run."""
-    return [restarted(score_all, world, crash_at) for crash_at in some_steps(whole, MANY)]
+    return [restarted(score_all, world, crash_at) for crash_at in some_steps(whole, MANY, world)]
 
 
 def restarted(score_all: Callable, world: Payments, *crashes: int) -> Restart:
@@ -273,10 +272,11 @@ def restarted(score_all: Callable, world: Payments, *crashes: int) -> Restart:
     return Restart(first, last)
 
 
-def some_steps(run: Run, most: int) -> list[int]:
-    """The numbers of the steps of a run, from 1; at random of so many, since every third may always be of one kind."""
-    steps = np.random.default_rng(len(run.steps)).permutation(len(run.steps))[:most] + 1
-    return sorted(steps.tolist())
+def some_steps(run: Run, each: int, world: Payments) -> list[int]:
+    """The numbers of steps of a run, from 1: of each kind, such as "before store.write", so many at random."""
+    random = np.random.default_rng(world.seed)
+    kinds = [[number for number, name in enumerate(run.steps, 1) if name == kind] for kind in dict.fromkeys(run.steps)]
+    return sorted(number for steps in kinds for number in random.permutation(steps)[:each].tolist())
 
 
 def listed(partitions: Partitions) -> list[Row]:
@@ -354,7 +354,7 @@ def _(score_all: Answer, restarts: list[Restart], whole: Run, world: Payments) -
 
 def crashed_twice(score_all: Answer, whole: Run, world: Payments) -> list[Restart]:
     """For some steps of a run a crash there, a second one soon after, and the next run."""
-    return [restarted(score_all, world, crash_at, crash_at % 5 + 1) for crash_at in some_steps(whole, FEW)]
+    return [restarted(score_all, world, crash_at, crash_at % 5 + 1) for crash_at in some_steps(whole, FEW, world)]
 
 
 @score_all.demands("writes nothing twice after a crash", points=1, after=ONE_ROW, call=CRASHES)
@@ -376,7 +376,7 @@ for step in range(1, len(run(score_all, world).steps) + 1):
     print(step, "promoted while it runs:", run(score_all, world, promoted=world.lower, at=step).versions,
           "after a crash:", restarted(score_all, world, step).after.versions)""")
 def _(score_all: Answer, whole: Run, restarts: list[Restart], judged: list[Row], world: Payments) -> str | None:
-    for at in sorted({1, 2, 3, *some_steps(whole, FEW)} & {*range(1, len(whole.steps) + 1)}):
+    for at in sorted({1, 2, 3, *some_steps(whole, FEW, world)} & {*range(1, len(whole.steps) + 1)}):
         found = begun(score_all, world, promoted=world.lower, at=at)
         when = f"Version {world.lower} was promoted {whole.steps[at - 1]} (step {at} of a run)"
         if wrong := mixed(found, world, judged):
@@ -474,7 +474,7 @@ def _(score_all: Answer, whole: Run, world: Payments) -> str | None:
         if vain:
             return (f"A run had ended, and {what}, but the next run read {len(vain)} other partitions again, {vain[0]} "
                     "among them. A store may hold years.")
-    for crash_at in some_steps(whole, FEW):
+    for crash_at in some_steps(whole, FEW, world):
         names = again(score_all, world, crash_at)
         if len(names) > 1:
             return (f"A process crashed {whole.steps[crash_at - 1]}, and the next one read {len(names)} partitions "
