@@ -22,8 +22,8 @@
 # - put a model behind an endpoint, and read how long its answers take under load;
 # - score a table in partitions, and go on where a run stopped.
 #
-# **You need** [03e](../03e_skew/03e_skew.ipynb) and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 60 minutes: 20 to
-# read, 40 for the exercise. A good place for a break is before the exercise.
+# **You need** [03e](../03e_skew/03e_skew.ipynb) and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 65 minutes: 20 to
+# read, 45 for the exercise. A good place for a break is before the exercise.
 
 # %%
 import tempfile
@@ -284,7 +284,7 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # two. And payments have gaps, which online answers in its own way: batch has to answer alike.
 
 # %% [markdown] role="prompt" exercise="score_all"
-# ### Exercise: score each payment once ({{points}}, about 30 minutes)
+# ### Exercise: score each payment once ({{points}}, about 40 minutes)
 #
 # `score_all(store, model, state)` runs each night, and brings the scores of all payments up to date. It can crash in any call of
 # `store`, `model` or `state`, before or after it has worked, and is then called again in a new process. The scores and the note

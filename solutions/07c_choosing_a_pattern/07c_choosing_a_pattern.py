@@ -22,7 +22,7 @@
 # - check row by row that all three ways give the same score, and find out why if they don't;
 # - choose a way by a bill.
 #
-# **You need** 07a and [03e](../03e_skew/03e_skew.ipynb), and about 50 minutes: 25 to read, 25 for the exercise. A good place for a
+# **You need** 07a and [03e](../03e_skew/03e_skew.ipynb), and about 55 minutes: 30 to read, 25 for the exercise. A good place for a
 # break is before the exercise.
 
 # %%
@@ -114,8 +114,8 @@ assert paid["amount"].tolist() == [133.99] and paid["country_mismatch"].all() an
 assert kept[0] == now[0] == kept[1] < FLAG < now[1] and table.get(9999, noon) is None
 
 # %% [markdown]
-# At 12:10 the answer was ten minutes old and right. At 12:20 it is **stale**: asked now, whether the payment is flagged, the model
-# says yes, and the table says no. A refresh every quarter of an hour would have put it right at 12:30.
+# At 12:10 the answer was ten minutes old and right. At 12:20 it is **stale**: by the table the last payment isn't flagged, and by
+# the model, asked now, it is. A refresh every quarter of an hour would have put it right at 12:30.
 #
 # So the age of a table alone says little. What counts is how often the answer has changed since.
 #
@@ -214,7 +214,7 @@ plt.show()
 # The same payment has to get the same score in each way. That is called **parity**, and it is checked row by row.
 #
 # The next cell asks the endpoint for the last 100 payments of June and compares with batch. Then it compares the table with batch, for the last
-# payment of each customer who paid in June.
+# payment of each customer who paid in June. `Remote` asks an endpoint as a function would.
 
 # %%
 last = rows.tail(100)
@@ -290,7 +290,7 @@ assert by_country["GB"] == 0 and by_country.idxmax() == "US" and round(by_countr
 # summer time Great Britain would differ, too.)
 #
 # This is the training-serving skew of 03e. In half a year the checkout stops 374 payments instead of 299. These are 75
-# customers' payments more, and it finds no more of the 85 frauds.
+# payments more, and no more of the 85 frauds are among them.
 #
 # Two things help. One program makes the rows for all three, as a feature store does
 # ([03f](../03f_feature_store/03f_feature_store.ipynb)). And the endpoint's rows and scores are logged, so that the nightly
@@ -340,15 +340,15 @@ assert day.idxmin().tolist() == ["1 day", "1 h", "endpoint"]
 # The exercise has the same prices. There batch and precomputed differ in how often they run, and in which rows.
 
 # %% [markdown] role="prompt" exercise="serving_pattern"
-# ### Exercise: online, batch or precomputed? ({{points}}, about 20 minutes)
+# ### Exercise: online, batch or precomputed? ({{points}}, about 25 minutes)
 #
 # Write `serving_pattern(scenario)`. It returns `"online"`, `"batch"` or `"precomputed"`: the pattern with the smallest bill of a
 # day. A choice holds if its bill is at most 2% above the smallest.
 #
 # - *online*: an endpoint answers each request when it comes.
 # - *batch*: one run a day scores all keys, for example customers, and stores the answers.
-# - *precomputed*: 96 runs a day, every 900 s, score the keys that changed. What didn't change needs no new score: after each run
-#   all stored answers count as made at its start.
+# - *precomputed*: 96 runs a day, every 900 s, score the keys that changed. After each run, all stored answers, also those
+#   that didn't change, are as of its start.
 #
 # **First step:** write `bill(scenario, pattern)`, and compare its parts with the example.
 #
@@ -372,8 +372,8 @@ assert day.idxmin().tolist() == ["1 day", "1 h", "endpoint"]
 # - Instances are whole, and at least two. A request keeps one busy for `answer_ms`. In the busiest second each is busy for at
 #   most 60% of the time.
 # - An online answer counts if `answer_ms` is at most `allowed_ms`. A stored one is never too late.
-# - A run takes 0.001 s a row, and ends before the next one starts. Its answers are used until the next one ends. Their age counts
-#   from its start: it goes from the time that a run takes to that plus the time between two starts.
+# - A run takes 0.001 s a row, and ends before the next one starts. Its answers are used from its end to the end of the next
+#   run. Their age counts from its start.
 # - Requests come evenly. The share `unknown` is the same at every age.
 #
 # ```python
