@@ -268,7 +268,7 @@ begun = time.perf_counter()
 score_folder(model, place / "many", place / "many_scores", keep=["payment_id"])
 in_one = time.perf_counter() - begun
 one_by_one = 100_000 * loads[1]["ms"].mean() / 1_000
-print(f"batch {in_one:.1f} s, one by one {one_by_one:.0f} s")
+print(f"batch {in_one:.2f} s, one by one {one_by_one:.0f} s")
 
 # %% role="claim"
 assert one_by_one > 3 * in_one, (one_by_one, in_one)
