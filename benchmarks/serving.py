@@ -180,7 +180,8 @@ def closed_by_wrk(server, clients, seconds):
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(WRK % ",".join(f"[=[{body}]=]" for body in server.bodies))
         script.flush()
-        command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "10s", "-s", script.name, server.url]
+        whole = max(1, round(seconds))  # wrk takes no less
+        command = ["wrk", "-t1", f"-c{clients}", f"-d{whole}s", "--timeout", "10s", "-s", script.name, server.url]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate, p50, p99, failed = map(float, told.splitlines()[-1].split())
     return Seen(rate, p50, p99, int(failed))

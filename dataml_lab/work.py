@@ -24,6 +24,7 @@ WELCOME = """# The workbook
 
 New here? Open [00 Start here](00_start_here/00_start_here.ipynb): how the workbook works, and a first point.
 
+{news}
 To open a part, click its name. When you are done for today, save (Ctrl+S), close the window, and press Ctrl+C in the
 terminal of `make lab`. The next `make lab` opens the next part that isn't done.
 
@@ -63,8 +64,7 @@ class Prepared(NamedTuple):
 
     def __str__(self) -> str:
         lines = [f"{len(self.copied)} parts were copied to work/, where you write."] if self.copied else []
-        lines += [f"{part} was released anew. To take it, with your answers: dataml-lab update {part}"
-                  for part in self.newer]
+        lines += map(_offer, self.newer)
         return "\n".join([*lines, self.overview.head])
 
 
@@ -74,14 +74,21 @@ def prepare(course: Path) -> Prepared:
     missing = [part for part in parts if not copy_path(course, part).exists()]
     for part in missing:
         write_whole(copy_path(course, part), released_path(course, part).read_text("utf-8"), mode=0o644)
-    done = overview(course, parts)
-    write_whole(course / START, _start_page(done, course / WORK), mode=0o644)
-    return Prepared(missing, [part for part in parts if _is_newer(course, part)], done)
+    done, newer = overview(course, parts), [part for part in parts if _is_newer(course, part)]
+    write_whole(course / START, _start_page(done, newer, course / WORK), mode=0o644)
+    return Prepared(missing, newer, done)
 
 
-def _start_page(done: Overview, work: Path) -> str:
-    """The notebook that opens first: what is done, with links, and how to get help."""
-    cells = [v4.new_markdown_cell(WELCOME.format(progress=done.markdown(work), kept=PROGRESS.as_posix()), id="welcome"),
+def _offer(part: str) -> str:
+    """That a part was released anew, and how to take it."""
+    return f"{part} was released anew. To take it, with your answers: `.venv/bin/dataml-lab update {part}`"
+
+
+def _start_page(done: Overview, newer: list[str], work: Path) -> str:
+    """The notebook that opens first: what is new and what is done, with links, and how to get help."""
+    news = "\n".join(f"{_offer(part)}\n" for part in newer)
+    text = WELCOME.format(news=news, progress=done.markdown(work), kept=PROGRESS.as_posix())
+    cells = [v4.new_markdown_cell(text, id="welcome"),
              v4.new_code_cell("from dataml_lab.checks import progress\n\nprogress()  # as it is now", id="progress")]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     return v4.writes(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})) + "\n"

@@ -95,6 +95,7 @@ def test_a_pull_that_changes_a_release_loses_no_answer_and_is_offered(course):
     released_anew(course)
     prepared = work.prepare(course)
     assert prepared.newer == ["00_start_here"] and "dataml-lab update 00_start_here" in str(prepared)
+    assert "dataml-lab update 00_start_here" in sources(course / "work" / "start.ipynb")["welcome"]
     assert sources(path(course))["revenue-answer"] == MINE
 
 
