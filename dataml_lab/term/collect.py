@@ -29,11 +29,13 @@ NO_WORK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints")
 
 
 class Attempt(NamedTuple):
-    """A notebook that somebody handed in."""
+    """A notebook that somebody handed in: its file's name and bytes, and when it came (UTC)."""
 
     student: str
     part: str
-    found: Found
+    name: str
+    data: bytes
+    moment: datetime
 
 
 class Collected(NamedTuple):
@@ -59,7 +61,7 @@ def collect(course: Path, paths: Iterable[Path], students: tuple[Student, ...]) 
             if isinstance(attempt, str):
                 lines.append(attempt)
             elif _keep(course, attempt):
-                new.append(attempt._replace(found=attempt.found._replace(data=b"")))
+                new.append(attempt._replace(data=b""))
             else:
                 known += 1
     for student, part in sorted({(one.student, one.part) for one in new}):
@@ -70,50 +72,58 @@ def collect(course: Path, paths: Iterable[Path], students: tuple[Student, ...]) 
 def _attempts(path: Path, students: tuple[Student, ...]) -> Iterator[Attempt | str]:
     """The attempts in a download, and a line for what is none. It is read twice, and no two files are held at once."""
     lists = {one.trail[:-1]: told_by_gradescope(one) for one in files(path)
-             if isinstance(one, Found) and one.trail[-1] == GRADESCOPE}
+             if isinstance(one, Found) and one.trail[-1] == GRADESCOPE and not _whose(one.trail[:-1], students)[0]}
+    outermost_first = sorted(lists.items(), key=lambda item: len(item[0]))
     for one in files(path):
-        yield str(one) if isinstance(one, LeftOut) else _attempt(one, lists, students)
+        yield str(one) if isinstance(one, LeftOut) else _attempt(one, outermost_first, students)
 
 
-def _attempt(found: Found, lists: dict[tuple[str, ...], dict[str, Told]],
+def _attempt(found: Found, lists: list[tuple[tuple[str, ...], dict[str, Told]]],
              students: tuple[Student, ...]) -> Attempt | str:
     """Whose notebook a file is, and of which part; a line that says what is missing, or nothing of what is no work."""
-    if found.trail[-1] == GRADESCOPE or any(name in NO_WORK or name.startswith("._") for name in found.trail):
+    name = found.trail[-1]
+    if name in (GRADESCOPE, TIMESTAMP) or any(other in NO_WORK or other.startswith("._") for other in found.trail):
         return ""
-    told = next((listed[found.trail[len(above)]] for above, listed in lists.items()
+    told = next((listed[found.trail[len(above)]] for above, listed in lists
                  if found.trail[:len(above)] == above and found.trail[len(above)] in listed), None)
-    whose = _whose(told.students if told else _names(found.trail), students)
-    if found.trail[-1] == TIMESTAMP:
-        return ""
-    if not is_notebook(found.trail[-1]):
+    whose, depth = (_fitting(told.students, students), len(found.trail)) if told else _whose(found.trail, students)
+    if not is_notebook(name):
         return f"{found} is no notebook" + (f": ask {whose[0].id} for it" if len(whose) == 1 else "")
     if len(whose) != 1:
         why = f"it may be of {' or '.join(one.id for one in whose)}" if whose else "nobody in the roster is called so"
         return f"{found} is not collected: {why}. Put it into submitted/<student>/<part>/."
-    part = part_of(found)
-    moment = (told.moment if told else None) or _of_the_exchange(found.trail) or found.moment
-    return Attempt(whose[0].id, part, found._replace(moment=moment)) if part else (
+    part, moment = part_of(found), (told and told.moment) or _moment(found, depth)
+    return Attempt(whose[0].id, part, name, found.data, moment) if part else (
         f"{found} is not collected: it is no part's notebook, as far as its name and its cells tell.")
 
 
-def _of_the_exchange(trail: tuple[str, ...]) -> datetime | None:
-    """When something was handed in through nbgrader's exchange, as on a JupyterHub; None if it wasn't."""
-    match = next(filter(None, map(EXCHANGE.fullmatch, trail)), None)
-    return datetime.fromisoformat(match["moment"]).replace(tzinfo=UTC) if match else None
+def _moment(found: Found, depth: int) -> datetime:
+    """When a file was handed in: as nbgrader's exchange, such as that of a JupyterHub, wrote into the name that says
+    whose it is, or the first stamp from that name inwards. What is further inside, a student may have written."""
+    if match := EXCHANGE.fullmatch(found.trail[depth - 1]):
+        return datetime.fromisoformat(match["moment"]).replace(tzinfo=UTC)
+    return next(stamp.moment for stamp in found.stamps if stamp.depth >= depth)
 
 
-def _names(trail: tuple[str, ...]) -> list[str]:
-    """What a path may say of a student, from outside inwards: what is inside, a student may have named."""
-    found = []
-    for name in trail:
-        match = EXCHANGE.fullmatch(name) or MOODLE.fullmatch(name) or CANVAS.fullmatch(name)
-        found += [match["who"], match.groupdict().get("platform") or ""] if match else []
-        found.append(name)
-    file = Path(trail[-1]).stem
-    return [*found, file, file.partition("_")[0], file.rpartition("_")[2]]
+def _whose(trail: tuple[str, ...], students: tuple[Student, ...]) -> tuple[list[Student], int]:
+    """The students whom the outermost name of a path fits that fits any, and how many names lead to it: what is inside,
+    a student may have named."""
+    for depth, name in enumerate(trail, 1):
+        if found := _fitting(_names(name, depth == len(trail)), students):
+            return found, depth
+    return [], len(trail)
 
 
-def _whose(names: Iterable[str], students: tuple[Student, ...]) -> list[Student]:
+def _names(name: str, of_the_file: bool) -> list[str]:
+    """What a name in a path may say of a student."""
+    match = EXCHANGE.fullmatch(name) or MOODLE.fullmatch(name) or CANVAS.fullmatch(name)
+    found = [match["who"], match.groupdict().get("platform") or "", name] if match else [name]
+    if of_the_file or name.lower().endswith(".zip"):
+        found.append(Path(name).stem)
+    return [*found, found[-1].partition("_")[0], found[-1].rpartition("_")[2]] if of_the_file else found
+
+
+def _fitting(names: Iterable[str], students: tuple[Student, ...]) -> list[Student]:
     """The students whom the first of these names fits that fits any."""
     for name in map(plain, names):
         if name and (found := [one for one in students if name in _keys(one)]):
@@ -158,15 +168,15 @@ def _folder(course: Path, part: str, student: str) -> Path:
 
 def _keep(course: Path, attempt: Attempt) -> bool:
     """Keeps an attempt; False if the same bytes are kept already. Of these the earliest moment counts."""
-    digest = hashlib.sha256(attempt.found.data).hexdigest()[:12]
+    digest = hashlib.sha256(attempt.data).hexdigest()[:12]
     folder = _folder(course, attempt.part, attempt.student)
-    again = AGAIN.search(attempt.found.trail[-1])
+    again = AGAIN.search(attempt.name)
     number = int(again[1]) if again else 0
-    name = f"{attempt.found.moment.strftime(STAMP)}_{number:03d}_{digest}.ipynb"
+    name = f"{attempt.moment.strftime(STAMP)}_{number:03d}_{digest}.ipynb"
     same = [path.name for path in folder.glob(f"*_{digest}.ipynb")]
     if any(other <= name for other in same):
         return False
-    write_whole(folder / name, attempt.found.data)
+    write_whole(folder / name, attempt.data)
     for other in same:
         (folder / other).unlink()
     return True
@@ -174,12 +184,12 @@ def _keep(course: Path, attempt: Attempt) -> bool:
 
 def _hand_in_newest(submission: Submission) -> None:
     """Puts the newest attempt where it is graded. What lay there and isn't known is kept as an attempt of its own."""
-    folder, target = submission.folder, submission.folder / f"{submission.lesson}.ipynb"
+    folder, student, part = submission.folder, submission.student, submission.lesson
+    target = folder / f"{part}.ipynb"
     if target.is_file() and not target.is_symlink():
         moment = datetime.fromtimestamp(target.stat().st_mtime, UTC)
-        _keep(submission.course, Attempt(submission.student, submission.lesson,
-                                         Found((target.name,), target.read_bytes(), moment)))
-    newest = max(_folder(submission.course, submission.lesson, submission.student).glob("*.ipynb"))
+        _keep(submission.course, Attempt(student, part, target.name, target.read_bytes(), moment))
+    newest = max(_folder(submission.course, part, student).glob("*.ipynb"))
     moment = datetime.strptime(newest.name[:19], STAMP)
     write_whole(target, newest.read_bytes())
     write_whole(folder / TIMESTAMP, f"{moment:%Y-%m-%d %H:%M:%S} UTC\n")

@@ -21,12 +21,20 @@ DEEPEST = 3  # archives in one another
 GRADESCOPE = "submission_metadata.yml"
 
 
+class Stamp(NamedTuple):
+    """When a file was written (UTC), and how many names of a trail lead to it."""
+
+    depth: int
+    moment: datetime
+
+
 class Found(NamedTuple):
-    """A file: the folders, archives and file names that lead to it, its bytes, and when it was handed in (UTC)."""
+    """A file: the folders, archives and file names that lead to it, its bytes, and when the archives that it is in, and
+    at last it itself, were written, from outside inwards."""
 
     trail: tuple[str, ...]
     data: bytes
-    moment: datetime
+    stamps: tuple[Stamp, ...]
 
     def __str__(self) -> str:
         return printable("/".join(self.trail))
@@ -56,16 +64,17 @@ def files(path: Path) -> Iterator[Found | LeftOut]:
 
 
 def _file(path: Path, trail: tuple[str, ...]) -> Iterator[Found | LeftOut]:
+    stamps = (Stamp(len(trail), datetime.fromtimestamp(path.stat().st_mtime, UTC)),)
     if path.suffix.lower() == ".zip":
         with path.open("rb") as file:
-            yield from _archive(file, trail, 1)
+            yield from _archive(file, trail, stamps)
     elif path.stat().st_size > MOST_BYTES:
         yield LeftOut(trail, f"it has more than {MOST_BYTES >> 20} MB")
     else:
-        yield Found(trail, path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        yield Found(trail, path.read_bytes(), stamps)
 
 
-def _archive(file: IO[bytes], trail: tuple[str, ...], depth: int) -> Iterator[Found | LeftOut]:
+def _archive(file: IO[bytes], trail: tuple[str, ...], stamps: tuple[Stamp, ...]) -> Iterator[Found | LeftOut]:
     """What is in an archive, and in archives in it."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -74,26 +83,28 @@ def _archive(file: IO[bytes], trail: tuple[str, ...], depth: int) -> Iterator[Fo
                 yield LeftOut(trail, "it holds too much")
                 return
             for entry in sorted(entries, key=lambda entry: entry.filename):
-                yield from _entry(archive, entry, trail, depth)
+                yield from _entry(archive, entry, trail, stamps)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         yield LeftOut(trail, f"it can't be unpacked ({printable(str(error))})")
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, trail: tuple[str, ...],
-           depth: int) -> Iterator[Found | LeftOut]:
+           stamps: tuple[Stamp, ...]) -> Iterator[Found | LeftOut]:
     """A file of an archive."""
     names = tuple(name for name in re.split(r"[/\\]", entry.filename) if name not in ("", "."))
-    if why := _refused(entry, names, depth):
-        yield LeftOut((*trail, *names), why)
+    trail = (*trail, *names)
+    if why := _refused(entry, names, len(stamps)):
+        yield LeftOut(trail, why)
         return
+    stamps = (*stamps, Stamp(len(trail), _moment(entry)))
     if names[-1].lower().endswith(".zip"):
         with archive.open(entry) as file:
-            yield from _archive(file, (*trail, *names), depth + 1)
+            yield from _archive(file, trail, stamps)
         return
     with archive.open(entry) as file:
         data = file.read(MOST_BYTES + 1)  # an archive may be larger than it says
-    yield (LeftOut((*trail, *names), f"it has more than {MOST_BYTES >> 20} MB") if len(data) > MOST_BYTES else
-           Found((*trail, *names), data, _moment(entry)))
+    yield (LeftOut(trail, f"it has more than {MOST_BYTES >> 20} MB") if len(data) > MOST_BYTES else
+           Found(trail, data, stamps))
 
 
 def _refused(entry: zipfile.ZipInfo, names: tuple[str, ...], depth: int) -> str:
@@ -134,7 +145,7 @@ def told_by_gradescope(found: Found) -> dict[str, Told]:
 
 
 def _told(about: dict) -> Told:
-    people = [str(value) for one in about[":submitters"] for value in one.values() if value]
+    people = [str(value) for one in about[":submitters"] for value in one.values() if isinstance(value, str | int)]
     moment = about.get(":created_at")
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)

@@ -163,6 +163,37 @@ def test_a_student_cannot_hand_in_for_another(tmp_path):
     assert graded(tmp_path).keys() == {"ada/01a_ingest"}
 
 
+def test_a_student_cannot_hand_in_for_another_by_a_list_like_gradescopes(tmp_path):
+    forged = GRADESCOPE.replace("submission_11", "mine").replace("'4711'", "bob")
+    inside = packed([("submission_metadata.yml", forged), ("mine/01a_ingest.ipynb", notebook("not bob's"))])
+    entries = [("x/submission_metadata.yml", GRADESCOPE), ("x/submission_11/submission_metadata.yml", forged),
+               ("x/submission_11/mine/01a_ingest.ipynb", notebook("gradescope"))]
+    for number, listed in enumerate(([("Ada Lovelace_1_assignsubmission_file_/a.zip", inside)], entries)):
+        collect(course(tmp_path), [download(tmp_path, listed, f"{number}.zip")], CLASS)
+    (tmp_path / "down").mkdir()
+    (tmp_path / "down" / "ada.zip").write_bytes(inside)
+    collect(course(tmp_path), [tmp_path / "down"], CLASS)
+    assert graded(tmp_path).keys() == {"ada/01a_ingest"}
+
+
+def test_a_student_cannot_say_when_something_was_handed_in(tmp_path):
+    earlier = "ada+01a_ingest+2020-01-01 00:00:00 UTC"
+    inside = packed([(f"{earlier}/01a_ingest.ipynb", notebook("a"), EARLY)])
+    folder = "Ada Lovelace_1_assignsubmission_file_"
+    for number, entry in enumerate([(f"{folder}/a.zip", inside, LATE),
+                                    (f"{folder}/{earlier}/01a_ingest.ipynb", notebook("b"), LATE)]):
+        collect(course(tmp_path / str(number)), [download(tmp_path, [entry])], CLASS)
+        assert moment_of(tmp_path / str(number), "ada", "01a_ingest") == "2026-10-02 12:00:00 UTC"
+
+
+def test_a_list_that_grows_when_it_is_read_is_read_in_no_time(tmp_path):
+    grows = ["  - &a0 [x, x]", *(f"  - &a{k} [*a{k - 1}, *a{k - 1}]" for k in range(1, 60))]
+    bomb = "\n".join(["ada:", "  :grows:", *grows, "  :submitters:", "  - :name: *a59", ""])
+    entries = [("x/submission_metadata.yml", bomb), ("x/ada/01a_ingest.ipynb", notebook("a"))]
+    collect(course(tmp_path), [download(tmp_path, entries)], CLASS)
+    assert not graded(tmp_path)
+
+
 def test_attacks_of_an_archive_are_left_out_and_named(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "MOST_BYTES", 10_000)
     link = zipfile.ZipInfo("ada/link.ipynb")
