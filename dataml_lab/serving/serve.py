@@ -4,6 +4,7 @@
 name, the champion of a registry, until SIGTERM or SIGINT.
 """
 
+import gc
 import json
 import os
 import tempfile
@@ -96,7 +97,10 @@ def saved_in(folder: str | Path) -> Newest:
 def worker() -> FastAPI:
     """The application of a worker, whose process was told what it serves."""
     told = json.loads(os.environ[TOLD])
-    return make_app(Source(*told["source"]).service(Settings(*told["settings"])))
+    app = make_app(Source(*told["source"]).service(Settings(*told["settings"])))
+    gc.collect()
+    gc.freeze()  # else requests wait now and then, while what lives as long as the process is looked through again
+    return app
 
 
 def run(source: Source, host: str = "127.0.0.1", port: int = 8000, workers: int = 1,
