@@ -95,11 +95,11 @@ def saved_in(folder: str | Path) -> Newest:
 
 
 def worker() -> FastAPI:
-    """The application of a worker, whose process was told what it serves."""
+    """The application of a worker, whose process was told what it serves. Nothing that is there is collected later."""
     told = json.loads(os.environ[TOLD])
     app = make_app(Source(*told["source"]).service(Settings(*told["settings"])))
     gc.collect()
-    gc.freeze()  # else requests wait now and then, while what lives as long as the process is looked through again
+    gc.freeze()  # the model and its libraries stay: else requests wait while a collection goes through all of them
     return app
 
 

@@ -1,5 +1,7 @@
 """The server as a program: workers, one of which is killed; a damaged model; and the end by SIGTERM."""
 
+import gc
+import json
 import os
 import signal
 import socket
@@ -14,7 +16,7 @@ import httpx
 import psutil
 import pytest
 
-from dataml_lab.serving import save
+from dataml_lab.serving import Settings, save, serve
 from dataml_lab.serving.client import Remote
 from tests.serving.worlds import payments, pipeline, schema
 
@@ -114,6 +116,18 @@ def test_all_workers_count_together(folder, row):
         for _ in range(40):
             assert httpx.post(f"{url}/score", json=row).status_code == 200
         assert 'model_answers_total{status="200",version="3"} 40.0' in get(f"{url}/metrics").text
+
+
+def test_a_worker_leaves_what_lives_as_long_as_itself_out_of_collections(folder, monkeypatch):
+    monkeypatch.setenv(serve.TOLD, json.dumps({"source": serve.Source(str(folder)), "settings": Settings(every=0)}))
+    monkeypatch.setattr(serve, "make_app", lambda service: service)
+    gc.unfreeze()
+    try:
+        service = serve.worker()
+        assert service.ready and gc.get_freeze_count() > 10_000
+        service.close()
+    finally:
+        gc.unfreeze()
 
 
 def test_a_damaged_model_is_named_and_no_row_is_scored(folder, row, tmp_path):
