@@ -14,10 +14,7 @@ import pytest
 from dataml_lab.pipeline import durable
 from dataml_lab.serving import Model, SchemaError, batch, save
 from dataml_lab.serving.batch import BatchError, Done, alone, score_folder
-from tests.serving.worlds import boosted, payments, pipeline, schema
-
-PARTS = "day=1/a.parquet", "day=2/a.parquet", "day=2/b.parquet"
-ROWS = 60  # of each, scored 40 at a time
+from tests.serving.worlds import PARTS, boosted, payments, pipeline, schema
 
 
 class Doubled:
@@ -33,19 +30,6 @@ PLAIN = Model("fraud", 3, schema(), {}, "checksum", Doubled())
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     return save(tmp_path_factory.mktemp("models") / "fraud", pipeline(), schema(), "fraud", 3)
-
-
-@pytest.fixture
-def source(tmp_path):
-    """Three files of payments, of which some can't be scored."""
-    table = payments()[:len(PARTS) * ROWS].assign(order_id=range(len(PARTS) * ROWS), note="not for the model")
-    table.loc[::7, "amount"] = -1.0
-    table.loc[::11, "amount"] = np.nan
-    for number, name in enumerate(PARTS):
-        path = tmp_path / "payments" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table[number * ROWS:(number + 1) * ROWS].to_parquet(path, index=False)
-    return tmp_path / "payments"
 
 
 def run(model, source, target):

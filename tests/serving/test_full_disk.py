@@ -12,7 +12,7 @@ import pytest
 from dataml_lab.serving import LocalRegistry, ModelError, RegistryError, load, save
 from dataml_lab.serving.batch import BatchError
 from tests.serving.registering import SCHEMA, constant, value_of
-from tests.serving.test_batch import PLAIN, held, run, source  # noqa: F401 (a fixture)
+from tests.serving.test_batch import PLAIN, held, run
 
 resource = pytest.importorskip("resource", reason="files can't be limited here")
 TOLD = r"(a file may not be so large here|the disk is full|disk I/O error): .*(free|allow)"
@@ -86,7 +86,7 @@ def change(folder):
         registry.promote("spend", version)
 
 
-def test_scores_are_whole_or_absent_and_the_next_run_goes_on(source, tmp_path):  # noqa: F811
+def test_scores_are_whole_or_absent_and_the_next_run_goes_on(source, tmp_path):
     run(PLAIN, source, tmp_path / "undisturbed")
     undisturbed, left = held(tmp_path / "undisturbed"), []
     for size, failed in tried(lambda size: run(PLAIN, source, tmp_path / f"{size}"), BatchError):

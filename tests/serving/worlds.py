@@ -8,6 +8,7 @@ import pandas as pd
 from dataml_lab.serving import Schema
 
 ROWS = 200
+PARTS = "day=1/a.parquet", "day=2/a.parquet", "day=2/b.parquet"  # names of files in which payments are
 
 
 @cache
