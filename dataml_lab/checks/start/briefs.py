@@ -25,7 +25,7 @@ RANGES = {
     "model_best": (0.65, 0.8, 0.97),
     "model_cost": (2_000, 15_000, 100_000),
 }
-WHO = ("An AI that", "A real-time service that", "A real-time AI that", "A program that", "A nightly job that")
+WHO = (("An AI that", "A real-time service that", "A real-time AI that"), ("A program that", "A nightly job that"))
 DOES = ("picks orders to look at before they are sent", "says which parcels will come late", "sorts tickets by urgency",
         "finds addresses that don't exist", "chooses who gets a voucher", "says which reviews are not genuine")
 
@@ -190,17 +190,17 @@ class Pairs:
 
 
 def pairs(seed: int) -> Pairs:
-    """A pair for each theme of each property."""
+    """A pair for each theme of each property; the first of a property asks for an AI or for real time."""
     random = np.random.default_rng(seed)
-    return Pairs({name: [pair(theme, {shown for other in themes for shown in other.shows}, random) for theme in themes]
-                  for name, themes in THEMES.items()}, seed)
+    return Pairs({name: [pair(theme, {shown for other in themes for shown in other.shows}, WHO[number % 2], random)
+                         for number, theme in enumerate(themes)] for name, themes in THEMES.items()}, seed)
 
 
-def pair(theme: Theme, may_show: set[str], random: np.random.Generator) -> Pair:
+def pair(theme: Theme, may_show: set[str], who: tuple[str, ...], random: np.random.Generator) -> Pair:
     """A pair of briefs on a theme, in which no mistakes show but these, and a year of each brief."""
     briefs = next(briefs for briefs in candidates(theme, random)
                   if _is_on(theme, briefs) and set(theme.shows) <= mistakes_shown(theme, briefs) <= may_show)
-    what = f"{random.choice(WHO)} {random.choice(DOES)}."
+    what = f"{random.choice(who)} {random.choice(DOES)}."
     years = [one_year(brief, random) for brief in briefs]
     return Pair(theme.field, [{"what": what, **brief} for brief in briefs], [theme.low, theme.high], years)
 

@@ -29,6 +29,7 @@ from dataml_lab.runtime.answers import Answer, Failed, function
 from dataml_lab.runtime.shown import digits, shown
 
 RANGE = 100.0  # a tipping point is looked for from a hundredth of the present value to a hundred times it
+FAR = 12.0  # by what factor at least one case of each field tips off its present value
 ENDLESS = 1e300  # beyond what a bill can be made of
 NEAR = 1.05  # an answer is tried just below and just above
 SAME = 1.01  # within this factor, a value is where a bill with a mistake tips
@@ -97,18 +98,22 @@ def cases(seed: int) -> Cases:
 
 
 def drawn_cases(random: np.random.Generator, field: str) -> tuple[list[Case], list[Case]]:
-    """Two cases that tip once, and one that never does: clear at both ends of the range, and nowhere so by a hair."""
+    """Two cases that tip once, one of them far off, and one that never does: clear at both ends of the range, and
+    nowhere so by a hair."""
+    factors = np.geomspace(1 / RANGE, RANGE, STEPS)
     scenarios = draw(random, CANDIDATES, reruns=field == "reruns_per_day")
     now, all_ = getattr(scenarios, field), Scenario(*(values[:, None] for values in scenarios))
-    found = margin(all_.at(field, now[:, None] * np.geomspace(1 / RANGE, RANGE, STEPS)))
+    found = margin(all_.at(field, now[:, None] * factors))
     clear = abs(found[:, [0, -1]]).min(axis=1) > 0.2
     if field == "half_life_s":
         clear &= found[:, 0] > 0  # else the two seconds of a stream are too long, at times
-    turns = (np.diff(np.sign(found)) != 0).sum(axis=1)
-    once, never = clear & (turns == 1), clear & (turns == 0) & (abs(found).min(axis=1) > 0.1)
+    turns = np.diff(np.sign(found)) != 0
+    near = turns[:, abs(np.log(factors[1:])) < np.log(FAR)].any(axis=1)
+    once, never = clear & (turns.sum(axis=1) == 1), clear & ~turns.any(axis=1) & (abs(found).min(axis=1) > 0.1)
     made = ((case(str(random.choice(WORDS)), one_of(scenarios, number), field) for number in np.flatnonzero(fits))
-            for fits in (once, never))
-    return tuple(list(islice(filter(steady, cases), most)) for cases, most in zip(made, (2, 1), strict=True))
+            for fits in (once & near, once & ~near, never))
+    by, far, never = (list(islice(filter(steady, cases), 1)) for cases in made)
+    return by + far, never
 
 
 def steady(case: Case) -> bool:

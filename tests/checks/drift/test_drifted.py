@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ks_2samp
 
-from dataml_lab.checks.drift.days import days
+from dataml_lab.checks.drift.days import Draws, days, few_rows
 from dataml_lab.checks.drift.drifted import drifted
 
 SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(2, 30))]
@@ -84,6 +84,23 @@ def test_forms_have_the_same_mean_and_weekdays_differ(seed):
     assert apart(weekly.reference["value"], weekly.current["value"]) > 0.4
     other = cases["other_weekday"]
     assert apart(other.reference["value"], other.current["value"]) < NEAR[0]
+
+
+def psi(known, values):
+    """The population stability index of values in the tenths of known ones; an empty tenth counts half a row."""
+    tenths = pd.cut(values, [-np.inf, *known.quantile(np.arange(1, 10) / 10), np.inf])
+    share = tenths.value_counts().clip(lower=0.5) / len(values)
+    return ((share - 0.1) * np.log(share / 0.1)).sum()
+
+
+def test_few_rows_are_uneven_and_near_under_every_seed():
+    for seed in range(100):
+        case = few_rows(Draws(np.random.default_rng(seed)))
+        then, now = case.reference, case.current["value"]
+        alike = then["day"].dt.day_of_week == case.current["day"].dt.day_of_week[0]
+        for before in (then["value"], then.loc[alike, "value"]):
+            assert psi(before, now) > 0.15 and apart(before, now) < 0.09, seed
+        assert apart(then.loc[then["day"] == then["day"].max(), "value"], now) > 0.2, seed
 
 
 def test_what_is_no_truth_value_is_told_in_words():
