@@ -9,37 +9,40 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
 PRIVATE = Config(KernelManager={"transport_encryption": "auto"})
 FIGURE = "# The code of this figure."  # begins a cell that nothing after it needs
+LONGEST_S = 300  # of a cell, before it is interrupted
 SAVED_S = 0.5  # between two looks at whether a file was saved
 
 
 class Said(NamedTuple):
-    """What a cell said: a check, or a cell that raised; whether the check gave all points."""
+    """What a check said, that a cell raised, or that a question has no answer; whether it was a check that gave all
+    points."""
 
     text: str
-    is_check: bool
     is_whole: bool
 
 
 def checks(path: Path, progress: Callable[[int, int], None]) -> Iterator[Said]:
-    """Runs a notebook to its last check, without its figures, and yields what each check says, and each cell that
-    raises. ValueError if it is no notebook, or has no check."""
+    """Runs a notebook to its last check, without its figures, and yields what each check says, each cell that
+    raises, and each question without an answer. ValueError if it is no notebook, or has no check."""
     book = _read(path)
     places = _needed(book)
-    client = NotebookClient(book, timeout=None, kernel_name="python3", allow_errors=True, config=PRIVATE,
-                            resources={"metadata": {"path": str(path.resolve().parent)}})
+    client = NotebookClient(book, timeout=LONGEST_S, interrupt_on_timeout=True, allow_errors=True, config=PRIVATE,
+                            kernel_name="python3", resources={"metadata": {"path": str(path.resolve().parent)}})
     with client.setup_kernel():
         for number, place in enumerate(places, 1):
             progress(number, len(places))
             try:
                 client.execute_cell(book.cells[place], place)
             except DeadKernelError:
-                yield Said(f"Cell {place + 1} ended the kernel: {_first_line(book.cells[place])}", False, False)
+                yield Said(f"Cell {place + 1} ended the kernel: {_first_line(book.cells[place])}", False)
                 return
             yield from _said(book.cells[place], place)
+    yield from (Said(f"{exercise}: the question has no answer yet.", False) for exercise in _unanswered(book))
 
 
 def _read(path: Path) -> NotebookNode:
@@ -71,10 +74,19 @@ def _said(cell: NotebookNode, place: int) -> Iterator[Said]:
     """What a cell that ran has to say."""
     for output in cell.outputs:
         if output.output_type == "error":
-            error = f"Cell {place + 1} raised {output.ename}: {output.evalue}"
-            yield Said(f"{error}\n    {_first_line(cell)}", False, False)
+            what = (f"was stopped after {LONGEST_S} s" if output.ename == "KeyboardInterrupt" else
+                    f"raised {output.ename}: {output.evalue}")
+            yield Said(f"Cell {place + 1} {what}\n    {_first_line(cell)}", False)
         elif _is_check(cell) and output.output_type == "display_data":
-            yield Said(output.data["text/plain"], True, _is_whole(output.data["text/plain"]))
+            yield Said(output.data["text/plain"], _is_whole(output.data["text/plain"]))
+
+
+def _unanswered(book: NotebookNode) -> Iterator[str]:
+    """The exercises whose question, to be answered in words, is as it was released."""
+    for cell in book.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and marks.get("solution") and marks.get("checksum") == compute_checksum(cell):
+            yield marks["grade_id"].removesuffix("-essay")
 
 
 def _is_whole(verdict: str) -> bool:

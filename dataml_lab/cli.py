@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", _check, "run the checks of a notebook's answers, here in the terminal")
     check.add_argument("file", type=Path, metavar="FILE", help="a part's notebook, such as one of those in work/")
     check.add_argument("--watch", action="store_true", help="again each time the file is saved, until Ctrl-C")
+    check.add_argument("--json", action="store_true", help="for programs")
     _command(commands, "update", _update, "take a part's newest release, with the answers that you wrote").add_argument(
         "part", type=_part, metavar="PART", help="such as 01a or 01a_ingest")
     reset = _command(commands, "reset", _reset, "put back a part, or an exercise of it, as it was released; asks first")
@@ -330,25 +331,30 @@ def _check(options: argparse.Namespace) -> int:
     if options.file.resolve().is_relative_to(COURSE / "work"):
         os.environ.setdefault(VARIABLE, str(COURSE / PROGRESS))
     for _ in saves(options.file) if options.watch else [None]:
-        code = _checked(options.file)
+        code = _checked(options.file, options.json)
         if options.watch:
             print(f"{time.strftime('%H:%M:%S')}  Waiting until {options.file} is saved; Ctrl-C ends this.", flush=True)
     return code
 
 
-def _checked(file: Path) -> int:
+def _checked(file: Path, as_json: bool) -> int:
     """Runs the checks of a notebook and prints what they say."""
     from dataml_lab.checking import checks
 
-    whole = []
+    found = []
     try:
         for said in checks(file, _progress("cell")):
-            print(f"{said.text}\n", flush=True)
-            whole += [said.is_whole] if said.is_check or not said.is_whole else []
+            found.append(said)
+            if not as_json:
+                print(f"{said.text}\n", flush=True)
+    except BrokenPipeError:
+        raise
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    return int(not all(whole))
+    if as_json:
+        print(json.dumps([said._asdict() for said in found]))
+    return int(not all(said.is_whole for said in found))
 
 
 def _update(options: argparse.Namespace) -> int:

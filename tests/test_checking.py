@@ -1,12 +1,16 @@
 """A notebook's checks in a terminal: what each says, what raised, and again after a save."""
 
 import itertools
+import json
+import os
 import shutil
+import sys
 
 import nbformat
 import pytest
 
 from dataml_lab import checking, cli
+from dataml_lab.checking import Said
 from dataml_lab.grading import COURSE
 
 RIGHT = 'def revenue(orders):\n    return sum(o["total"] for o in orders if o["status"] == "completed")'
@@ -31,6 +35,41 @@ def test_checks_run_and_what_raised_is_named(notebook, capsys):
     out = capsys.readouterr().out
     assert "revenue: 2 of 2 properties hold" in out and "Cell 1 raised ZeroDivisionError" in out
     assert "SystemError" not in out and "hidden" not in out.lower()
+
+
+def test_programs_get_what_was_said_as_json_that_every_encoding_has(monkeypatch, capsys):
+    monkeypatch.setattr(checking, "checks", lambda *_: iter([Said("plan: 3 of 4 …", False), Said("a", True)]))
+    assert cli.main(["check", "--json", "part.ipynb"]) == 1
+    out = capsys.readouterr().out
+    assert json.loads(out) == [{"text": "plan: 3 of 4 …", "is_whole": False}, {"text": "a", "is_whole": True}]
+    assert out.isascii()
+
+
+def test_a_cell_without_end_is_stopped(notebook, monkeypatch):
+    book = nbformat.read(notebook, as_version=4)
+    for cell, source in zip(book.cells, ["while True:\n    pass", *["0"] * 5], strict=True):
+        cell.source = source
+    notebook.write_text(nbformat.writes(book), "utf-8")
+    monkeypatch.setattr(checking, "LONGEST_S", 2)
+    assert list(checking.checks(notebook, lambda done, total: None)) == [
+        Said("Cell 1 was stopped after 2 s\n    while True:", False)]
+
+
+def test_a_question_in_words_has_no_answer_until_there_is_one(tmp_path):
+    book = nbformat.read(COURSE / "notebooks" / "01f_plan" / "01f_plan.ipynb", as_version=4)
+    assert list(checking._unanswered(book)) == ["plan"]
+    next(cell for cell in book.cells if cell.id == "plan-essay").source = "Cron."
+    assert not list(checking._unanswered(book))
+
+
+def test_who_reads_only_the_beginning_is_told_of_no_error(monkeypatch, capfd):
+    reader, writer = os.pipe()
+    os.close(reader)
+    monkeypatch.setattr(checking, "checks", lambda *_: iter([Said("a", True)]))
+    with os.fdopen(writer, "w", encoding="utf-8") as nobody:
+        monkeypatch.setattr(sys, "stdout", nobody)
+        assert cli.main(["check", "part.ipynb"]) == 1
+    assert not capfd.readouterr().err
 
 
 def test_what_is_no_notebook_or_has_no_check_is_said(tmp_path, capsys):

@@ -131,13 +131,12 @@ print("This kernel has run this cell" + (" once." if runs == 1 else f" {runs} ti
 # So when something puzzles you, choose *Kernel > Restart Kernel and Run All Cells…* from the menu, and confirm with
 # *Restart*. Your text stays, and the variables go. A notebook that works after that also works for others.
 #
-# **To hand in**, press *Validate* in the toolbar. It runs the whole notebook from the top, as a grader would, but in
-# practice worlds. For this notebook that takes about half a minute.
+# **To hand in**, press *Validate* in the toolbar. It saves your notebook and runs it from the top in a kernel of its own,
+# as a grader would, but in practice worlds. For this notebook that takes some ten seconds.
 #
-# *Validate* shows the graded cell of each exercise that lacks points. It says “Partial credit” even if you have no
-# points at all.
+# *Validate* lists each exercise that lacks points, with what its check says, and each cell that stops with an error.
 #
-# Then save, and hand in the notebook file.
+# Then hand in the notebook file.
 #
 # **If something doesn't start**, run `.venv/bin/dataml-lab doctor` in a terminal, in the folder of the course. It examines
 # the installation, and says what is wrong and what to do about it.

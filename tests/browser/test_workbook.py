@@ -177,8 +177,9 @@ def test_a_wrong_answer_is_told_what_it_loses(lesson):
 def test_validation_names_the_cells_that_lack_points(lesson):
     told = validated(lesson, "4_validation_fails.png")
     assert "failed" in told and "def " not in told
-    for name in lesson.exercises:
-        assert f'grade("{name}"' in told
+    first, *others = lesson.exercises
+    assert f"{first}: " in told and "fails" in told
+    assert all(f"{name}: not attempted" in told for name in others)
 
 
 def test_a_right_answer_is_told_that_all_holds(lesson):
