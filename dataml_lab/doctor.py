@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -29,9 +30,10 @@ class Trouble(Exception):
     """What is wrong, and what to do about it."""
 
 
-def examinations() -> Iterator[Examination]:
-    """Tries one thing after the other, and says of each how it went."""
-    for name, (examine, needed) in EXAMINED.items():
+def examinations(names: Collection[str] = ()) -> Iterator[Examination]:
+    """Tries one thing after the other, or only those named, and says of each how it went."""
+    for name in names or EXAMINED:
+        examine, needed = EXAMINED[name]
         try:
             yield Examination(name, "ok", examine())
         except Trouble as trouble:
@@ -168,40 +170,27 @@ def browser() -> str:
     return found
 
 
-def engines() -> str:
-    """Spark, which one section of lesson 02 can do without."""
-    from dataml_lab.streaming import spark
-
-    if needed := spark.missing():
-        raise Trouble(f"{needed}; only a section of lesson 02 uses it")
-    return f"PySpark {_version('pyspark')} and Java {spark.java_version()}"
-
-
-def feast() -> str:
-    """Feast, which one section of lesson 03 can do without."""
-    from dataml_lab.features import feast
-
-    if needed := feast.missing():
-        raise Trouble(f"{needed}; only a section of lesson 03 uses it")
-    return f"version {feast.version()}, in {feast.python()}"
+# What lessons can do without, by the name that `make` installs it by: its module, and what uses it. A module says with
+# `missing()` what its system lacks, or nothing, and with `version()` what there is.
+ENGINES = {
+    "spark": ("dataml_lab.streaming.spark", "sections of lessons 02 and 03 use it"),
+    "feast": ("dataml_lab.features.feast", "a section of lesson 03 uses it"),
+    "deep": ("dataml_lab.models.deep", "sections of lesson 04 use it"),
+    "mlflow": ("dataml_lab.serving.mlflow", "its registry in lesson 07 uses it"),
+}
 
 
-def mlflow() -> str:
-    """MLflow, in whose registry the models of lesson 07 can be kept as well."""
-    from dataml_lab.serving.mlflow import MLFLOW
-
-    if needed := MLFLOW.missing():
-        raise Trouble(f"{needed}; only its registry in lesson 07 uses it")
-    return f"version {MLFLOW.version()}, in {MLFLOW.python()}"
+def missing(name: str) -> str:
+    """What an engine lacks on this machine and how to get it, or nothing: then it can run."""
+    return importlib.import_module(ENGINES[name][0]).missing()
 
 
-def deep() -> str:
-    """Keras and the library that it computes with, which sections of lesson 04 can do without."""
-    from dataml_lab.models import deep
-
-    if needed := deep.missing():
-        raise Trouble(f"{needed}; only sections of lesson 04 use it")
-    return f"Keras {_version('keras')} on {deep.backend()} {_version(deep.backend())}"
+def engine(name: str) -> str:
+    """An engine, which lessons can do without."""
+    module, users = ENGINES[name]
+    if needed := missing(name):
+        raise Trouble(f"{needed}; only {users}")
+    return importlib.import_module(module).version()
 
 
 EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
@@ -216,8 +205,5 @@ EXAMINED: dict[str, tuple[Callable[[], str], bool]] = {
     "notebooks": (notebooks, True),
     "grading": (grading, True),
     "Chromium": (browser, False),
-    "Spark": (engines, False),
-    "Feast": (feast, False),
-    "MLflow": (mlflow, False),
-    "Keras": (deep, False),
+    **{name: (partial(engine, name), False) for name in ENGINES},
 }

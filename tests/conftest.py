@@ -16,6 +16,8 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from dataml_lab import doctor
+
 settings.register_profile("patient", settings.default, deadline=None)  # a busy machine is slow
 settings.load_profile("patient")
 # A thread of OpenMP that waits must not keep a core from the tests beside it: fits would take many times as long.
@@ -73,8 +75,10 @@ def drawn(item):
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 16**8
 
 
-def needs(missing):
-    """Marks a test of what can be missing, with the reason: it is left to `make test-engines` and `make test-full`."""
+def needs(engine):
+    """Marks a test of a system that can be missing: it is left to `make test-full`, and to `make test-ENGINE`, which
+    finds its file by this call."""
+    missing = doctor.missing(engine)
     return lambda test: pytest.mark.full(pytest.mark.skipif(bool(missing), reason=missing)(test))
 
 

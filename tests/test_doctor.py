@@ -46,11 +46,19 @@ def test_a_missing_client_is_told_with_its_remedy(monkeypatch, module, client):
         {"postgres": doctor.postgres, "broker": doctor.kafka}[module]()
 
 
-def test_a_missing_spark_is_told_with_its_remedy_and_breaks_nothing(monkeypatch):
-    monkeypatch.setattr("dataml_lab.streaming.spark.missing", lambda: "Spark needs Java: install it")
-    monkeypatch.setattr(doctor, "EXAMINED", {"Spark": doctor.EXAMINED["Spark"]})
-    (found,) = examinations()
-    assert found == ("Spark", "missing", "Spark needs Java: install it; only a section of lesson 02 uses it")
+@pytest.mark.parametrize("name", doctor.ENGINES)
+def test_a_missing_engine_is_told_with_its_remedy_and_breaks_only_what_asks_for_it(name, monkeypatch, capsys):
+    module, users = doctor.ENGINES[name]
+    monkeypatch.setattr(f"{module}.missing", lambda: "it is not there: install it")
+    monkeypatch.setattr(doctor, "EXAMINED", {name: doctor.EXAMINED[name]})
+    assert (cli.main(["doctor"]), cli.main(["doctor", name])) == (0, 1)
+    assert capsys.readouterr().out == f"missing {name:24}it is not there: install it; only {users}\n" * 2
+
+
+def test_what_is_not_examined_is_refused_with_what_is(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["doctor", "sparc"])
+    assert "there is no sparc; there are: Python, packages" in capsys.readouterr().err
 
 
 def test_a_package_in_another_version_is_named(tmp_path, monkeypatch):

@@ -30,9 +30,8 @@ from dataml_lab.features.store import (
 from dataml_lab.store import sidecar
 from dataml_lab.store.elsewhere import Elsewhere
 
-PYTHON = "DATAML_LAB_FEAST"
-FEAST = Elsewhere("Feast", PYTHON, "`make engines` installs it (0.7 GB)")
-python, version, missing = FEAST.python, FEAST.version, FEAST.missing
+FEAST = Elsewhere("Feast", "feast", "0.7 GB")
+missing, version = FEAST.missing, FEAST.version
 
 
 class FeastStore(History):

@@ -18,13 +18,13 @@ from dataml_lab.serving.saved import Model
 from dataml_lab.store.elsewhere import Elsewhere
 from dataml_lab.store.sidecar import Sidecar
 
-PYTHON = "DATAML_LAB_MLFLOW"
-MLFLOW = Elsewhere("MLflow", PYTHON, "`make mlflow` installs it (0.85 GB)")
+MLFLOW = Elsewhere("MLflow", "mlflow", "0.85 GB")
+missing, version = MLFLOW.missing, MLFLOW.version
 
 
 def started() -> Sidecar:
     """A process that runs MLflow, which several registries may share; RegistryError where MLflow is missing."""
-    if lacking := MLFLOW.missing():
+    if lacking := missing():
         raise RegistryError(lacking)
     return MLFLOW.start(mlflow_process.__file__)
 

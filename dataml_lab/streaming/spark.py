@@ -1,15 +1,15 @@
 """Spark: the question of a stream on Spark Structured Streaming, an engine made for many machines.
 
-The lesson doesn't need it: it wants Java 17 and the extra `spark` (half a gigabyte). Spark runs in a process of its
+The lesson doesn't need it: it wants Java 17 and half a gigabyte. Spark runs in a process of its
 own, this file run as a program, as one would submit it to a cluster: it writes a lot, and it ends with the notebook
 (see `keeper`). A stream is here a folder of files that arrive one by one.
 """
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,13 +24,13 @@ from pyarrow import parquet
 
 from dataml_lab.pipeline.ingest import QUIET_S
 from dataml_lab.store import keeper
+from dataml_lab.store.java import java_version, missing_java
 from dataml_lab.store.sidecar import Sidecar
 from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling, micros
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-JAVA = 17
 PATIENCE = 300  # seconds that an answer may take
 TICK = 0.000001  # seconds: as fine as times are
 LOOK = 0.1  # seconds between looks whether it is there
@@ -55,30 +55,13 @@ class SparkError(RuntimeError):
 def missing() -> str:
     """What Spark lacks on this machine and how to get it, or nothing: then it can run."""
     if importlib.util.find_spec("pyspark") is None:
-        return "Spark needs the package pyspark (half a gigabyte): `make engines` installs it"
-    return missing_java()
+        return "Spark needs the package pyspark: `make spark` installs it (half a gigabyte)"
+    return missing_java("Spark")
 
 
-def missing_java() -> str:
-    """What there is instead of the Java that Spark needs, and how to get that, or nothing."""
-    version = java_version()
-    found = f"found Java {version}" if version else "found none"
-    advice = f"Spark needs Java {JAVA} or newer, {found}: on Debian or Ubuntu `apt install openjdk-17-jre-headless`"
-    return "" if version >= JAVA else advice
-
-
-def java_version() -> int:
-    """The main version of the Java that Spark would start; 0 without one."""
-    home = os.environ.get("JAVA_HOME")
-    program = str(Path(home, "bin", "java")) if home else "java"
-    try:
-        # Asked for as a property: the words of `java -version` differ from maker to maker.
-        command = [program, "-XshowSettings:properties", "-version"]
-        words = subprocess.run(command, capture_output=True, text=True, timeout=30).stderr
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    versions = [line.split("=")[1] for line in words.splitlines() if "java.specification.version =" in line]
-    return int(float(versions[0])) if versions else 0
+def version() -> str:
+    """Which Spark there is, and on which Java."""
+    return f"PySpark {importlib.metadata.version('pyspark')} on Java {java_version()}"
 
 
 def land(question: Question, events: pd.DataFrame, folder: str | Path, rows: int = 1_000, more: bool = False) -> None:

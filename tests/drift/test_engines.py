@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from dataml_lab.drift import Profile
 from dataml_lab.drift.engines import profile_by_duckdb, profiles_on_spark
-from dataml_lab.streaming.spark import missing
 from tests.conftest import needs
 
 RANDOM = np.random.default_rng(5)
 ROWS = 6_000
-needs_spark = needs(missing())
+needs_spark = needs("spark")
 
 
 def some(values, share=0.1):

@@ -7,10 +7,9 @@ from dataml_lab.experiments.analyse import analyse
 from dataml_lab.experiments.engines import statistics_on_spark
 from dataml_lab.experiments.metrics import mean, proportion, ratio
 from dataml_lab.experiments.statistics import statistics
-from dataml_lab.streaming.spark import missing
 from tests.conftest import needs
 
-needs_spark = needs(missing())
+needs_spark = needs("spark")
 METRICS = [mean("spent", before="spent_before"), proportion("bought"), ratio("spent", "orders", before="spent_before"),
            mean("errors", better="lower", margin=0.1)]
 

@@ -19,11 +19,11 @@ from dataml_lab.features.definition import Feature, View
 from dataml_lab.features.engines import evaluate, expression, on_spark
 from dataml_lab.features.windows import compute
 from dataml_lab.store.postgres import Server
-from dataml_lab.streaming.spark import SparkError, missing
+from dataml_lab.streaming.spark import SparkError
 from tests.conftest import needs
 from tests.features.oracle import COLUMNS, DAYS, KINDS, alike, events_frame, rows_frame, slow, worlds
 
-needs_spark = needs(missing())
+needs_spark = needs("spark")
 ENGINES = ["duckdb", "postgres"]
 BERLIN = "SET TIME ZONE 'Europe/Berlin'"  # where clocks went forward on 30 March and back on 26 October
 SHIFTS = [datetime(2025, 3, 30, 1, tzinfo=UTC), datetime(2025, 10, 26, 1, tzinfo=UTC)]

@@ -5,13 +5,10 @@ import signal
 import sys
 import threading
 from contextlib import closing
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from dataml_lab import doctor
-from dataml_lab.features import feast
 from dataml_lab.features.definition import Feature, View
 from dataml_lab.features.feast import FeastStore, missing
 from dataml_lab.features.store import FeatureStoreError, LocalStore
@@ -19,7 +16,7 @@ from tests.conftest import needs
 from tests.features.behaviour import BEHAVIOUR, USERS, writing
 from tests.features.worlds import BEGIN, DAY, VIEW, events, fill, moments, rows
 
-needs_feast = needs(missing())
+needs_feast = needs("feast")
 
 
 # With Feast
@@ -103,25 +100,13 @@ def test_it_ends_when_closed_and_what_feast_refuses_is_told(tmp_path, processes)
 
 
 def test_what_is_missing_is_said_with_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setenv(feast.PYTHON, str(tmp_path / "python"))
+    monkeypatch.setenv("DATAML_LAB_FEAST", str(tmp_path / "python"))
     store = FeastStore(tmp_path)
     store.register(VIEW)
-    with pytest.raises(FeatureStoreError, match=r"python has no Feast: `make engines` installs it .* DATAML_LAB_FEAST"):
+    with pytest.raises(FeatureStoreError, match=r"python has no Feast: `make feast` installs it .* DATAML_LAB_FEAST"):
         store.online("orders", [1])
-    monkeypatch.setenv(feast.PYTHON, sys.executable)
+    monkeypatch.setenv("DATAML_LAB_FEAST", sys.executable)
     assert "has no Feast" in missing()
-
-
-def test_a_missing_feast_breaks_nothing(monkeypatch):
-    monkeypatch.setattr("dataml_lab.features.feast.missing", lambda: "Feast is not there: install it")
-    monkeypatch.setattr(doctor, "EXAMINED", {"Feast": doctor.EXAMINED["Feast"]})
-    (found,) = doctor.examinations()
-    assert found == ("Feast", "missing", "Feast is not there: install it; only a section of lesson 03 uses it")
-
-
-def test_its_environment_is_beside_this_one(monkeypatch):
-    monkeypatch.delenv(feast.PYTHON, raising=False)
-    assert feast.python().parents[1].name == f"{Path(sys.prefix).name}-feast"
 
 
 def test_a_name_that_feast_would_lose_is_refused(tmp_path):

@@ -1,4 +1,4 @@
-"""The networks of the extra `deep`, on a handful of rows: they learn, and a seed gives the same again."""
+"""The networks on a handful of rows: they learn, and a seed gives the same again."""
 
 import subprocess
 import sys
@@ -6,13 +6,12 @@ import sys
 import numpy as np
 import pytest
 
-from dataml_lab import doctor
 from dataml_lab.models import deep
 from dataml_lab.models.deep import Words, missing
 from dataml_lab.models.texts import messages
 from tests.conftest import needs
 
-needs_deep = needs(missing())
+needs_deep = needs("deep")
 TEXTS, LABELS = messages(40)
 WORDS = Words.of(TEXTS)
 BARS = np.stack([np.eye(4)[[row] * 4] for row in range(4)])  # 4 × 4 images: a vertical bar at one of four places
@@ -80,8 +79,8 @@ def test_keras_computes_with_jax_unless_another_library_is_named():
 
 
 @needs_deep
-def test_the_doctor_names_both():
-    assert doctor.deep().startswith("Keras 3") and deep.backend() in doctor.deep()
+def test_its_version_names_both():
+    assert deep.version().startswith("keras 3") and f" on {deep.backend()} " in deep.version()
 
 
 # Without Keras
@@ -92,8 +91,6 @@ def test_what_is_missing_is_told_with_its_remedy(monkeypatch, lacking):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     monkeypatch.setattr(deep.importlib.util, "find_spec", lambda name: None if name == lacking else object())
     assert missing() == f"A network needs the package {lacking}: `make deep` installs Keras and JAX"
-    with pytest.raises(doctor.Trouble, match="only sections of lesson 04"):
-        doctor.deep()
 
 
 def test_another_backend_that_is_named_is_looked_for(monkeypatch):

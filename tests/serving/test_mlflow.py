@@ -5,9 +5,8 @@ import sys
 
 import pytest
 
-from dataml_lab import doctor
 from dataml_lab.serving import RegistryError
-from dataml_lab.serving.mlflow import MLFLOW, PYTHON, MlflowRegistry, started
+from dataml_lab.serving.mlflow import MlflowRegistry, missing, started
 from dataml_lab.store.sidecar import Sidecar
 from tests.conftest import needs
 from tests.serving.registering import (
@@ -18,7 +17,7 @@ from tests.serving.registering import (
     value_of,
 )
 
-needs_mlflow = needs(MLFLOW.missing())
+needs_mlflow = needs("mlflow")
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +69,8 @@ def test_its_process_ends_with_it(tmp_path, processes):
 
 
 def test_what_is_missing_is_said_with_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setenv(PYTHON, str(tmp_path / "python"))
+    monkeypatch.setenv("DATAML_LAB_MLFLOW", str(tmp_path / "python"))
     with pytest.raises(RegistryError, match=r"python has no MLflow: `make mlflow` installs it .* DATAML_LAB_MLFLOW"):
         MlflowRegistry(tmp_path).versions("spend")
-    monkeypatch.setenv(PYTHON, sys.executable)
-    assert "has no MLflow" in MLFLOW.missing()
-    monkeypatch.setattr(doctor, "EXAMINED", {"MLflow": doctor.EXAMINED["MLflow"]})
-    (found,) = doctor.examinations()
-    assert found == ("MLflow", "missing", f"{MLFLOW.missing()}; only its registry in lesson 07 uses it")
+    monkeypatch.setenv("DATAML_LAB_MLFLOW", sys.executable)
+    assert "has no MLflow" in missing()

@@ -7,11 +7,11 @@ import pytest
 from dataml_lab.serving import ModelError, load, save
 from dataml_lab.serving.batch import score_folder
 from dataml_lab.serving.on_spark import score_on_spark
-from dataml_lab.streaming.spark import SparkError, missing
+from dataml_lab.streaming.spark import SparkError
 from tests.conftest import needs
 from tests.serving.worlds import boosted, payments, schema
 
-needs_spark = needs(missing())
+needs_spark = needs("spark")
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from dataml_lab.pipeline import RawZone, Warehouse, clean_orders, load_file, rea
 from dataml_lab.store import Store
 from dataml_lab.streaming import spark
 from dataml_lab.streaming.batch import answer
-from dataml_lab.streaming.spark import SparkError, land, missing, on_spark
+from dataml_lab.streaming.spark import SparkError, land, on_spark
 from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling
 from tests.conftest import needs
 
-needs_spark = needs(missing())
+needs_spark = needs("spark")
 DAY = 86_400
 COVERS_ALL = 30 * DAY
 DAILY = Question(Tumbling(DAY))
@@ -130,25 +130,6 @@ def test_what_spark_refuses_is_told_in_its_words(events, tmp_path):
 # Without it
 
 
-def java(folder, version):
-    """A Java that says that it is of a version."""
-    program = folder / "bin" / "java"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\necho '    java.specification.version = {version}' >&2\n")
-    program.chmod(0o755)
-    return str(folder)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the Java is a script of the shell")
-@pytest.mark.parametrize(
-    ("version", "words"), [("1.8", "found Java 1:"), ("11", "found Java 11:"), ("17", ""), ("25", "")]
-)
-def test_an_old_java_is_told(tmp_path, monkeypatch, version, words):
-    monkeypatch.setenv("JAVA_HOME", java(tmp_path, version))
-    said = spark.missing_java()
-    assert words in said and bool(said) == bool(words)
-
-
 def test_what_is_missing_is_said_with_what_to_do(events, tmp_path, monkeypatch):
     land(DAILY, events, tmp_path)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
@@ -156,7 +137,7 @@ def test_what_is_missing_is_said_with_what_to_do(events, tmp_path, monkeypatch):
     with pytest.raises(SparkError, match=r"Java 17 or newer, found none: .*`apt install openjdk-17-jre-headless`"):
         on_spark(DAILY, tmp_path, COVERS_ALL)
     monkeypatch.setattr(spark.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(SparkError, match=r"needs the package pyspark .*`make engines` installs it"):
+    with pytest.raises(SparkError, match=r"needs the package pyspark: `make spark` installs it"):
         on_spark(DAILY, tmp_path, COVERS_ALL)
 
 
