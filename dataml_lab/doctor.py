@@ -173,6 +173,8 @@ def browser() -> str:
 # What lessons can do without, by the name that `make` installs it by: its module, and what uses it. A module says with
 # `missing()` what its system lacks, or nothing, and with `version()` what there is.
 ENGINES = {
+    "firehose": ("dataml_lab.pipeline.firehose", "a section of lesson 01 uses it"),
+    "flink": ("dataml_lab.streaming.flink", "a section of lesson 02 uses it"),
     "spark": ("dataml_lab.streaming.spark", "sections of lessons 02 and 03 use it"),
     "feast": ("dataml_lab.features.feast", "a section of lesson 03 uses it"),
     "deep": ("dataml_lab.models.deep", "sections of lesson 04 use it"),

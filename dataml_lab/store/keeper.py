@@ -42,6 +42,10 @@ class Keeper:
         """Whether the server runs; one that ended is reaped."""
         return self.process is not None and self.process.poll() is None
 
+    def code(self) -> int | None:
+        """The exit code of the server; None while it runs."""
+        return self.process.poll()
+
     def kill(self) -> None:
         """End the server as a crash would: at once, with no time to write anything down."""
         if self.alive():
@@ -82,7 +86,7 @@ def commands(
     if LIBC:
         LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1)
     try:
-        yield {"start": keeper.start, "alive": keeper.alive, "kill": keeper.kill}
+        yield {"start": keeper.start, "alive": keeper.alive, "code": keeper.code, "kill": keeper.kill}
     finally:
         keeper.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,8 +11,6 @@ import importlib.util
 import json
 import os
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +20,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from dataml_lab.pipeline.ingest import QUIET_S
-from dataml_lab.store import keeper
 from dataml_lab.store.java import java_version, missing_java
-from dataml_lab.store.sidecar import Sidecar
+from dataml_lab.store.program import finished, workplace
 from dataml_lab.streaming.windows import Question, Sessions, Sliding, Tumbling, micros
 
 if TYPE_CHECKING:
@@ -33,8 +29,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 300  # seconds that an answer may take
 TICK = 0.000001  # seconds: as fine as times are
-LOOK = 0.1  # seconds between looks whether it is there
-LAST_WORDS = 2_000  # characters of the log that an error shows
 LAST = "end.parquet"  # the file that ends a stream
 END = pd.Timestamp("9999-01-01", tz="UTC")
 SETTINGS = {
@@ -122,13 +116,11 @@ def run(module: str, job: dict[str, Any], patience: float = PATIENCE) -> pd.Data
     """
     if lacking := missing():
         raise SparkError(lacking)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
-        found, log = Path(work, "found"), Path(work, "spark.log")
-        with running([sys.executable, "-m", module, json.dumps({**job, "found": str(found)})], log) as sidecar:
-            wait(sidecar, log, patience)
-            if not (found / "_SUCCESS").exists():
-                raise SparkError(f"Spark ended without an answer. {last_words(log)}")
-            return pd.read_parquet(found)
+    with workplace() as work:
+        command = [sys.executable, "-m", module, json.dumps({**job, "found": str(work / "found")})]
+        places = {"SPARK_LOCAL_DIRS": str(work), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+        with finished("Spark", command, work, patience, SparkError, **places):
+            return pd.read_parquet(work / "found")
 
 
 def told(question: Question) -> dict[str, Any]:
@@ -136,42 +128,6 @@ def told(question: Question) -> dict[str, Any]:
     windows = question.windows
     return {"question": question._replace(windows=None, parse=None)._asdict(), "kind": type(windows).__name__,
             "seconds": windows}  # fmt: skip
-
-
-@contextmanager
-def running(command: list[str], log: Path) -> Iterator[Sidecar]:
-    """Meanwhile the command runs in the folder of its log; then it, what it started and the folder go."""
-    work = str(log.parent)
-    environment = {
-        "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_DIRS": work, "SPARK_LOCAL_IP": "127.0.0.1", "TMPDIR": work,
-    }  # fmt: skip
-    sidecar = Sidecar(Path(keeper.__file__), command=command, env=environment, uid=None, log=str(log), folder=work)
-    try:
-        sidecar.ask("start")
-        yield sidecar
-    finally:
-        sidecar.stop()
-
-
-def wait(sidecar: Sidecar, log: Path, patience: float) -> None:
-    """Waits until what the sidecar keeps has ended. Raises SparkError after `patience` seconds."""
-    started = time.monotonic()
-    while sidecar.ask("alive"):
-        if (seconds := time.monotonic() - started) > patience:
-            raise SparkError(f"Spark took longer than {patience:,.0f} s and was stopped. {last_words(log)}")
-        show_progress(seconds)
-        time.sleep(LOOK)
-
-
-def show_progress(seconds: float) -> None:
-    """Rewrites one line on a terminal, once an answer has taken longer than QUIET_S."""
-    if seconds > QUIET_S and sys.stderr.isatty():
-        print(f"Spark is at work, {seconds:,.0f} s ", end="\r", file=sys.stderr, flush=True)
-
-
-def last_words(log: Path) -> str:
-    """The end of the log."""
-    return f"Its log ends:\n{log.read_text('utf-8', 'replace')[-LAST_WORDS:]}"
 
 
 def tidy(found: pd.DataFrame, question: Question) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dataml_lab.pipeline import RawZone, Warehouse, clean_orders, load_file, read
-from dataml_lab.store import Store
+from dataml_lab.store import Store, program
 from dataml_lab.streaming import spark
 from dataml_lab.streaming.batch import answer
 from dataml_lab.streaming.spark import SparkError, land, on_spark
@@ -109,10 +109,10 @@ def test_it_ends_with_its_parent_and_goes_on_where_it_was(events, tmp_path, proc
 def test_what_takes_too_long_is_stopped(events, tmp_path, processes, monkeypatch):
     family = partial(processes.family, os.getpid())
     running = []
-    monkeypatch.setattr(spark, "LOOK", 2.1)
+    monkeypatch.setattr(program, "LOOK", 2.1)
     # Its time begins to count once Java is there: on a busy machine that alone takes longer.
-    monkeypatch.setattr(spark, "show_progress", lambda seconds: processes.until(lambda: len(family()) >= 3))
-    monkeypatch.setattr(spark, "last_words", lambda log: running.extend(family()))
+    monkeypatch.setattr(program, "show_progress", lambda name, seconds: processes.until(lambda: len(family()) >= 3))
+    monkeypatch.setattr(program, "last_words", lambda log: running.extend(family()))
     land(DAILY, events, tmp_path, rows=5)  # so many files that they take many seconds on any machine
     with pytest.raises(SparkError, match="took longer than 2 s and was stopped"):
         on_spark(DAILY, tmp_path, COVERS_ALL, patience=2)
