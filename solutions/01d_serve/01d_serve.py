@@ -20,10 +20,10 @@
 #
 # - aggregate and join without multiplying or losing rows;
 # - publish a table so that running the job again, or after a crash, changes nothing;
-# - make the same daily table on two database engines;
+# - make the same daily table on two database engines, and write its query for a third;
 # - serve a table to analysts, to programs through an API, and to colleagues in their CRM.
 #
-# **You need** Python, some pandas, a little SQL, and about 70 minutes, ten of them for the exercise. Everything runs
+# **You need** Python, some pandas, a little SQL, and about 75 minutes, ten of them for the exercise. Everything runs
 # on this machine, without a network.
 
 # %%
@@ -40,6 +40,7 @@ import pandas as pd
 from matplotlib.dates import ConciseDateFormatter
 
 from dataml_lab import pipeline
+from dataml_lab.pipeline import dialects
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
@@ -399,8 +400,55 @@ with pipeline.Warehouse(desk / "copy.duckdb") as copy, database.connect() as con
 # `benchmarks/pipeline.py` measures by how much on your machine. DuckDB stores a table column by column, reads only the
 # columns that it needs, and works on all cores.
 #
-# PostgreSQL keeps each row together. It has the data already, and it finds the row of one user at once: the next section
-# needs just that.
+# PostgreSQL keeps each row together. It has the data already, and it finds the row of one user at once: “To programs”
+# below needs just that.
+#
+# ### The same query for another warehouse
+#
+# BigQuery, Snowflake and Redshift each speak a *dialect* of SQL: most words are the same, some are not. `compiled`
+# translates the query, with the library [sqlglot](https://sqlglot.com/sqlglot.html). In BigQuery's words it begins:
+
+# %%
+query = pipeline.summary_sql(date(2025, 5, 7))
+texts = {name: dialects.compiled(query, name) for name in dialects.WAREHOUSES}
+print(texts["bigquery"].partition("FROM (")[0])
+
+# %% [markdown]
+# These lines differ in the other two:
+
+# %%
+for name in ("snowflake", "redshift"):
+    print(f"-- {name}", *(line for line in texts[name].splitlines() if line not in texts["bigquery"]), sep="\n")
+
+# %% [markdown]
+# None of the three runs on this machine. But sqlglot reads each text back as well, and DuckDB runs what it says:
+
+# %%
+with pipeline.Warehouse(desk / "copy.duckdb") as copy:
+    expected = copy.query(query)
+    for name, text in texts.items():
+        print(f"{name:10}", copy.query(dialects.for_duckdb(text, name)).equals(expected))
+
+# %% role="claim"
+with pipeline.Warehouse(desk / "copy.duckdb") as copy:
+    assert all(copy.query(dialects.for_duckdb(text, name)).equals(expected) for name, text in texts.items())
+assert "orders / users AS" in dialects.compiled("SELECT orders / users AS share FROM days", "bigquery")
+assert "TIMESTAMP_TRUNC(moment, WEEK)" in dialects.compiled("SELECT date_trunc('week', moment) FROM orders", "bigquery")
+
+# %% [markdown]
+# The results are equal. That proves the translation, but not what the words mean at the other end. These mean something
+# else there:
+#
+# | | PostgreSQL | BigQuery | Snowflake | Redshift |
+# |---|---|---|---|---|
+# | `7 / 2` | 3 | 3.5 | 3.5 | 3 |
+# | date − date | days | an interval | days | days |
+# | a week begins on | Monday | Sunday | Monday, or as set | Monday |
+# | `TIMESTAMP` | no zone | a moment | no zone, or as set | no zone |
+#
+# A translator knows the words, but not the types of your columns: `orders / users`, and `date_trunc('week', …)` for
+# BigQuery, it leaves as they were, and both would give other numbers. So say what you mean: divide a `double precision`,
+# name the time zone each time a moment becomes a date, write a window as two moments, and compare a day's result.
 #
 # ### To programs: features behind an API
 #

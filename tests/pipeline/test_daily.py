@@ -2,7 +2,6 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import NamedTuple
 
 import duckdb
 import pandas as pd
@@ -14,45 +13,11 @@ from hypothesis import strategies as st
 from dataml_lab.pipeline import ServeError, Warehouse, daily, rebuild, summary_sql
 from dataml_lab.pipeline.daily import newest, show_progress
 from dataml_lab.store import Store
+from tests.pipeline.summaries import DAY, END, ZONES, Order, oracle, orders
 
-DAY = date(2025, 3, 30)  # summer time begins on it in Europe
-END = datetime(2025, 3, 31, tzinfo=UTC)
-ZONES = ("UTC", "Pacific/Kiritimati", "America/St_Johns", "Europe/Berlin")
 ENGINES = ("postgres", "duckdb", "duckdb with text ids")
 SMALL = Store(users=120, days=60, seed=4)
 DAYS = [date(2025, 2, 1) + timedelta(n) for n in range(3)]
-
-
-class Order(NamedTuple):
-    user_id: int
-    cents: int
-    status: str
-    occurred_at: datetime
-    received_at: datetime
-
-
-def oracle(orders, day, known_at=None):
-    """The summary, from its definition."""
-    end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-    known = [o for o in orders if o.occurred_at < end and (known_at is None or o.received_at < known_at)]
-    rows = []
-    for user in sorted({order.user_id for order in known}):
-        completed = [o for o in known if o.user_id == user and o.status == "completed"]
-        recent = [o for o in completed if end - timedelta(days=30) <= o.occurred_at]
-        spent = float(sum((Decimal(o.cents) / 100 for o in recent), Decimal()))
-        since = min(((day - o.occurred_at.date()).days for o in completed), default=None)
-        rows.append((day, user, len(recent), spent, since))
-    return rows
-
-
-@st.composite
-def orders(draw):
-    """An order, often at a boundary of the window, sometimes late."""
-    midnight = END + timedelta(days=draw(st.sampled_from([-61, -32, -31, -30, -29, -2, -1, 0, 1])))
-    occurred = midnight + draw(st.sampled_from([timedelta(microseconds=n) for n in (-1, 0, 1, 43_200_000_000)]))
-    late = draw(st.sampled_from([timedelta(), timedelta(seconds=1), timedelta(days=1), timedelta(days=40)]))
-    status = draw(st.sampled_from(["completed", "cancelled"]))
-    return Order(draw(st.integers(1, 4)), draw(st.integers(0, 9_999_999)), status, occurred, occurred + late)
 
 
 @pytest.fixture(scope="module")
