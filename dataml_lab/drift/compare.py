@@ -58,7 +58,7 @@ def compare(reference: pd.DataFrame | Profile | Windows, current: pd.DataFrame |
                          f"current one {listed(sample.columns)}")
     facts = columns_that_differ(whole, sample) + types_that_differ(whole, sample, common)
     same = [name for name in common if name not in {found.column for found in facts}]
-    sizes = side_by_side(lambda name: measured(whole.columns[name], sample.columns[name], limits), same)
+    sizes = side_by_side(lambda name: measured(whole.columns[name], sample.columns[name], limits), same, sample.rows)
     tests = [one for name, found in zip(same, sizes, strict=True) for one in tested(name, found, whole, sample, apart)]
     moved = [next((one.size for one in found if one.kind in WHOLE), None) for found in sizes]
     rows = [row_of(name, whole.columns[name], sample.columns[name], size)

@@ -13,6 +13,7 @@ from dataml_lab.drift.numbers import KEPT, MANY, Numbers, merged
 from dataml_lab.drift.words import Words, merged_words
 
 VERSION = 1
+FEW = 10_000  # rows below which columns are looked at one after the other
 One, Other = TypeVar("One"), TypeVar("Other")
 
 
@@ -58,7 +59,8 @@ class Profile:
         if names.duplicated().any():
             raise ValueError(f"two columns of the table have the name {names[names.duplicated()].iloc[0]!r}")
         others = [like.columns.get(name) if like else None for name in names]
-        found = side_by_side(lambda place: column_of(table.iloc[:, place], kept, others[place]), range(len(names)))
+        found = side_by_side(lambda place: column_of(table.iloc[:, place], kept, others[place]), range(len(names)),
+                             len(table))
         return cls(dict(zip(names, found, strict=True)), len(table))
 
     @classmethod
@@ -99,8 +101,11 @@ class Profile:
         return f"Profile of {self.rows:,} rows: {', '.join(self.columns)}"
 
 
-def side_by_side(work: Callable[[One], Other], items: Sequence[One]) -> list[Other]:
-    """The work done on each item, in a thread for each core: numpy sorts and searches outside Python's lock."""
+def side_by_side(work: Callable[[One], Other], items: Sequence[One], rows: int) -> list[Other]:
+    """The work done on each item, in a thread for each core: numpy sorts and searches outside Python's lock. Where
+    there are few rows, to start threads would take longer."""
+    if rows < FEW:
+        return list(map(work, items))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(work, items))
 
