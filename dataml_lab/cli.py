@@ -1,8 +1,10 @@
 """The command `dataml-lab`. Exit codes: 0 done, 1 something is wrong (it says what), 2 the call was."""
 
 import argparse
+import io
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     # Threads that wait burn no processor time, of which a call of an answer has five seconds.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for stream in (sys.stdout, sys.stderr):  # Windows writes to a file or a pipe in an encoding without ✓
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     if "lessons" in options:
         options.lessons = [part for parts in options.lessons for part in parts]
@@ -309,7 +314,9 @@ def _lab(options: argparse.Namespace) -> int:
 
     os.chdir(COURSE)
     arguments = command(options.port, options.no_browser, *([] if options.instructor else [_prepared(COURSE)]))
-    os.execv(arguments[0], arguments)  # JupyterLab takes this process over, and with it Ctrl-C
+    if sys.platform != "win32":
+        os.execv(arguments[0], arguments)  # JupyterLab takes this process over, and with it Ctrl-C
+    return subprocess.call(arguments)  # on Windows, exec would end this process, and leave JupyterLab without Ctrl-C
 
 
 def _prepared(course: Path) -> str:

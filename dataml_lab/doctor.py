@@ -49,7 +49,7 @@ def packages() -> str:
     """Every package of the lock that this system needs, in its pinned version."""
     from packaging.requirements import Requirement
 
-    pins = [Requirement(line) for line in (ROOT / "requirements.lock").read_text().splitlines() if line.strip()]
+    pins = [Requirement(line) for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines() if line.strip()]
     needed = [pin for pin in pins if pin.marker is None or pin.marker.evaluate()]
     wrong = [f"{pin.name} {_version(pin.name) or 'missing'}, not {pin.specifier}" for pin in needed
              if _version(pin.name) not in pin.specifier]

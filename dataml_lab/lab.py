@@ -52,4 +52,4 @@ def _write_once(path: Path, text: str) -> None:
     """Writes a file of this environment where there is none."""
     if not path.exists() and os.access(sys.prefix, os.W_OK):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, "utf-8")

@@ -5,6 +5,7 @@ released. Both keep the file that was there, in `work/kept/`.
 """
 
 import re
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from dataml_lab.grading.attempts import write_whole
 from dataml_lab.grading.releases import version_of
 
 START = Path(WORK, "start.ipynb")
+PROGRAM = r".venv\Scripts\dataml-lab" if sys.platform == "win32" else ".venv/bin/dataml-lab"
 OF_A_RELEASE = re.compile(r"cell-\d+")  # ids of cells that no exercise owns
 WELCOME = """# The workbook
 
@@ -26,14 +28,14 @@ New here? Open [00 Start here](00_start_here/00_start_here.ipynb): how the workb
 
 {news}
 To open a part, click its name. When you are done for today, save (Ctrl+S), close the window, and press Ctrl+C in the
-terminal of `make lab`. The next `make lab` opens the next part that isn't done.
+terminal where you opened the workbook. Opened again, it begins at the next part that isn't done.
 
 | what you need | where it is |
 |---|---|
 | help with an exercise | in a cell of your own `hint("revenue")`, with its name, or `solution("revenue")` |
 | the table below, in any notebook | `from dataml_lab.checks import progress`, then `progress()` |
-| a part as it was released | in a terminal: `.venv/bin/dataml-lab reset 01a_ingest`; your file is kept |
-| something doesn't work | in a terminal: `.venv/bin/dataml-lab doctor` |
+| a part as it was released | in a terminal: `{program} reset 01a_ingest`; your file is kept |
+| something doesn't work | in a terminal: `{program} doctor` |
 
 Your notebooks are in the folder `work/`, and what you reached is in the file `{kept}`. Nothing else changes them.
 This page is made anew each time the workbook opens: write into the parts.
@@ -81,13 +83,13 @@ def prepare(course: Path) -> Prepared:
 
 def _offer(part: str) -> str:
     """That a part was released anew, and how to take it."""
-    return f"{part} was released anew. To take it, with your answers: `.venv/bin/dataml-lab update {part}`"
+    return f"{part} was released anew. To take it, with your answers: `{PROGRAM} update {part}`"
 
 
 def _start_page(done: Overview, newer: list[str], work: Path) -> str:
     """The notebook that opens first: what is new and what is done, with links, and how to get help."""
     news = "\n".join(f"{_offer(part)}\n" for part in newer)
-    text = WELCOME.format(news=news, progress=done.markdown(work), kept=PROGRESS.as_posix())
+    text = WELCOME.format(news=news, progress=done.markdown(work), kept=PROGRESS.as_posix(), program=PROGRAM)
     cells = [v4.new_markdown_cell(text, id="welcome"),
              v4.new_code_cell("from dataml_lab.checks import progress\n\nprogress()  # as it is now", id="progress")]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

@@ -21,7 +21,8 @@ class UnreadableError(Exception):
 def read(path: Path) -> pd.DataFrame | Profile:
     """The table in a CSV or Parquet file, or the profile in a JSON file, by the end of its name; the profile of a large
     Parquet file."""
-    readers = {".csv": read_csv, ".parquet": read_parquet, ".json": lambda path: Profile.from_json(path.read_text())}
+    readers = {".csv": read_csv, ".parquet": read_parquet,
+               ".json": lambda path: Profile.from_json(path.read_text("utf-8"))}
     if path.suffix.lower() not in readers:
         raise UnreadableError(f"{path}: the name ends in {path.suffix!r}, where .csv, .parquet or .json is expected")
     try:

@@ -100,7 +100,7 @@ class Server:
     def start(self) -> None:
         """Start the server again after `kill()`, with the data it had; RuntimeError if it doesn't start."""
         deadline = time.monotonic() + PATIENCE
-        self._log.write_text("")
+        self._log.write_text("", "utf-8")
         self._keeper.ask("start")
         while not self._answers():
             if time.monotonic() > deadline:
@@ -123,12 +123,12 @@ class Server:
         words = self._last_words()
         if words and "shared memory block" not in words:
             raise RuntimeError(f"PostgreSQL did not start: {words}")
-        self._log.write_text("")
+        self._log.write_text("", "utf-8")
         self._keeper.ask("start")
 
     def _last_words(self) -> str:
         with suppress(OSError):
-            return self._log.read_text(errors="replace")[-1000:].strip()
+            return self._log.read_text("utf-8", "replace")[-1000:].strip()
         return ""
 
 
@@ -231,7 +231,7 @@ def make_data(data: Path, programs: Path, password: str) -> None:
 def initdb(data: Path, programs: Path, password: str) -> None:
     """An empty database cluster, as PostgreSQL makes it; RuntimeError with its words if it can't."""
     file = data.with_name("password")
-    file.write_text(password)
+    file.write_text(password, "utf-8")
     collation = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     trust = ["--auth=scram-sha-256" if WINDOWS else "--auth=trust", "--username=postgres", f"--pwfile={file}"]
     command = [program(programs, "initdb"), f"--pgdata={data}", "--no-sync", "--wal-segsize=1", *collation, *trust]

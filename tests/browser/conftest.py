@@ -39,12 +39,9 @@ def newcomer(tmp_path_factory):
 def window(newcomer):
     """A browser's page, which remembers the hosts that it asks."""
     driver = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not chromium:
-        pytest.skip("No Chromium on this machine: apt install chromium")
     driver.expect.set_options(timeout=SECONDS * 1000)
     with driver.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=FLAGS, env=newcomer)
+        browser = started.chromium.launch(**chromium(), env=newcomer)
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(SECONDS * 1000)
         page.hosts = set()
@@ -64,6 +61,14 @@ def opened(window, newcomer):
             window.goto(f"{address}/lab/tree/{tree}?reset&token={TOKEN}")  # as if nothing had been open before
             return address
         yield opened
+
+
+def chromium():
+    """What the driver needs to start the Chromium of this machine."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found:
+        pytest.skip("No Chromium on this machine: apt install chromium")
+    return {"executable_path": found, "args": FLAGS}
 
 
 @contextmanager

@@ -33,6 +33,24 @@ def notebook(page):
     return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
 
+def cell(page, course, cell_id):
+    """A cell of the first part, which is in front."""
+    ids = [cell.id for cell in nbformat.read(course / "work" / PARTS[0] / f"{PARTS[0]}.ipynb", as_version=4).cells]
+    return notebook(page).locator(".jp-Cell").nth(ids.index(cell_id))
+
+
+def first_point(page, course):
+    """From the start page to the first part, an answer to its first exercise, and what the check says."""
+    notebook(page).get_by_role("link", name="00 Start here").first.click()
+    expect(page.get_by_role("tab", name="00_start_here.ipynb", selected=True)).to_be_visible()
+    cell(page, course, "revenue-answer").locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(RIGHT)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    expect(cell(page, course, "revenue-check")).to_contain_text("2 of 2 points")
+
+
 def test_a_part_is_done_over_two_days(course, opened, window, shots):
     page = window
     day(course, opened)
@@ -42,25 +60,14 @@ def test_a_part_is_done_over_two_days(course, opened, window, shots):
     assert "Nbgrader" not in page.locator(".lm-MenuBar").inner_text()
     page.screenshot(path=shots / "start.png")
 
-    start.get_by_role("link", name="00 Start here").first.click()
-    expect(page.get_by_role("tab", name="00_start_here.ipynb", selected=True)).to_be_visible()
-    lesson = notebook(page)
-    ids = [cell.id for cell in nbformat.read(course / "work" / PARTS[0] / f"{PARTS[0]}.ipynb", as_version=4).cells]
-    answer = lesson.locator(".jp-Cell").nth(ids.index("revenue-answer"))
-    answer.locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(RIGHT)
-    page.keyboard.press("Shift+Enter")
-    page.keyboard.press("Shift+Enter")
-    expect(lesson.locator(".jp-Cell").nth(ids.index("revenue-check"))).to_contain_text("2 of 2 points")
+    first_point(page, course)
     with page.expect_response(lambda response: response.request.method == "PUT" and "/api/contents/" in response.url):
         page.keyboard.press("Control+s")
     page.screenshot(path=shots / "first_point.png")
     assert reached(course / PROGRESS)["revenue"] == (2, 2)
 
     assert day(course, opened) == "work/00_start_here/00_start_here.ipynb"
-    lesson = notebook(page)
-    expect(lesson.locator(".jp-Cell").nth(ids.index("revenue-answer"))).to_contain_text('o["status"] == "completed"')
+    expect(cell(page, course, "revenue-answer")).to_contain_text('o["status"] == "completed"')
     page.locator(".jp-BreadCrumbs-item", has_text="work").click()  # the folder above, in the file browser's path
     page.locator(".jp-DirListing-item", has_text="start.ipynb").dblclick()
     expect(page.get_by_role("tab", name="start.ipynb", selected=True)).to_be_visible()
