@@ -648,8 +648,8 @@ plt.show()
 #
 # Write `worth_it(brief)`. It returns `"rule"`, `"model"` or `"nothing"`: the choice that is worth most in a year.
 #
-# First step: write a function that computes what a rule is worth in a year, and try it on the brief below. The brief is a
-# dict of what is known before anything is built:
+# First step: write a function that computes what a rule is worth in a year, and try it on the brief below. A brief is a
+# dict of what is known beforehand:
 #
 # | field | meaning |
 # |---|---|
@@ -663,7 +663,7 @@ plt.show()
 # | `model_best` | the share of cases, above 0.5, that a model would get right with unlimited labels |
 # | `model_cost` | what the model costs, everything included (EUR a year) |
 #
-# In this exercise, a model that learned from n labels gets this share of the cases right:
+# A model that learned from n labels gets this share of the cases right:
 #
 # ```text
 # model_best − (model_best − 0.5) × √(100 / n)
@@ -684,11 +684,9 @@ plt.show()
 # Here 8,000 right and 2,000 wrong decisions of the rule are worth 16,000 − 10,000 − 1,000 = 5,000 EUR. The model's 8,200
 # and 1,800 are worth 16,400 − 9,000 − 20,000 = −12,600 EUR. So the answer is `"rule"`.
 #
-# The check asks about pairs of briefs that differ in one field. Their best choices differ. In three of the properties,
-# `"nothing"` is the best choice for some briefs.
-#
-# The check simulates a year of each brief, case by case. So its sums are a little off what you compute, but never so
-# much that another choice becomes the best.
+# The check asks about pairs of briefs that differ in one field and in their best choice. In three of the properties,
+# `"nothing"` is the best choice for some briefs. A year of each brief is simulated, case by case: the sums are a little
+# off yours, but the best choice is the same.
 #
 # {{properties}}
 

@@ -293,19 +293,19 @@ assert same and len(from_api.quarantine) == len(batch.quarantine)
 # %% [markdown] role="prompt" exercise="fetch_all"
 # ### Exercise: a pull that survives a crash ({{points}}, about 45 minutes)
 #
-# Couriers bring the orders from a depot, whose API lists the deliveries. Write `fetch_all(api, state)`, which brings
-# your stored deliveries up to date. It returns nothing.
+# The API of a depot lists its deliveries. Write `fetch_all(api, state)`, which brings your stored deliveries up to
+# date. It returns nothing.
 #
 # It runs every hour, in a process that may crash at any moment. After a crash it is simply run again.
 #
 # **First step:** get one page, store its rows, save a checkpoint, and run the check. Then make one more property hold
 # at a time.
 #
-# The depot's API has no cursor, only `updated_at`: the depot's clock when a delivery was last changed. That clock
-# never goes backwards. Any number of deliveries can share a time, even more than a page holds.
+# The API has no cursor, only `updated_at`: when a delivery was last changed, by a clock that never goes backwards. Any
+# number of deliveries can share a time, even more than a page holds.
 #
-# Deliveries change while you fetch. A delivery that changes gets a later time and leaves its page, and the deliveries
-# behind it move up. New ones come as well.
+# While you fetch, new deliveries come, and others change. One that changes gets a later time and leaves its page; those
+# behind it move up.
 #
 # If a page or more of deliveries share one time, none of these changes before you have fetched them all.
 #

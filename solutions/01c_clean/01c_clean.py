@@ -447,15 +447,13 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # %% [markdown] role="prompt" exercise="cleaner_tests"
 # ### Exercise: test the cleaner ({{points}}, about 20 minutes)
 #
-# You inherit a cleaner of orders, `clean(raw)`, and can't look inside. Write tests that a correct cleaner passes and a
-# faulty one fails.
+# You inherit a cleaner of orders, `clean(raw)`, and can't look inside. Write up to 50 tests that a correct cleaner
+# passes and a faulty one fails.
 #
-# A test is a function whose name begins with `test_`; there may be 50. It is given a cleaner and uses `assert`: any
-# exception counts as noticing a fault, and what it returns doesn't matter. Try them on a correct cleaner,
-# `pipeline.clean_order`: it is `parse_order`, with `None` where that raises `Rejected`.
+# A test is a function whose name begins with `test_`. It is given a cleaner and uses `assert`: any exception counts as
+# noticing a fault, and what it returns doesn't matter. Try your tests on `pipeline.clean_order`, which is correct.
 #
-# **First step:** in `test_totals`, assert what `clean` returns for the order below. Then take the next row of the
-# contract.
+# **First step:** in `test_totals`, assert what `clean` returns for the order below. Then take another row of the table.
 #
 # | field | a raw order | the clean order |
 # |---|---|---|
@@ -466,11 +464,11 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # | `channel` | `web`, `app` or `phone`; refused otherwise | the same |
 # | `occurred_at`, `received_at` | ISO 8601 text with an offset from UTC; refused without one, or if there is no such moment | `datetime` in UTC |
 #
-# The contract is silent about odd spellings: blanks around an id, `True` as a number, a total of `"1_000"`. Correct
-# cleaners may differ there. A test that fails over one of them costs nothing, and what it asserts after that isn't run.
+# This contract is silent about odd spellings: blanks around an id, `True` as a number, a total of `"1_000"`. Correct
+# cleaners may differ there. A test that fails over one of them costs nothing, but what it asserts after that isn't run.
 #
-# `clean` returns a dict, or `None` for an order that it refuses. It never raises, never changes the dict that it is
-# given, and may add further fields. For example:
+# `clean` returns a dict, or `None` for an order that it refuses. It never raises, never changes its argument, and may
+# add fields. For example:
 #
 # ```python
 # clean({"order_id": 17, "user_id": 3, "product_id": 5, "quantity": 1, "total": "42.50",
@@ -481,10 +479,8 @@ assert flagged["median ± 5 robust sd"] > flagged["mean ± 3 sd"] > 100
 # returns `order_id` "17", `total` 42.5 and `occurred_at` 10:00 UTC; with a `total` of -1 it returns `None`.
 #
 # Where the contract decides, your tests must pass on two correct cleaners; otherwise they earn nothing. Each of twelve
-# faulty cleaners that at least one test notices earns half a point.
-#
-# Seven of the twelve get totals wrong, two get ids wrong, and two get times wrong. One does something else that the
-# contract forbids.
+# faulty cleaners that a test notices earns half a point: seven get totals wrong, two ids, two times, and one does
+# something else that is forbidden.
 
 # %% role="answer" exercise="cleaner_tests" check="which faulty cleaners your tests let pass"
 from datetime import UTC, datetime

@@ -1,4 +1,5 @@
-"""Baselines and thresholds as numbers: twice as far from the middle as any day of the reference was."""
+"""Baselines and thresholds as numbers: twice as far from the middle as any day of the reference was, and for a mean
+15% of it at least."""
 
 from dataml_lab.drift import Monitor
 
@@ -22,5 +23,6 @@ def monitoring_plan(reference):
         plan.append(monitor(days[column].std(ddof=0), "spread", column, "fix_data"))
     for column, action in (("distance_km", "fix_data"), ("latency_ms", "rollback"), ("predicted_min", "rollback"),
                            ("error_min", "retrain")):
-        plan.append(monitor(days[column].mean(), "mean", column, action))
+        means = days[column].mean()
+        plan.append(monitor(means, "mean", column, action, least=0.15 * means.mean()))
     return plan
