@@ -18,7 +18,7 @@ from nbgrader.preprocessors import (
 )
 
 from dataml_lab.grading import pages
-from dataml_lab.grading.stock import ExecuteInHiddenWorlds, LeaveOutClaims, OnlyWhereAllowed, RestoreMarks
+from dataml_lab.grading.stock import ExecuteInHiddenWorlds, Export, LeaveOutClaims, OnlyWhereAllowed, RestoreMarks
 
 COURSE = Path(__file__).resolve().parent
 
@@ -43,6 +43,7 @@ c.Autograde.sanitize_preprocessors = [
     ClearOutput, RestoreMarks, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
     ExecuteInHiddenWorlds, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+c.ExportApp.plugin_class = Export
 # nbgrader skips pages that exist, and doesn't see that a score or a mark has changed since.
 c.GenerateFeedback.force = True
 c.GenerateFeedback.preprocessors = [pages.Scores, CSSHTMLHeaderPreprocessor]

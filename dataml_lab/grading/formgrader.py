@@ -1,5 +1,6 @@
 """An extension of Jupyter's server: nbgrader's button Autograde grades with our engine, in a sandbox, and Validate runs
-the checks. Both do so in a process of their own, while the server goes on."""
+the checks, both in a process of their own, while the server goes on. Formgrader's list of parts says which are
+released."""
 
 import asyncio
 import html
@@ -12,11 +13,17 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
-from nbgrader.server_extensions.formgrader.apihandlers import BaseApiHandler, check_notebook_dir, check_xsrf
+from nbgrader.server_extensions.formgrader.apihandlers import (
+    AssignmentCollectionHandler,
+    BaseApiHandler,
+    check_notebook_dir,
+    check_xsrf,
+)
 from tornado import web
 
 AUTOGRADE = r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"
 VALIDATE = "/assignments/validate"
+LIST = "/formgrader/api/assignments"
 
 
 class GradeHandler(BaseApiHandler):
@@ -59,12 +66,28 @@ def _said(*arguments: str) -> subprocess.CompletedProcess[str]:
                           errors="replace")
 
 
+class ListHandler(AssignmentCollectionHandler):
+    """What the list of parts asks for."""
+
+    @web.authenticated
+    @check_xsrf
+    @check_notebook_dir
+    def get(self) -> None:
+        """Answers as nbgrader does, which calls released what is in its exchange; where there is no exchange, what
+        `dataml-lab release` has made is."""
+        parts = self.api.get_assignments()
+        for part in parts:
+            if part["release_path"] and not part["releaseable"]:
+                part["status"] = "released"
+        self.write(json.dumps(parts))
+
+
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": __name__}]
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Answers the buttons. Extensions are loaded by name, so that nbgrader's come later and are not asked."""
-    handlers = {AUTOGRADE: GradeHandler, VALIDATE: ValidateHandler}
-    server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, button), handler)
-                                        for button, handler in handlers.items()])
+    """Answers buttons and list. Extensions are loaded by name, so that nbgrader's come later and are not asked."""
+    handlers = {AUTOGRADE: GradeHandler, VALIDATE: ValidateHandler, LIST: ListHandler}
+    server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, at), handler)
+                                        for at, handler in handlers.items()])

@@ -87,7 +87,9 @@ class ScoreBook:
         return points
 
     def _enter(self, submission: Submission, attempt: Attempt, before: Attempt | None) -> float:
-        self._book.update_or_create_student(submission.student)
+        student = self._book.update_or_create_student(submission.student)
+        if not (student.first_name or student.last_name):
+            student.last_name, student.first_name = student.id, ""  # else formgrader calls everybody "None, None"
         moment = {"timestamp": attempt.timestamp} if attempt.timestamp else {}
         self._book.update_or_create_submission(submission.lesson, submission.student, **moment)
         notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)

@@ -37,11 +37,9 @@ CHECKBOX = {"input": {"type": "checkbox", "disabled": ""}}  # of a list of tasks
 # A relative address leads into the server that shows the page, where opening one may do something.
 ADDRESSES = {"href": re.compile(r"https?://|mailto:|#"), "src": re.compile(r"data:image/(png|jpeg|gif|webp);base64,")}
 CLASSES = {"span": {name for name in STANDARD_TYPES.values() if name}, "div": {"highlight"}, "table": {"dataframe"}}
-MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 POLICY = ("default-src 'none'; base-uri 'none'; form-action 'none'; connect-src 'self'; img-src data:; "
-          f"font-src 'self' data: {MATHJAX}; style-src 'self' 'unsafe-inline' {MATHJAX}; "
-          f"script-src 'unsafe-eval' {MATHJAX} 'unsafe-hashes' ")
-# A formula can be raised, moved and made a link: it must not lie over what stands beside it.
+          "font-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'unsafe-hashes' ")
+# What a student wrote must not lie over what stands beside it.
 WITHIN = "<style>.rendered_html, .output_area {overflow: hidden !important; contain: paint}</style>"
 
 
@@ -136,8 +134,8 @@ class HarmlessOutputs(Preprocessor):
 
 
 def guarded(head: str, more: str = "") -> str:
-    """A page's head with a policy: of scripts run its own, those in `more` of the page's markup, and MathJax. What a
-    student wrote is shown in its own place only."""
+    """A page's head with a policy: of scripts run its own and those in `more` of the page's markup. What a student
+    wrote is shown in its own place only."""
     nonce = secrets.token_urlsafe(16)
     policy = POLICY + " ".join([f"'nonce-{nonce}'", *_hashes(more)])
     head = re.sub(r"<script\b", f'<script nonce="{nonce}"', head)

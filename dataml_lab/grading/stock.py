@@ -1,11 +1,16 @@
-"""What stock nbgrader needs for this course: releases without claims, submissions in a clean state, hidden worlds."""
+"""What stock nbgrader needs for this course: releases without claims, submissions in a clean state, hidden worlds, and
+an export that says what nobody has marked yet."""
 
+import csv
 import os
+from collections import Counter
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from dataml_lab.grading.environment import course_salt, environment, student_salt
@@ -60,3 +65,21 @@ class ExecuteInHiddenWorlds(Execute):
         with environment(DATAML_LAB_SALT=student_salt(course_salt(course), student),
                          DATAML_LAB_ORACLES=str(course / "solutions"), DATAML_LAB_STUDENT=student):
             return super().preprocess(nb, resources, **options)
+
+
+class Export(CsvExportPlugin):
+    """nbgrader's table, in which a text that nobody has marked yet counts 0, with one more column: how many there are
+    of these."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Writes the table."""
+        super().export(gradebook)
+        path = Path(self.to or "grades.csv")
+        head, *rows = csv.reader(path.read_text().splitlines())
+        part, student = head.index("assignment"), head.index("student_id")
+        waiting = Counter((one.assignment.name, one.student.id) for one in gradebook.db.query(SubmittedAssignment)
+                          for book in one.notebooks for grade in book.grades
+                          if grade.auto_score is None and grade.manual_score is None)
+        with path.open("w") as table:
+            csv.writer(table, lineterminator="\n").writerows(
+                [[*head, "not_marked_yet"], *([*row, waiting[row[part], row[student]]] for row in rows)])

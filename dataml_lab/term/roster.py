@@ -155,7 +155,8 @@ def enter(gradebook: Path, students: tuple[Student, ...]) -> list[str]:
     waiting = set()
     with Gradebook(f"sqlite:///{gradebook}") as book:
         for one in students:
-            book.update_or_create_student(one.id, first_name=one.first, last_name=one.last, email=one.email)
+            last = one.last or ("" if one.first else one.id)  # else formgrader calls them ", "
+            book.update_or_create_student(one.id, first_name=one.first, last_name=last, email=one.email)
             for part, days in one.days:
                 try:
                     book.find_assignment(part)

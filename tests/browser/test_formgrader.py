@@ -46,15 +46,27 @@ def address(course, opened):
     return opened(course.folder, **course.variables)
 
 
+def test_parts_are_released_students_have_names_and_nothing_is_asked_of_other_hosts(address, window, shots):
+    window.hosts.clear()
+    window.goto(f"{address}/formgrader/manage_assignments")
+    expect(window.locator("tr", has_text=LESSON).locator(".status")).to_have_text("released")
+    window.screenshot(path=shots / "6_parts.png", full_page=True)
+    window.goto(f"{address}/formgrader/manage_submissions/{LESSON}")
+    expect(window.locator("tr", has_text="bob").locator(".student-name")).to_have_text("bob, ")
+    window.screenshot(path=shots / "6_submissions.png", full_page=True)
+    assert window.hosts == {"127.0.0.1"}
+
+
 @pytest.fixture(scope="module")
 def submission(course, address, window):
     """Bob's submission in formgrader, on the way that an instructor takes: the list, and there the one that waits."""
     assert gradebook_of(course, "ann") == (2, False)
     assert gradebook_of(course, "bob") == (0, True)
+    window.hosts.clear()
     window.goto(f"{address}/formgrader/gradebook/{LESSON}/{LESSON}")
     waiting = window.locator("tr", has=window.locator(".needs-manual-grade .glyphicon-ok"))
     waiting.get_by_role("link", name="Submission #").click()
-    window.wait_for_function("window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
+    window.wait_for_function("() => window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
     return window
 
 
@@ -65,6 +77,7 @@ def test_question_words_and_measured_behaviour_are_on_one_page(submission, shots
     expect(submission.locator("body")).to_contain_text("came out as 12.5")
     submission.screenshot(path=shots / "7_formgrader.png", full_page=True)
     assert "0 of 1 properties hold" in submission.locator("body").inner_text()
+    assert submission.hosts == {"127.0.0.1"} and submission.evaluate("() => !!formgrader.keyboard_manager")
 
 
 def test_points_and_a_comment_reach_gradebook_and_feedback(course, submission, shots):

@@ -191,7 +191,7 @@ def page(request, course, address, window):
             with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
                 number = book.find_submission_notebook(LESSON, LESSON, student).id
             window.goto(f"{address}/formgrader/submissions/{number}/")
-            window.wait_for_function("window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
+            window.wait_for_function("() => window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
         window.wait_for_load_state()
         return window
     return shown

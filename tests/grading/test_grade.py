@@ -101,6 +101,7 @@ def test_a_class_is_graded_and_each_problem_is_a_line(course, capsys):
     found = scores(course)
     assert [found[who, "total"][0] for who in ("ada", "bob", "cyd", "dan", "eve", "fay")] == [2, 0, 1, 0, 0, 0]
     assert [found[who, "mean"][0] for who in ("ada", "bob", "dan", "eve", "fay")] == [2, 0, 0, 2, 0]
+    assert rows(course, "select id, last_name, first_name from student")[:2] == [("ada", "ada", ""), ("bob", "bob", "")]
     assert found["ada", "mean-essay"] == (None, None, True, None)  # a person is to read it
     assert found["bob", "mean-essay"] == (0, None, False, "No response.")
     book = nbformat.read(course / "autograded" / "eve" / LESSON / f"{LESSON}.ipynb", as_version=4)

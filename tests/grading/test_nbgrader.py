@@ -344,6 +344,7 @@ def test_the_export_and_feedback_have_everybody(graded):
     for student, points in graded.expected.items():
         assert float(rows[student]["score"]) == sum((points or NOTHING).values())
         assert float(rows[student]["max_score"]) == sum(FULL.values()) + ESSAY
+        assert int(rows[student]["not_marked_yet"]) == (student in graded.words and graded.words[student] != STUB)
     pages = {path.relative_to(graded.course).as_posix() for path in graded.course.glob("feedback/**/*.html")}
     assert pages == {f"feedback/{student}/{LESSON}/{LESSON}.html" for student in graded.words}
 

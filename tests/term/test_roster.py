@@ -60,7 +60,7 @@ def test_students_and_extensions_are_in_the_gradebook(tmp_path):
     assert enter(tmp_path / "gradebook.db", students) == waiting  # again is the same
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
         assert {one.id for one in book.students} == {"ada", "bob"}
-        assert book.find_student("ada").last_name == "Lovelace"
+        assert book.find_student("ada").last_name == "Lovelace" and book.find_student("bob").last_name == "bob"
         assert book.find_submission("01a_ingest", "ada").extension.days == 2
 
 

@@ -134,6 +134,13 @@ def test_all_calls_of_an_answer_together_have_an_end(forks, monkeypatch):
     assert outcomes(found) == {"a": "fn", "b": "hh"} and "together" in found.verdicts["a"].findings[0].sentence
 
 
+def test_objects_whose_deletion_takes_long_are_not_deleted_while_a_notebook_is_judged(forks):
+    slow = "import time\nclass Slow:\n    def __del__(self):\n        time.sleep(60)\nkept = []\n"
+    leaves = "def a(x):\n    it = Slow()\n    it.self = it\n    kept.extend([] for _ in range(900))\n    return x + 1"
+    found = judged(task(a=slow + leaves, own="more = [[] for _ in range(2_000)]", b=SUM.format("b")), forks)
+    assert outcomes(found) == {"a": "hh", "b": "hh"} and not found.endings
+
+
 def test_a_notebook_as_a_whole_has_an_end(forks, slow):
     slow(judge.NOTEBOOK_SECONDS)
     found = judged(task(a=SUM.format("a"), own="slow = 1", b=SUM.format("b")), forks)
