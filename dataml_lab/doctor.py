@@ -174,6 +174,7 @@ def browser() -> str:
 # `missing()` what its system lacks, or nothing, and with `version()` what there is.
 ENGINES = {
     "firehose": ("dataml_lab.pipeline.firehose", "a section of lesson 01 uses it"),
+    "airflow": ("dataml_lab.pipeline.airflow", "a section of lesson 01 uses it"),
     "flink": ("dataml_lab.streaming.flink", "a section of lesson 02 uses it"),
     "spark": ("dataml_lab.streaming.spark", "sections of lessons 02 and 03 use it"),
     "feast": ("dataml_lab.features.feast", "a section of lesson 03 uses it"),
