@@ -232,7 +232,7 @@ if not needed:
     with pipeline.Warehouse(desk / "shop.duckdb") as warehouse:
         pipeline.rebuild(warehouse.connection, [date(2025, 3, day) for day in range(1, 5)], table="rebuilt")
         tables = [warehouse.query(f"FROM {name} ORDER BY day, user_id") for name in ("daily_summary", "rebuilt")]
-    print(f"Airflow's {len(tables[0])} rows are those of pipeline.rebuild: {tables[0].equals(tables[1])}")
+    print(f"Airflow's {len(tables[0]):,} rows are those of pipeline.rebuild: {tables[0].equals(tables[1])}")
 
 # %% role="claim"
 assert needed or (tables[0].equals(tables[1]) and runs["tries"].tolist() == [1, 2, 2, 2] and set(runs["state"]) == {"success"})

@@ -362,18 +362,18 @@ def on_spark(question, lateness):
 print(on_spark(per_day, lateness=5 * DAY))
 
 # %% [markdown]
-# **Extra: Flink.** Here is the same question in Flink's SQL. `TUMBLE` cuts the stream into days, and `ROW_NUMBER` takes one
-# row of each order id in a day.
+# **Extra: Flink.** Here is the same question in Flink's SQL, with a lateness of one day. The stream is declared as a table
+# with a watermark. `TUMBLE` cuts it into days, and `ROW_NUMBER` takes one row of each order id in a day.
 #
 # Flink keeps a day in its state until the watermark reaches the day's end. (Flink needs Java 17 and 0.85 GB. Without them
 # the last cell of this section says so.)
 
 # %%
-print(flink.answer_sql(per_day))
+print(flink.events_sql(per_day, flink.types(kept), DAY, Path("/shop")), flink.answer_sql(per_day), sep=";\n\n")
 
 # %% [markdown]
-# Now the lateness is only one day. The next cell computes from the table which orders come behind the watermark, and
-# which of these come after their *day* is complete. **Which of the two will Flink leave out?**
+# The next cell computes from the table which orders come behind the watermark, and which of these come after their *day*
+# is complete. **Which of the two will Flink leave out?**
 
 # %%
 arriving = kept.sort_values("received_at")
