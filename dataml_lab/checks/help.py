@@ -3,11 +3,13 @@
 import importlib
 import json
 import re
+import textwrap
 import tomllib
 from functools import cache
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parents[2]
+WIDTH = 96  # characters of a line of prose
 STAGES = ("question", "plan")  # of hints
 
 
@@ -34,7 +36,12 @@ def solution_text(part: str, exercise: str) -> str:
     found = {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]}
     essay = found.get(f"{exercise}-essay")
     answer = without_solution_marks(found[f"{exercise}-answer"]).strip()
-    return f"{answer}\n\n\nA model answer to the question:\n\n{essay}" if essay else answer
+    return f"{answer}\n\n\nA model answer to the question:\n\n{_wrapped(essay)}" if essay else answer
+
+
+def _wrapped(essay: str) -> str:
+    """The paragraphs in lines that fit an output of JupyterLab, which would break longer ones inside words."""
+    return "\n\n".join(textwrap.fill(paragraph, WIDTH) for paragraph in essay.split("\n\n"))
 
 
 def without_solution_marks(source: str) -> str:

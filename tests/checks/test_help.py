@@ -53,8 +53,10 @@ def test_a_solution_is_that_of_the_solution_notebook_without_marks(part, name):
     told = solution_text(part, name)
     essay = [cell.source for cell in nbformat.read(solution_path(COURSE, part), as_version=4).cells
              if cell.id == f"{name}-essay"]
-    assert "SOLUTION" not in told and told.endswith(essay[0] if essay else "")
-    compile(told.partition("\n\n\nA model answer")[0], "solution", "exec")
+    answer, _, words = told.partition("\n\n\nA model answer to the question:\n\n")
+    assert "SOLUTION" not in told and words.split() == (essay[0].split() if essay else [])
+    assert max(map(len, words.splitlines()), default=0) <= help_.WIDTH
+    compile(answer, "solution", "exec")
 
 
 def test_without_the_solutions_it_says_so(monkeypatch, tmp_path):
