@@ -363,10 +363,12 @@ print(on_spark(per_day, lateness=5 * DAY))
 
 # %% [markdown]
 # **Extra: Flink.** Here is the same question in Flink's SQL, with a lateness of one day. The stream is declared as a table
-# with a watermark. `TUMBLE` cuts it into days, and `ROW_NUMBER` takes one row of each order id in a day.
+# with a watermark.
 #
-# Flink keeps a day in its state until the watermark reaches the day's end. (Flink needs Java 17 and 0.85 GB. Without them
-# the last cell of this section says so.)
+# `TUMBLE` cuts it into days, and `ROW_NUMBER` takes one row of each order id in a day. Flink keeps a day in its state until
+# the watermark reaches the day's end.
+#
+# (Flink needs Java 17 and 0.85 GB. Without them the last cell of this section says so.)
 
 # %%
 print(flink.events_sql(per_day, flink.types(kept), DAY, Path("/shop")), flink.answer_sql(per_day), sep=";\n\n")
