@@ -110,11 +110,6 @@ class Service:
             return "not ready"
         return "leaving" if self.leaving else "ready"
 
-    @property
-    def ready(self) -> bool:
-        """Whether rows are to be sent."""
-        return self.state == "ready"
-
     def submit(self, row: Mapping[str, Any]) -> tuple[Model, asyncio.Future]:
         """The model that scores the row, and where its score will be; to be called in an event loop.
         Raises NotReady, Invalid or Busy."""

@@ -203,7 +203,7 @@ def test_a_model_that_hangs_is_overdue_while_the_process_lives_and_another_takes
         assert answer.status_code == 503 and "did not score the row within 0.05 s" in answer.json()["detail"]
         assert answer.headers["retry-after"] == "1"
         assert client.get("/health").status_code == 200
-        assert service.refresh() and service.ready
+        assert service.refresh() and service.state == "ready"
         gate.go.set()
     assert service.version == "2"
 
@@ -287,7 +287,7 @@ def test_a_bad_shadow_costs_no_answer(bad):
         assert [answer["score"] for answer in answers] == [13.0] * 3
         assert service.served.shadow.settle(LONG)
         found = client.get("/shadow").json()
-        assert (found["failed"], sum(found["reasons"].values())) == (3, 3) and service.ready
+        assert (found["failed"], sum(found["reasons"].values())) == (3, 3) and service.state == "ready"
 
 
 def test_a_shadow_that_hangs_delays_neither_an_answer_nor_a_newer_model():
@@ -328,7 +328,7 @@ def test_a_request_under_way_is_answered_before_the_end():
         gate.go.set()
         assert answer.result().status_code == 200
         ends.result()
-    assert not server.runs and not service.ready and repr(server).endswith("stopped)")
+    assert not server.runs and service.state == "not ready" and repr(server).endswith("stopped)")
 
 
 def said(url, *parts):

@@ -61,16 +61,17 @@ def test_a_registry_that_is_none_is_the_trouble_until_it_is_one(registry, tmp_pa
         folder.mkdir()
         (folder / "registry.db").write_bytes(content * 1_000)
     service = Source(str(folder), "fraud").service(Settings(every=0))
-    assert not service.ready and told in service.trouble and folder.exists() == bool(content)
+    assert service.state == "not ready" and told in service.trouble and folder.exists() == bool(content)
     (folder / "registry.db").unlink(missing_ok=True)
     with LocalRegistry(folder) as made:
         made.promote("fraud", made.add("fraud", pipeline(), schema()))
-    assert service.refresh() and service.ready
+    assert service.refresh() and service.state == "ready"
     service.close()
 
 
 def test_a_name_that_the_registry_has_not_is_the_trouble(registry):
     service = Source(str(registry.folder), "fruad").service(Settings(every=0))
-    assert not service.ready and service.trouble.startswith(RegistryError.__name__) and "fruad" in service.trouble
+    assert service.state == "not ready"
+    assert service.trouble.startswith(RegistryError.__name__) and "fruad" in service.trouble
     service.close()
     assert Source(str(registry.folder), "fraud").service(Settings(every=0)).version == "1"

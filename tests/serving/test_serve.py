@@ -124,7 +124,7 @@ def test_a_worker_leaves_what_lives_as_long_as_itself_out_of_collections(folder,
     gc.unfreeze()
     try:
         service = serve.worker()
-        assert service.ready and gc.get_freeze_count() > 10_000
+        assert service.state == "ready" and gc.get_freeze_count() > 10_000
         service.close()
     finally:
         gc.unfreeze()
