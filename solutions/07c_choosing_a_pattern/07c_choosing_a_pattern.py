@@ -382,7 +382,7 @@ assert day.idxmin().tolist() == ["1 day", "1 h", "endpoint"]
 #  "answer_ms": 80.0, "allowed_ms": 100.0, "worth": 0.0005}
 # ```
 #
-# | pattern | instances, starts | rows | lost | bill |
+# | pattern | ready, starts | rows | lost | bill |
 # |---|---:|---:|---:|---:|
 # | online | 504.00 | 0.00 | 0.00 | 504.00 |
 # | batch | 0.20 | 8.00 | 2,420.60 | 2,428.80 |
