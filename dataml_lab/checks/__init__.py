@@ -59,7 +59,7 @@ PARTS = {
     "06a_target_leaks": Part("dataml_lab.checks.leakage", ("churn_model",)),
     "06b_contamination": Part("dataml_lab.checks.leakage", ("honest_estimate",)),
     "06c_detecting": Part("dataml_lab.checks.leakage", ("suspects",)),
-    "07a_online_and_batch": Part("dataml_lab.checks.serving", ("score_all",)),
+    "07a_online_and_batch": Part("dataml_lab.checks.serving", ("without_gaps", "score_all")),
     "07b_a_model_is_a_dependency": Part("dataml_lab.checks.serving", ("predict_with_fallback",)),
     "07c_choosing_a_pattern": Part("dataml_lab.checks.serving", ("serving_pattern",)),
     "08a_drift": Part("dataml_lab.checks.drift", ("drifted",)),

@@ -23,7 +23,7 @@
 # - score a table in partitions, and go on where a run stopped.
 #
 # **You need** [03e](../03e_skew/03e_skew.ipynb) and [05c](../05c_thresholds/05c_thresholds.ipynb), and about 65 minutes: 20 to
-# read, 45 for the exercise. A good place for a break is before the exercise.
+# read, 45 for two exercises. A good place for a break is before the second one.
 
 # %%
 import tempfile
@@ -52,7 +52,7 @@ place = Path(desk.name)
 # The model is that of 05c: a logistic regression that gives the probability that a payment is fraudulent. `save` writes it to
 # a folder, and `load` reads it. What is in the folder is a matter of 07b.
 #
-# `rows_of` makes the model's rows from the tables of the Store. Here are the payments of June.
+# `rows_of` makes the model's rows from the tables of the Store. Here are the first three payments of June, a column for each.
 
 # %%
 save(place / "fraud", trained(), SCHEMA, "fraud")
@@ -60,7 +60,7 @@ model = load(place / "fraud")
 june = store.payments[store.payments["occurred_at"] >= "2025-06-01"]
 rows = rows_of(june, store.users)
 requests = rows.to_dict("records")
-rows.assign(score=model.score(rows)).head(3).round(3)
+rows.assign(score=model.score(rows)).head(3).round(3).astype(object).T
 
 # %% role="claim"
 assert len(rows) == 1_177 and 0.03 < (model.score(rows) >= FLAG).mean() < 0.04
@@ -87,7 +87,7 @@ assert len(rows) == 1_177 and 0.03 < (model.score(rows) >= FLAG).mean() < 0.04
 
 # %%
 server = Server(Service(saved_in(place / "fraud")))
-answer = httpx.post(f"{server.url}/score", json=requests[0])  # the first row above
+answer = httpx.post(f"{server.url}/score", json=requests[0])  # the first payment above
 said = answer.json()
 print(f"status {answer.status_code}: {said | {'score': round(said['score'], 4)}}")
 
@@ -278,10 +278,52 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # fro. So it is the cheapest where nobody waits.
 
 # %% [markdown]
+# ## Batch answers as online does
+#
+# Payments have gaps. An endpoint fills them in its own way before the model scores a payment, and batch has to fill them alike:
+# else the review team sees other scores than the checkout.
+
+# %% [markdown] role="prompt" exercise="without_gaps"
+# ### Exercise: fill the gaps as online ({{points}}, about 5 minutes)
+#
+# Write `without_gaps(payment, known)`. It returns what the model is to score for a payment: a dict of the same fields, or
+# `None` if there is nothing to score. `known` says what the version of the model was trained on.
+#
+# **First step:** return a copy of the payment, `{**payment}`, and then change one field of it.
+#
+# | a payment has | online |
+# |---|---|
+# | `amount` `None` | scores nothing: `None` |
+# | `account_days` `None` | takes `median_days` instead |
+# | `method` `None`, or not in `methods` | takes `"other"` instead |
+#
+# All else stays as it is.
+#
+# ```python
+# known = {"median_days": 112, "methods": ["card", "other"]}
+# without_gaps({"payment_id": 81, "amount": 9.5, "account_days": None, "method": "crypto"}, known)
+# # {"payment_id": 81, "amount": 9.5, "account_days": 112, "method": "other"}
+# ```
+#
+# {{properties}}
+
+# %% role="answer" exercise="without_gaps"
+def without_gaps(payment, known):
+    """What a version scores for a payment, None for nothing; `known` is what it was trained on."""
+    ### BEGIN SOLUTION
+    if payment["amount"] is None:
+        return None
+    days, method = payment["account_days"], payment["method"]
+    return {**payment, "account_days": known["median_days"] if days is None else days,
+            "method": method if method in known["methods"] else "other"}
+    ### END SOLUTION
+
+
+# %% [markdown]
 # ## Batch scoring that survives a crash
 #
-# In the exercise, what says that a partition is done is kept in another place than the scores. So a crash can come between the
-# two. And payments have gaps, which online answers in its own way: batch has to answer alike.
+# In the next exercise, what says that a partition is done is kept in another place than the scores. So a crash can come between
+# the two.
 
 # %% [markdown] role="prompt" exercise="score_all"
 # ### Exercise: score each payment once ({{points}}, about 40 minutes)
@@ -310,16 +352,10 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # {"payment_id": 81, "score": 0.31, "version": 7}  # its row of scores
 # ```
 #
-# | a payment has | the score online is |
-# |---|---|
-# | `amount` `None` | `None` |
-# | `account_days` `None` | that for `median_days` |
-# | `method` `None`, or not in `methods` | that for `"other"` |
-#
 # - A run begins with a call and ends when a call returns; after a crash that left something to do, the next call goes on with
 #   it. It has one version: the champion at its beginning, whatever `champion()` says later.
-# - Afterwards each payment has one row, like online, of the run's version. One that came or changed meanwhile can wait for
-#   the next run.
+# - Afterwards each payment has one row, of the run's version: its score for what `without_gaps` returns, which you may call.
+#   Where that is `None`, so is the score. A payment that came or changed meanwhile can wait for the next run.
 # - The next run can have another version, also an earlier one. Then it scores all again.
 # - A partition whose stamp and version are still those of its scores isn't read; after a crash, one at most is.
 #
@@ -345,20 +381,13 @@ def score_all(store, model, state):
 def rows_like_online(payments, model, version):
     """The rows of scores of these payments, as a version answers online."""
     known = model.trained_on(version)
-    inputs = [without_gaps(payment, known) for payment in payments if payment["amount"] is not None]
+    inputs = [row for payment in payments if (row := without_gaps(payment, known))]
     scores = {}
     for start in range(0, len(inputs), 10):
         piece = inputs[start:start + 10]
         scores |= zip((row["payment_id"] for row in piece), model.score(piece, version), strict=True)
     return [{"payment_id": payment["payment_id"], "score": scores.get(payment["payment_id"]), "version": version}
             for payment in payments]
-
-
-def without_gaps(payment, known):
-    """A payment, in which what is missing is filled as online; 0 is a value."""
-    days, method = payment["account_days"], payment["method"]
-    return {**payment, "account_days": known["median_days"] if days is None else days,
-            "method": method if method in known["methods"] else "other"}
     ### END SOLUTION
 
 

@@ -327,7 +327,7 @@ def _(whole: Run, world: Payments) -> str | None:
     return f"{UNDISTURBED}{told(whole, world, wrong[0])}." if wrong else None
 
 
-@score_all.demands("scores payments with gaps as online", points=2, after=ONE_ROW, call=EQUAL)
+@score_all.demands("scores payments with gaps as online", points=1, after=ONE_ROW, call=EQUAL)
 def _(whole: Run, world: Payments) -> str | None:
     champion = world.versions[world.champion]
     wrong = unlike(whole, world, [row for row in listed(world.partitions) if not is_complete(row, champion)])
