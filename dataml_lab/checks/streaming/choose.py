@@ -51,7 +51,8 @@ def way(every: int) -> str:
 
 def try_it(*questions: Question) -> str:
     """The code that asks these questions, each on a line of its own."""
-    return "\n".join(["To see it:", *(f"choose({asked.scenario.brief(asked.what)})" for asked in questions)])
+    asking = (f"print(choose({asked.scenario.brief(asked.what)}))" for asked in questions)
+    return "\n".join(["To see it:", *asking])
 
 
 @choose.demands("settles the cases of the lesson", points=1)
