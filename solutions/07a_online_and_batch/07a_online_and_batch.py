@@ -280,8 +280,8 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # %% [markdown]
 # ## Batch answers as online does
 #
-# Payments have gaps. An endpoint fills them in its own way before the model scores a payment, and batch has to fill them alike:
-# else the review team sees other scores than the checkout.
+# The endpoint above refuses a payment in which something is missing. Other endpoints fill such gaps before the model scores a
+# payment: that of the two exercises does. Batch has to fill them alike. Else the review team sees other scores than the checkout.
 
 # %% [markdown] role="prompt" exercise="without_gaps"
 # ### Exercise: fill the gaps as online ({{points}}, about 5 minutes)
@@ -354,8 +354,9 @@ def without_gaps(payment, known):
 #
 # - A run begins with a call and ends when a call returns; after a crash that left something to do, the next call goes on with
 #   it. It has one version: the champion at its beginning, whatever `champion()` says later.
-# - Afterwards each payment has one row, of the run's version: its score for what `without_gaps` returns, which you may call.
-#   Where that is `None`, so is the score. A payment that came or changed meanwhile can wait for the next run.
+# - Afterwards each payment has one row, of the run's version. Its score is what that version gives for the payment without
+#   gaps, and `None` where `without_gaps` returns `None`. You may call that function.
+# - A payment that came or changed meanwhile can wait for the next run.
 # - The next run can have another version, also an earlier one. Then it scores all again.
 # - A partition whose stamp and version are still those of its scores isn't read; after a crash, one at most is.
 #
