@@ -11,7 +11,8 @@ of processor time (`CPU × one`: how many times less than stock in one process) 
 
 Then: what the engine takes beyond the student's own cells and the calls of the checks, both run bare in one
 interpreter that has imported everything; and what isolation costs a fork, with and without it in turn. With
-`--thousand`: what a thousand submissions of the first lesson do to the grader's memory. Linux only.
+`--parts`, for every part or those named: the processor time of a submission, and how long 200 take. With `--thousand`:
+what a thousand submissions of the first lesson do to the grader's memory. Linux only.
 """
 
 import argparse
@@ -41,10 +42,12 @@ LOOK = 0.2  # seconds between looks at the memory
 ROUNDS = 3
 FORKS = 50
 THOUSAND, SMALL = 1_000, "00_start_here"
+CLASS = 200  # submissions of a part
+TARGETS = 25, 15, 20  # times stock in one process, by seconds and by processor time; minutes for a class
 FLAT = 1.0  # KB a submission
 PR_SET_CHILD_SUBREAPER = 36
 KINDS = ("right", "wrong", "untouched", "right")  # of four students
-PARTS = ("rebuild", "fork", "isolation", "channel", "writing", "worker")
+STEPS = ("rebuild", "fork", "isolation", "channel", "writing", "worker")
 OURS = [sys.executable, "-m", "dataml_lab.cli", "grade"]
 
 
@@ -215,7 +218,9 @@ def compare(course: Path, lesson: str, copies: int, serial: int, cores: int, rou
               f"{speed[way] / speed[alone]:>8.1f}{speed[way] / speed[together]:>7.1f}"
               f"{rows[alone][1] / serial * count / cpu:>11.1f}")
     assert not differing, "\n".join(differing)
-    print(f"Of stock in one process: {serial} of the {copies}. Scores are equal, of every submission.", flush=True)
+    print(f"Of stock in one process: {serial} of the {copies}. Scores are equal, of every submission.")
+    print(f"Ours is {speed['ours'] / speed[alone]:.1f} × stock in one process by seconds (to be ≥ {TARGETS[0]}) and "
+          f"{rows[alone][1] / serial * copies / rows['ours'][1]:.1f} × by processor time (≥ {TARGETS[1]}).", flush=True)
 
 
 def tell(words: str) -> None:
@@ -339,12 +344,12 @@ def overhead(course: Path, lesson: str, rounds: int) -> None:
                     seen[student.partition("-")[2]].append(spent | {"all": seconds})
         tell("overhead measured")
     print(f"\nOne at a time, ms{'':<5}{'all':>8}{'own':>8}{'beyond':>8}   of that"
-          f"{''.join(f'{part:>11}' for part in PARTS)}")
+          f"{''.join(f'{step:>11}' for step in STEPS)}")
     rows = {kind: beyond(median(own[kind]), runs["isolated"][kind], runs["plain"][kind]) for kind in students}
     weighted = [rows[kind] for kind in KINDS]
     rows["the class"] = {column: mean(row[column] for row in weighted) for column in weighted[0]}
     for kind, row in rows.items():
-        told = "".join(f"{1e3 * row[part]:>11,.0f}" for part in PARTS)
+        told = "".join(f"{1e3 * row[step]:>11,.0f}" for step in STEPS)
         print(f"{kind:<22}{1e3 * row['all']:>8,.0f}{1e3 * row['own']:>8,.0f}{1e3 * row['beyond']:>8,.0f}{'':<10}{told}",
               flush=True)
 
@@ -365,6 +370,29 @@ def isolation() -> None:
     more = median(one - other for one, other in zip(isolated, plain, strict=True))
     print(f"\nA fork from start to end: {median(isolated):.1f} ms isolated, {median(plain):.1f} ms plain; isolation "
           f"costs {more:.1f} ms (medians of {FORKS}, in turn).", flush=True)
+
+
+# ------------------------------------------------------------------------------------------------ every part
+
+def classes(folder: Path, parts: list[str], cores: int) -> None:
+    """Prints of each part the seconds of processor time that a submission takes, without the start of the grader, and
+    the minutes of a class, if the cores do nothing else."""
+    print(f"\n{'':<30}{'CPU s each':>12}{f'minutes for {CLASS} on {cores} cores':>32}{'peak MB':>9}")
+    longest = 0.0
+    for part in parts:
+        course = course_of(folder / part, part, 2 * len(KINDS), 1)
+        few, many = (graded(course, part, count, cores) for count in (len(KINDS), 2 * len(KINDS)))
+        each = (many.cpu - few.cpu) / len(KINDS)
+        minutes = (few.cpu + (CLASS - len(KINDS)) * each) / cores / 60
+        longest = max(longest, minutes)
+        print(f"{part:<30}{each:>12.2f}{minutes:>32.1f}{many.memory:>9,.0f}", flush=True)
+    print(f"The longest takes {longest:.1f} minutes (to be < {TARGETS[2]}).", flush=True)
+
+
+def graded(course: Path, part: str, copies: int, cores: int) -> Cost:
+    """What it takes to grade the first submissions of a course."""
+    with copied(course, copies) as fresh:
+        return cost([[*OURS, part, "--course", ".", "--workers", str(cores)]], fresh)
 
 
 # ------------------------------------------------------------------------------------------------ memory
@@ -412,11 +440,14 @@ def slope(points: list[tuple[int, float]]) -> tuple[float, float, float]:
 
 def main() -> None:
     """Prints the tables."""
+    from dataml_lab.checks import PARTS
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lesson", default="01a_ingest", help="default: 01a_ingest")
     parser.add_argument("--copies", type=int, default=32, help="submissions; default: 32")
     parser.add_argument("--serial", type=int, default=4, help="submissions for stock in one process; default: 4")
     parser.add_argument("--cores", type=int, default=4, help="processor cores for everything; default: 4")
+    parser.add_argument("--parts", nargs="*", metavar="PART", help="also what a class takes, of these parts or of all")
     parser.add_argument("--thousand", action="store_true", help="also grade a thousand, and look at the memory")
     parser.add_argument("--quick", action="store_true", help="everything, on little: does it work?")
     parser.add_argument("--task", nargs="+", help=argparse.SUPPRESS)
@@ -440,6 +471,8 @@ def main() -> None:
         compare(course, lesson, copies, serial, cores, rounds)
         overhead(course, lesson, rounds)
         isolation()
+        if chosen.parts is not None or chosen.quick:
+            classes(Path(folder), [SMALL] if chosen.quick else chosen.parts or list(PARTS), cores)
         if chosen.thousand or chosen.quick:
             endure(course if chosen.quick else course_of(Path(folder) / "small", SMALL, many, cores), many, cores)
     print(f"Load average at the end: {os.getloadavg()[0]:.1f}")
