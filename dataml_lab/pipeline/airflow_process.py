@@ -3,6 +3,7 @@
 There this package is not: the program needs apache-airflow and the standard library, and nothing else.
 """
 
+import multiprocessing
 import os
 import secrets
 import shlex
@@ -17,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 LOOK = 0.3  # seconds between looks whether all is done
-PATIENCE = 3  # seconds that a server has to end
+PATIENCE = 2  # seconds that a server has to end: the keeper waits for ten
 LEFT = """
     SELECT (SELECT count(*) FROM dag_run WHERE state IN ('queued', 'running'))
         + (SELECT count(*) FROM dag WHERE next_dagrun_create_after <= datetime('now'))
@@ -46,15 +47,17 @@ def main(home: str, *commands: str) -> None:
     signal.signal(signal.SIGQUIT, lambda *_: sys.exit("stopped"))
     port = free_port()
     os.environ.update(settings(Path(home), port))
-    for command in ("db migrate", "dags reserialize", *commands):
-        airflow(*shlex.split(command))
+    # In a process of their own, since Python takes seconds to end after it has imported Airflow.
+    given = multiprocessing.get_context("fork").Process(target=give, args=commands, daemon=True)
+    given.start()
+    given.join()
+    if given.exitcode:
+        sys.exit("Airflow has refused a command")
     # Tasks tell the scheduler by this server how they go; it has no pages.
-    with (
-        server("api-server", "--apps", "execution", "--host", "127.0.0.1", "--port", str(port)) as api,
-        server("scheduler", "--skip-serve-logs") as scheduler,
-    ):
+    api = ["api-server", "--apps", "execution", "--host", "127.0.0.1", "--port", str(port)]
+    with servers(api, ["scheduler", "--skip-serve-logs"]) as running:
         while left(Path(home, "airflow.db")):
-            if api.poll() is not None or scheduler.poll() is not None:
+            if any(server.poll() is not None for server in running):
                 sys.exit("a server of Airflow has ended")
             time.sleep(LOOK)
 
@@ -65,26 +68,32 @@ def free_port() -> int:
         return listening.getsockname()[1]
 
 
-def airflow(*words: str) -> None:
-    """Does what `airflow` does with these words on the command line."""
+def give(*commands: str) -> None:
+    """Does what `airflow` does with each of these commands on the command line, after what is always needed."""
     from airflow.cli.cli_parser import get_parser
 
-    chosen = get_parser().parse_args(words)
-    chosen.func(chosen)
+    for command in ("db migrate", "dags reserialize", *commands):
+        chosen = get_parser().parse_args(shlex.split(command))
+        chosen.func(chosen)
 
 
 @contextmanager
-def server(*words: str) -> Iterator[subprocess.Popen]:
-    """Meanwhile a server of Airflow runs; then it ends, and the workers that it has started."""
-    process = subprocess.Popen([sys.executable, "-I", "-m", "airflow", *words], start_new_session=True)
+def servers(*commands: list[str]) -> Iterator[list[subprocess.Popen]]:
+    """Meanwhile servers of Airflow run; then they end, and the workers that they have started."""
+    processes = []
     try:
-        yield process
+        for words in commands:
+            command = [sys.executable, "-I", "-m", "airflow", *words]
+            processes.append(subprocess.Popen(command, start_new_session=True))
+        yield processes
     finally:
         for way in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, way)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, way)
+            for process in processes:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(PATIENCE)
 
 
 def left(database: Path) -> int:
