@@ -183,6 +183,9 @@ assert [*again.values()][1] > [*again.values()][0]
 # | typical use | reports, analytics, training data for models | alerts, fraud, live dashboards |
 # | tools | cron and SQL, [dbt](https://docs.getdbt.com/), [Airflow](https://airflow.apache.org/docs/), Spark | Kafka Streams, Flink, Spark Structured Streaming |
 #
+# Three of these tools run in this course, as extras: Airflow in [01f](../01f_plan/01f_plan.ipynb), Spark and Flink in
+# [02b](../02b_exactly_once/02b_exactly_once.ipynb).
+#
 # Start with batch, and run it as often as it pays. Move to a stream where the worth of a result falls within minutes,
 # and say how much it falls.
 #
