@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     release = _command(commands, "release", _release, "make the students' notebooks, keep them, and fill the gradebook")
     _names_parts(release)
     _grade_options(_command(commands, "grade", _grade, "grade what was handed in and is new or changed"))
+    _regrade_options(_command(commands, "regrade", _regrade, "judge again by changed checks, and say who moves"))
     _roster_options(_command(commands, "roster", _roster, "say who is in the class, and who handed in nothing"))
     _collect_options(_command(commands, "collect", _collect, "take downloads of a learning platform into submitted/"))
     _simulate_options(_command(commands, "simulate-class", _simulate, "draw a class to rehearse with"))
@@ -116,19 +118,37 @@ def _names_parts(parser: argparse.ArgumentParser) -> None:
 
 def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    _names_parts(parser)
-    parser.add_argument("--student", action="append", metavar="S", help="only this student's; may be repeated")
     parser.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
-    parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
-    parser.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights, unprotected")
-    parser.add_argument("--json", action="store_true", help="for programs")
-    _names_course(parser)
+    _judging_options(parser)
     parser.epilog = """Submissions lie in submitted/<student>/<lesson>/. Scores go into gradebook.db, the notebooks with
 their outputs into autograded/, and all that was found into attempts/. Each problem is a line: a file that can't be
 read, that came late, or that lies where nothing is graded; damage that was repaired, a process that was ended, and
 signs of an attack on the grader.
 It can be interrupted, and started again: what is graded stays, and nothing is graded twice.
 The exit code is 1 if something could not be read or graded."""
+
+
+def _regrade_options(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--dry-run", action="store_true", help="say who would move, and write nothing")
+    _judging_options(parser)
+    parser.epilog = """Type it after an update of this package, or after changes of your own to checks. What was judged
+by other checks, or against another release, than there are now is judged again. For each student who moves: points
+before and after, and each property that changed, with the sentence of its check. Marks that a person gave stay; those
+that were given to something else are named. Begin with --dry-run. It can be interrupted, and started again: nothing is
+judged twice, and what moved is said of all.
+
+The exit code is 1 if something could not be judged again."""
+
+
+def _judging_options(parser: argparse.ArgumentParser) -> None:
+    """Gives a command what those have in common that judge submissions."""
+    _names_parts(parser)
+    parser.add_argument("--student", action="append", metavar="S", help="only this student's; may be repeated")
+    parser.add_argument("--workers", type=int, default=_cores(), metavar="N", help="side by side; default: one a core")
+    parser.add_argument("--no-sandbox", action="store_true", help="run submissions with your own rights, unprotected")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    _names_course(parser)
 
 
 def _cores() -> int:
@@ -173,11 +193,15 @@ def _feedback_options(parser: argparse.ArgumentParser) -> None:
     _names_parts(parser)
     parser.add_argument("--student", action="append", metavar="S", help="only this student's; may be repeated")
     parser.add_argument("--zip", type=Path, metavar="OUT", help="also pack the pages, in a folder for each student")
+    parser.add_argument("--shape", choices=("canvas", "moodle"), help="pack them as that platform takes them back")
     _names_course(parser)
     parser.epilog = """Pages lie in feedback/<student>/<part>/<part>.html, where nbgrader has its own. They are
 made of the last grading and the gradebook: points, what was lost and why, comments and marks of a person, penalties,
 repairs. They stand alone, for a browser, without a network. Type it again after grading or marking: pages that would be
 the same are left alone.
+With --shape, --zip back.zip makes an archive for each part, such as back_01a_ingest.zip, in which pages have the names
+that `collect` found in the download. Canvas takes it under “Upload Submissions” in the gradebook's menu of the
+assignment; Moodle under “Upload multiple feedback files in a zip”. Gradescope takes none back.
 
 The exit code is 1 if something is not graded yet, 2 if there is no gradebook."""
 
@@ -445,7 +469,11 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    return _beside_judges(_graded, options)
+    return _beside_judges(partial(_judging, _graded), options)
+
+
+def _regrade(options: argparse.Namespace) -> int:
+    return _beside_judges(partial(_judging, _regraded), options)
 
 
 def _beside_judges(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
@@ -461,19 +489,19 @@ def _beside_judges(command: Callable[[argparse.Namespace], int], options: argpar
         return command(options)
 
 
-def _graded(options: argparse.Namespace) -> int:
+def _judging(command: Callable[[Path, argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Runs a command that judges the submissions of a course, and says what keeps it from that."""
     from dataml_lab.grading import COURSE
     from dataml_lab.grading.attempts import BusyError
     from dataml_lab.grading.engine.template import TemplateError, hindrance
     from dataml_lab.grading.gradebook import GradebookError
-    from dataml_lab.grading.results import summary
 
     course = options.course or COURSE
     if missing := _missing(course, options.student or []):
         print(missing, file=sys.stderr)
         return 1
     try:
-        found = _batch(course, options)
+        return command(course, options)
     except TemplateError as error:
         advice = "With --no-sandbox, submissions run unprotected, with your rights."
         print(hindrance() or error, advice, file=sys.stderr)
@@ -481,8 +509,34 @@ def _graded(options: argparse.Namespace) -> int:
     except (BusyError, GradebookError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _graded(course: Path, options: argparse.Namespace) -> int:
+    from dataml_lab.grading.results import summary
+
+    found = _batch(course, options)
     print(json.dumps(found) if options.json else summary(found, course))
     return int(any(one["trouble"] or one.get("problem") or one.get("broken") for one in found))
+
+
+def _regraded(course: Path, options: argparse.Namespace) -> int:
+    from dataml_lab.grading.submissions import lessons_handed_in
+    from dataml_lab.term.regrade import regrade, summary
+
+    lessons, found, started = options.lessons or lessons_handed_in(course), [], time.monotonic()
+    for total, one in regrade(course, lessons, options.student, not options.no_sandbox, max(1, options.workers),
+                              options.dry_run):
+        found.append(one)
+        _show_progress(started, len(found), total, "" if options.json else _printable(one.lines()))
+    print(json.dumps([one.as_data() for one in found]) if options.json else summary(found, options.dry_run))
+    return int(any(one.trouble for one in found))
+
+
+def _printable(lines: Iterable[str]) -> str:
+    """Lines for a terminal; what is in one stays in one."""
+    from dataml_lab.grading.submissions import printable
+
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _missing(course: Path, students: list[str]) -> str:
@@ -496,15 +550,14 @@ def _missing(course: Path, students: list[str]) -> str:
 def _batch(course: Path, options: argparse.Namespace) -> list[dict]:
     """Grades, shows how far it is, and returns what came of each submission, for programs."""
     from dataml_lab.grading.grade import grade
-    from dataml_lab.grading.submissions import lessons_handed_in, printable
+    from dataml_lab.grading.submissions import lessons_handed_in
 
     lessons, found, started = options.lessons or lessons_handed_in(course), [], time.monotonic()
     for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,
                                max(1, options.workers)):
         found.append(graded.as_data())
         lines = [] if options.json else [f"{graded.submission}: {line}" for line in graded.problems()]
-        report = "".join(printable(" ".join(line.split())) + "\n" for line in lines)
-        _show_progress(started, len(found), total, report)
+        _show_progress(started, len(found), total, _printable(" ".join(line.split()) for line in lines))
     return found + _misplaced(course, options)
 
 
@@ -576,18 +629,21 @@ def _feedback(options: argparse.Namespace) -> int:
     from dataml_lab.term.feedback import feedback, packed, said
 
     course = options.course or COURSE
+    if options.shape and not options.zip:
+        print("--shape is that of an archive: name one with --zip OUT.", file=sys.stderr)
+        return 2
     if missing := _missing(course, options.student or []):
         print(missing, file=sys.stderr)
         return 1
     try:
         found = list(feedback(course, options.lessons or lessons_handed_in(course), options.student))
-        many = packed(found, options.zip) if options.zip else 0
+        packs = [*packed(found, options.zip, options.shape or "")] if options.zip else []
     except (GradebookError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(map(printable, said(found).splitlines())))
-    print(f"{many} pages packed into {options.zip}." * bool(options.zip), end="\n" * bool(options.zip))
-    return int(any(one.trouble for one in found))
+    print(*(f"{printable(str(pack))}\n" for pack in packs), sep="", end="")
+    return int(any(one.trouble for one in found) or any(pack.left_out for pack in packs))
 
 
 def _report(options: argparse.Namespace) -> int:

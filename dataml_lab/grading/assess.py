@@ -113,6 +113,15 @@ def checks_version(course: Path, lesson: str) -> str:
     return f"{version('dataml-lab')}-{found.hexdigest()[:12]}"
 
 
+def is_current(submission: Submission, attempt: Attempt) -> bool:
+    """Whether an attempt was judged by the checks that there are now, and against the release that would be taken
+    now."""
+    _, submitted, _ = _notebook(handed_in(submission), submission.lesson)
+    release = released_for(submission.course, submission.lesson, submitted).version
+    return (attempt.checks == checks_version(submission.course, submission.lesson)
+            and attempt.release in ("", release))
+
+
 def _notebook(handed: HandedIn, lesson: str) -> tuple[str, NotebookNode, str]:
     """The name of the notebook that was handed in, the notebook, and why it can't be graded; then it is empty."""
     name, problem = "", handed.problem

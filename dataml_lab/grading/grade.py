@@ -50,8 +50,8 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
                 yield len(found), graded
             else:
                 todo.append(submission)
-        for graded in _all_graded(book, todo, isolated, workers):
-            yield len(found), graded
+        for submission, attempt in assessed(todo, isolated, workers):
+            yield len(found), kept(book, submission, attempt)
 
 
 def _unchanged(book: ScoreBook, submission: Submission, again: bool) -> Graded | None:
@@ -63,14 +63,14 @@ def _unchanged(book: ScoreBook, submission: Submission, again: bool) -> Graded |
             return None
     except (OSError, AttemptError) as error:
         return Graded(submission, "failed", None, f"its files can't be read: {error}")
-    graded = _entered(book, submission, last, "unchanged")
+    graded = entered(book, submission, last, "unchanged")
     current = last.checks == checks_version(submission.course, submission.lesson)
     return graded if current else graded._replace(outdated=last.checks or "unknown")
 
 
-def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers: int) -> Iterator[Graded]:
-    """Grades these submissions, side by side. Those that ran out of time or lost a process beside others are judged
-    again, each by itself."""
+def assessed(todo: list[Submission], isolated: bool, workers: int) -> Iterator[tuple[Submission, Attempt | str]]:
+    """The attempts at these submissions, side by side, which are not kept yet; in place of one, why there is none.
+    Those that ran out of time or lost a process beside others are judged again, each by itself."""
     if not todo:
         return
     starting = worker_template([path for path in [COURSE / "datasets"] if path.exists()], isolated)
@@ -81,9 +81,9 @@ def _all_graded(book: ScoreBook, todo: list[Submission], isolated: bool, workers
             if _may_differ_alone(outcome):
                 stopped[outcome.piece] = outcome.result["stopped"] if outcome.result else {}
             else:
-                yield _graded(book, assessor, outcome)
+                yield outcome.piece, _attempt(assessor, outcome, {})
         for outcome in side_by_side(stopped, work, 1, JUDGE_SECONDS):
-            yield _graded(book, assessor, outcome, stopped[outcome.piece])
+            yield outcome.piece, _attempt(assessor, outcome, stopped[outcome.piece])
 
 
 def _may_differ_alone(outcome: Outcome) -> bool:
@@ -96,26 +96,23 @@ def _work(assessor: Assessor, template: Template, submission: Submission, core: 
     return as_data(assessor.attempt(submission, lambda: template.fork(Limits(seconds=NOTEBOOK_SECONDS), core)))
 
 
-def _graded(book: ScoreBook, assessor: Assessor, outcome: Outcome, stopped_at_first: dict[str, str] | None = None) \
-        -> Graded:
-    """Keeps the attempt that an outcome holds, and enters it."""
-    submission = outcome.piece
-    try:
-        with uninterrupted():
-            attempt = _attempt(assessor, outcome, stopped_at_first or {})
-            if not attempt:
-                return Graded(submission, "failed", None, outcome.error)
-            keep(submission, attempt)
-            return _entered(book, submission, attempt, "new")
-    except OSError as error:
-        return Graded(submission, "failed", None, f"what was found could not be kept: {error}")
-
-
-def _attempt(assessor: Assessor, outcome: Outcome, stopped_at_first: dict[str, str]) -> Attempt | None:
-    """The attempt that came of judging a submission; None where an error did."""
+def _attempt(assessor: Assessor, outcome: Outcome, stopped_at_first: dict[str, str]) -> Attempt | str:
+    """The attempt that came of judging a submission; the error in place of it, where one did."""
     if outcome.lost:
         return assessor.unjudged(outcome.piece, f"the process that judged it {outcome.lost}")
-    return from_data(outcome.result | {"stopped_at_first": stopped_at_first}) if outcome.result else None
+    return from_data(outcome.result | {"stopped_at_first": stopped_at_first}) if outcome.result else outcome.error
+
+
+def kept(book: ScoreBook, submission: Submission, attempt: Attempt | str) -> Graded:
+    """Keeps an attempt, and enters it; of an error, says that."""
+    if isinstance(attempt, str):
+        return Graded(submission, "failed", None, attempt)
+    try:
+        with uninterrupted():
+            keep(submission, attempt)
+            return entered(book, submission, attempt, "new")
+    except OSError as error:
+        return Graded(submission, "failed", None, f"what was found could not be kept: {error}")
 
 
 def _is_entered(book: ScoreBook, submission: Submission, attempt: Attempt) -> bool:
@@ -123,7 +120,7 @@ def _is_entered(book: ScoreBook, submission: Submission, attempt: Attempt) -> bo
     return submission.autograded.exists() and book.scores(submission) == attempt.scores
 
 
-def _entered(book: ScoreBook, submission: Submission, attempt: Attempt, state: Literal["new", "unchanged"]) -> Graded:
+def entered(book: ScoreBook, submission: Submission, attempt: Attempt, state: Literal["new", "unchanged"]) -> Graded:
     """What came of giving nbgrader the last attempt: its notebook, its scores, and the penalty for being late. Of what
     is unchanged, nbgrader may have all but the penalty."""
     try:

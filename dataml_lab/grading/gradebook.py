@@ -4,13 +4,16 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from nbgrader.preprocessors import AssignLatePenalties
 
 from dataml_lab.grading.attempts import Attempt
 from dataml_lab.grading.late import SETTINGS, late_penalties, penalty
 from dataml_lab.grading.submissions import Submission
+
+if TYPE_CHECKING:
+    from nbgrader.api import Grade
 
 PATIENCE = 30  # seconds that another program may take with the gradebook
 NO_RESPONSE = "No response."  # nbgrader's comment on words that are as they were released
@@ -58,13 +61,20 @@ class ScoreBook:
 
     def scores(self, submission: Submission) -> dict[str, float | None]:
         """The scores that the gradebook has for a submission, by cell; none where it knows none."""
+        return {grade.name: grade.auto_score for grade in self._grades(submission)}
+
+    def marked(self, submission: Submission) -> dict[str, bool]:
+        """The cells for which a person gave points, and whether one is asked to look at them again."""
+        return {grade.name: bool(grade.needs_manual_grade) for grade in self._grades(submission)
+                if grade.manual_score is not None}
+
+    def _grades(self, submission: Submission) -> "list[Grade]":
         from nbgrader.api import MissingEntry
 
         try:
-            notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
+            return self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student).grades
         except MissingEntry:
-            return {}
-        return {grade.name: grade.auto_score for grade in notebook.grades}
+            return []
 
     def enter(self, submission: Submission, attempt: Attempt, before: Attempt | None = None) -> float:
         """Enters the scores of an attempt and the penalty for being late, which it returns: all of them or, where that
@@ -93,7 +103,7 @@ class ScoreBook:
         moment = {"timestamp": attempt.timestamp} if attempt.timestamp else {}
         self._book.update_or_create_submission(submission.lesson, submission.student, **moment)
         notebook = self._book.find_submission_notebook(submission.lesson, submission.lesson, submission.student)
-        words, words_before = _words(attempt), _words(before)
+        words, words_before = words_in(attempt), words_in(before)
         for grade in notebook.grades:
             score = attempt.scores.get(grade.name, 0.0)
             is_same = grade.auto_score == score and words_before.get(grade.name) == words.get(grade.name)
@@ -113,7 +123,7 @@ class ScoreBook:
         return notebook.late_submission_penalty or 0.0
 
 
-def _words(attempt: Attempt | None) -> dict[str, str]:
+def words_in(attempt: Attempt | None) -> dict[str, str]:
     """What stands in the cells of an attempt, by grade id."""
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in (attempt.notebook.cells if attempt else ())
             if "nbgrader" in cell.metadata}

@@ -112,6 +112,6 @@ def _line(lesson: str, found: list[dict[str, Any]]) -> str:
     mean = f"; on average {sum(earned) / len(earned):.1f} of {points:g} points" if earned else ""
     outdated = sum(bool(one["outdated"]) for one in found)
     advice = (f" Of the unchanged, {outdated} were judged by other checks than there are now: "
-              f"`dataml-lab grade --again {lesson}` judges them by these." if outdated else "")
+              f"`dataml-lab regrade {lesson}` judges them by these, and says who moves." if outdated else "")
     return (f"{lesson}: {count['new']} graded, {count['unchanged']} unchanged, {count['failed']} not graded{mean}."
             f"{advice}")

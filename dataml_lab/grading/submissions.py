@@ -16,6 +16,7 @@ from dataml_lab.checks import PARTS, RETIRED
 MOST_BYTES = 100 << 20  # of all files of a submission together
 MOST_FILES = 1_000
 TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"  # by which nbgrader's exchange gives feedback to the one who handed in
 DEEPEST = 50  # folders in one another that are looked into
 # Other names break nbgrader's commands and the tables that it exports: `*` is all students, `=1+1` a formula.
 NAME = re.compile(r"\w[\w.@+ '()-]*")

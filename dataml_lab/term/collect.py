@@ -1,7 +1,7 @@
 """Notebooks from a learning platform, put where they are graded: `submitted/<student>/<part>/<part>.ipynb`.
 
-Every attempt is kept in `collected/<part>/<student>/`, by its moment and its bytes; the newest is the one that is
-graded. To collect the same download again changes nothing.
+Every attempt is kept in `collected/<part>/<student>/`, by its moment and its bytes, and beside it the platform's name
+for it; the newest is the one that is graded. To collect the same download again changes nothing.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from dataml_lab.checks import PARTS
 from dataml_lab.grading.attempts import write_whole
 from dataml_lab.grading.strays import called
-from dataml_lab.grading.submissions import TIMESTAMP, Submission, is_notebook
+from dataml_lab.grading.submissions import SECRET, TIMESTAMP, Submission, is_notebook, printable
 from dataml_lab.term.roster import Student
 from dataml_lab.term.sources import GRADESCOPE, Found, LeftOut, Told, files, told_by_gradescope
 
@@ -25,17 +25,23 @@ MOODLE = re.compile(r"(?P<who>.+)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<
 EXCHANGE = re.compile(r"(?P<who>[^+]+)\+(?P<file>[^+]+)\+(?P<moment>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\S* UTC(?:\+.*)?")
 AGAIN = re.compile(r"[-(](\d{1,3})\)?\.ipynb$", re.IGNORECASE)  # of an attempt that a platform or a browser numbered
 STAMP = "%Y-%m-%d_%H-%M-%S"
+MOST_SECRET = 200  # characters
+NOTES = (GRADESCOPE, TIMESTAMP, SECRET)  # of platforms
 NO_WORK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints")
 
 
 class Attempt(NamedTuple):
-    """A notebook that somebody handed in: its file's name and bytes, and when it came (UTC)."""
+    """A notebook that somebody handed in: its file's name and bytes, when it came (UTC), the name of a file or folder
+    by which a download says whose it is, and the secret by which nbgrader's exchange gives feedback; empty where there
+    is none."""
 
     student: str
     part: str
     name: str
     data: bytes
     moment: datetime
+    came_as: str = ""
+    secret: str = ""
 
 
 class Collected(NamedTuple):
@@ -71,18 +77,23 @@ def collect(course: Path, paths: Iterable[Path], students: tuple[Student, ...]) 
 
 def _attempts(path: Path, students: tuple[Student, ...]) -> Iterator[Attempt | str]:
     """The attempts in a download, and a line for what is none. It is read twice, and no two files are held at once."""
-    lists = {one.trail[:-1]: told_by_gradescope(one) for one in files(path)
-             if isinstance(one, Found) and one.trail[-1] == GRADESCOPE and not _whose(one.trail[:-1], students)[0]}
+    lists, secrets = {}, {}
+    for one in files(path):
+        if isinstance(one, Found) and one.trail[-1] == GRADESCOPE and not _whose(one.trail[:-1], students)[0]:
+            lists[one.trail[:-1]] = told_by_gradescope(one)
+        elif isinstance(one, Found) and one.trail[-1] == SECRET:
+            secrets[one.trail[:-1]] = printable(one.data[:MOST_SECRET].decode("ascii", "replace"))
     outermost_first = sorted(lists.items(), key=lambda item: len(item[0]))
     for one in files(path):
-        yield str(one) if isinstance(one, LeftOut) else _attempt(one, outermost_first, students)
+        attempt = str(one) if isinstance(one, LeftOut) else _attempt(one, outermost_first, students)
+        yield attempt if isinstance(attempt, str) else attempt._replace(secret=secrets.get(one.trail[:-1], ""))
 
 
 def _attempt(found: Found, lists: list[tuple[tuple[str, ...], dict[str, Told]]],
              students: tuple[Student, ...]) -> Attempt | str:
     """Whose notebook a file is, and of which part; a line that says what is missing, or nothing of what is no work."""
     name = found.trail[-1]
-    if name in (GRADESCOPE, TIMESTAMP) or any(other in NO_WORK or other.startswith("._") for other in found.trail):
+    if name in NOTES or any(other in NO_WORK or other.startswith("._") for other in found.trail):
         return ""
     told = next((listed[found.trail[len(above)]] for above, listed in lists
                  if found.trail[:len(above)] == above and found.trail[len(above)] in listed), None)
@@ -93,7 +104,7 @@ def _attempt(found: Found, lists: list[tuple[tuple[str, ...], dict[str, Told]]],
         why = f"it may be of {' or '.join(one.id for one in whose)}" if whose else "nobody in the roster is called so"
         return f"{found} is not collected: {why}. Put it into submitted/<student>/<part>/."
     part, moment = part_of(found), (told and told.moment) or _moment(found, depth)
-    return Attempt(whose[0].id, part, name, found.data, moment) if part else (
+    return Attempt(whose[0].id, part, name, found.data, moment, "" if told else found.trail[depth - 1]) if part else (
         f"{found} is not collected: it is no part's notebook, as far as its name and its cells tell.")
 
 
@@ -174,12 +185,35 @@ def _keep(course: Path, attempt: Attempt) -> bool:
     number = int(again[1]) if again else 0
     name = f"{attempt.moment.strftime(STAMP)}_{number:03d}_{digest}.ipynb"
     same = [path.name for path in folder.glob(f"*_{digest}.ipynb")]
-    if any(other <= name for other in same):
+    if earlier := min((other for other in same if other <= name), default=""):
+        _note(folder / earlier, attempt)
         return False
     write_whole(folder / name, attempt.data)
+    _note(folder / name, attempt)
     for other in same:
         (folder / other).unlink()
+        (folder / other).with_suffix(".txt").unlink(missing_ok=True)
     return True
+
+
+def _note(kept: Path, attempt: Attempt) -> None:
+    """Notes beside an attempt by which name its download says whose it is, and its secret, unless that is noted."""
+    note = kept.with_suffix(".txt")
+    if attempt.came_as and not note.exists():
+        write_whole(note, f"{printable(attempt.came_as)}\n{attempt.secret}\n")
+
+
+def _noted(kept: Path) -> tuple[str, str]:
+    """What is noted beside an attempt: a name, and a secret; empty where that isn't known."""
+    note = kept.with_suffix(".txt")
+    name, secret = note.read_text("utf-8").splitlines() if note.exists() else ("", "")
+    return name, secret
+
+
+def came_as(submission: Submission) -> str:
+    """The name by which the download of the newest attempt says whose it is; empty where that isn't known."""
+    newest = max(_folder(submission.course, submission.lesson, submission.student).glob("*.ipynb"), default=None)
+    return _noted(newest)[0] if newest else ""
 
 
 def _hand_in_newest(submission: Submission) -> None:
@@ -193,3 +227,7 @@ def _hand_in_newest(submission: Submission) -> None:
     moment = datetime.strptime(newest.name[:19], STAMP)
     write_whole(target, newest.read_bytes())
     write_whole(folder / TIMESTAMP, f"{moment:%Y-%m-%d %H:%M:%S} UTC\n")
+    if secret := _noted(newest)[1]:
+        write_whole(folder / SECRET, secret)
+    else:
+        (folder / SECRET).unlink(missing_ok=True)

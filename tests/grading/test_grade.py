@@ -214,8 +214,8 @@ def test_that_checks_have_changed_is_a_line_and_says_what_to_type(course, capsys
     found = graded(course, capsys)
     assert found["ada"]["state"] == "unchanged" and found["ada"]["outdated"].startswith("0.1.0-")
     grade(course)
-    assert (f"Of the unchanged, 2 were judged by other checks than there are now: `dataml-lab grade --again {LESSON}` "
-            "judges them by these." in capsys.readouterr().out)
+    assert (f"Of the unchanged, 2 were judged by other checks than there are now: `dataml-lab regrade {LESSON}` "
+            "judges them by these, and says who moves." in capsys.readouterr().out)
 
 
 def test_the_version_of_checks_is_that_of_their_code_and_of_the_oracle(course):

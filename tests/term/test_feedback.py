@@ -10,6 +10,7 @@ import pytest
 from dataml_lab import cli
 from dataml_lab.checks import exercises
 from dataml_lab.grading.rebuild.damage import Damage
+from dataml_lab.term.roster import Student, keep
 from tests.term.classroom import again, attempt, graded, mark, nothing_tried, verdict
 
 PLAN, LATE = "01f_plan", "01e_late_data"
@@ -152,6 +153,49 @@ def test_pages_are_packed_by_student(course, capsys):
     before = out.read_bytes()
     feedback(course, "01f_plan", "--zip", str(out))
     assert out.read_bytes() == before and "4 pages packed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("platform", "names"), [
+    ("canvas", {"ada": "lovelaceada_LATE_4711_99_", "bob": "oneillbob_12_98_"}),
+    ("moodle", {"ada": "Ada Lovelace_123_assignsubmission_file_/", "bob": "Bob O'Neill_124_assignsubmission_file_/"})])
+def test_pages_are_packed_under_the_names_of_the_download(course, capsys, platform, names):
+    download, out = course / "download.zip", course / "back.zip"
+    with zipfile.ZipFile(download, "w") as archive:
+        for student, name in names.items():
+            archive.writestr(f"{name}{PLAN}.ipynb", f"{{}}{student}")
+            archive.writestr(f"{name}x_1_2_{PLAN}.ipynb", "{}")  # named so by the student
+    keep(course, (Student("ada", "Ada", "Lovelace"), Student("bob", "Bob", "O'Neill")))
+    assert cli.main(["collect", "--course", str(course), str(download)]) == 0
+    assert feedback(course, PLAN, "--zip", str(out), "--shape", platform) == 1
+    assert "2 pages packed" in (said := capsys.readouterr().out) and "Left out: eve, zoe, who did not come" in said
+    with zipfile.ZipFile(course / f"back_{PLAN}.zip") as archive:
+        assert archive.namelist() == [f"{name}{PLAN}.html" for name in names.values()]
+        assert archive.read(archive.namelist()[0]).decode() == page(course, "ada", PLAN)
+    assert cli.main(["collect", "--course", str(course), str(course / f"back_{PLAN}.zip")]) == 1
+    said = capsys.readouterr().out
+    assert all(f"{name}{PLAN}.html is no notebook: ask {student} for it" in said for student, name in names.items())
+    other = {"canvas": "moodle", "moodle": "canvas"}[platform]
+    feedback(course, PLAN, "--zip", str(out), "--shape", other)
+    assert "0 pages packed" in capsys.readouterr().out
+
+
+def test_what_came_by_the_exchange_goes_back_by_its_secret(course):
+    folder = course / "inbound" / f"ada+{PLAN}+2026-10-02 12:00:00.123456 UTC+x9"
+    folder.mkdir(parents=True)
+    for name, text in ((f"{PLAN}.ipynb", "{}"), ("timestamp.txt", "now"), ("submission_secret.txt", "5ec2e7")):
+        (folder / name).write_text(text)
+    keep(course, (Student("ada"), Student("bob")))
+    assert cli.main(["collect", "--course", str(course), str(course / "inbound")]) == 0
+    feedback(course, PLAN)
+    made = course / "feedback" / "ada" / PLAN
+    assert (made / "submission_secret.txt").read_text() == "5ec2e7"
+    assert (made / "timestamp.txt").read_text() == "2026-10-02 12:00:00 UTC\n"
+    assert [path.name for path in (course / "feedback" / "bob" / PLAN).iterdir()] == [f"{PLAN}.html"]
+
+
+def test_a_shape_without_an_archive_says_what_is_missing(course, capsys):
+    assert feedback(course, "--shape", "canvas") == 2
+    assert "--zip OUT" in capsys.readouterr().err
 
 
 def test_without_a_gradebook_it_says_what_to_do(tmp_path, capsys):
