@@ -10,7 +10,8 @@ follow, a line each:
 
 A right answer earns all points. A wrong one needs `fails:` or `points:`.
 
-Most mistakes are one thing changed in a right answer. They are written so, in one file `mistakes.toml` beside it:
+Most mistakes are one thing changed in a right answer, best in the fastest one: each is judged in thirty worlds. They
+are written so, in one file `mistakes.toml` beside it:
 
     [window_31]                                       # the answer `wrong_window_31`
     mistake = "Names the day after the window."       # the sentence

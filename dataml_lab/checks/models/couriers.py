@@ -66,10 +66,9 @@ def tables(seed: int) -> Tables:
         offsets=Table("couriers of whom each is as much faster or slower in all deliveries",
                       made((12, 10), 1, 4.0 * SPEEDS), [8, 3, 2], 2),
         near_tie=Table("a depth that is hardly worse than the best",
-                       made((16, 8, 6, 6), 0.1, 20.0 * random.choice([-1, 1]) * odd).sort_values(
-                           "courier", kind="stable", ignore_index=True), [3, 4, 1, 2], 2),
+                       by_courier(made((16, 8, 6, 6), 0.1, 20.0 * random.choice([-1, 1]) * odd)), [3, 4, 1, 2], 2),
         uneven=Table("a courier whom rain, or another condition, keeps much longer than others",
-                     made((16, 6), 0.3, uneven=20.1 * odd), [3, 2, 1], 2),
+                     by_courier(made((16, 6), 0.3, uneven=20.1 * odd)), [3, 2, 1], 2),
         copies=Table("test rows that repeat training rows", copied(made((10, 8), 4)), [30, 2], 2), seed=seed)
 
 
@@ -95,6 +94,11 @@ def deliveries(random: np.random.Generator, effects: np.ndarray, noise: float, o
         rows[name] = np.repeat(values, len(CELLS))
     rows["minutes"] = (20 + added).round(2)
     return rows.sample(frac=1, random_state=int(random.integers(2**31))).reset_index(drop=True)
+
+
+def by_courier(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the order of their couriers, so that folds of rows in their order are folds of couriers."""
+    return rows.sort_values("courier", kind="stable", ignore_index=True)
 
 
 def copied(known: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from dataml_lab.leakage.contamination import more_ones
 
 def prepared(fitted, others, y):
     median = fitted.median()
-    fitted, others = fitted.fillna(median), others.fillna(median)
+    fitted, others = (part.where(part.notna(), median, axis=1) for part in (fitted, others))
     mean, deviation = fitted.mean(), fitted.std(ddof=0)
     fitted, others = (fitted - mean) / deviation, (others - mean) / deviation
     strength = pd.Series(f_classif(fitted, y)[0], fitted.columns)

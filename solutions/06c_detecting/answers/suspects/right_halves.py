@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
+
+from dataml_lab.evaluation import classification
 
 
 def strength(truth, score):
     """The AUC of a score, in whichever direction is better."""
-    auc = roc_auc_score(truth, score)
+    auc = classification.auc(truth, score)
     return max(auc, 1 - auc)
 
 
