@@ -7,11 +7,13 @@ from pathlib import Path
 
 from dataml_lab.checks.reached import VARIABLE
 
-# What this environment's JupyterLab does unless its user chose otherwise: it asks no network for news and updates, has
-# no tool for making assignments, which this course makes from sources, and formgrader grades in sandboxes.
+# What this environment's JupyterLab does unless its user chose otherwise: it asks no network for news and updates,
+# wraps long lines of code, has no tool for making assignments, which this course makes from sources, and nbgrader's
+# buttons grade in sandboxes and run the checks.
 SETTINGS = {
     Path("share", "jupyter", "lab", "settings", "overrides.json"):
-        {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}},
+        {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+         "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}}},
     Path("etc", "jupyter", "labconfig", "page_config.json"):
         {"disabledExtensions": {"@jupyter/nbgrader:create-assignment": True}},
     Path("etc", "jupyter", "jupyter_server_config.d", "dataml_lab.json"):

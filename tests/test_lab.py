@@ -39,7 +39,9 @@ def test_the_port_is_the_one_asked_for(prefix):
 def test_settings_are_written_once_and_stay_as_their_user_left_them(prefix):
     lab.command(8888, no_browser=True)
     path = prefix / "share/jupyter/lab/settings/overrides.json"
-    assert json.loads(path.read_text())["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    chosen = json.loads(path.read_text())
+    assert chosen["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert chosen["@jupyterlab/notebook-extension:tracker"]["codeCellConfig"]["lineWrap"] is True
     path.write_text("{}")
     lab.command(8888, no_browser=True)
     assert path.read_text() == "{}"
