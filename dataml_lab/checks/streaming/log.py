@@ -48,11 +48,12 @@ def with_alike(random: np.random.Generator, orders: list[Record]) -> list[Record
 
 
 def records(random: np.random.Generator, count: int) -> list[Record]:
-    """Orders of seven customers, whose numbers are those of some orders as well."""
+    """Orders of seven customers, whose numbers are those of some orders as well; no two are of as many cents."""
     first = int(random.integers(100, 1_000))
     users = [int(user) for user in first + random.choice(count, 7, replace=False)]
-    return [{"order_id": first + int(number), "user_id": users[int(random.integers(7))],
-             "cents": int(random.integers(100, 30_000))} for number in random.permutation(count)]
+    cents = 100 + random.choice(29_900, count, replace=False)
+    return [{"order_id": first + int(number), "user_id": users[int(random.integers(7))], "cents": int(of)}
+            for number, of in zip(random.permutation(count), cents, strict=True)]
 
 
 def with_repeats(random: np.random.Generator, orders: list[Record]) -> list[Record]:
