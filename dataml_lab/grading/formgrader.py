@@ -1,6 +1,6 @@
 """An extension of Jupyter's server: nbgrader's button Autograde grades with our engine, in a sandbox, and Validate runs
 the checks, both in a process of their own, while the server goes on. Formgrader's list of parts says which are
-released."""
+released, and essays are marked on a page of ours."""
 
 import asyncio
 import html
@@ -20,6 +20,8 @@ from nbgrader.server_extensions.formgrader.apihandlers import (
     check_xsrf,
 )
 from tornado import web
+
+from dataml_lab.grading import marking
 
 AUTOGRADE = r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"
 VALIDATE = "/assignments/validate"
@@ -87,7 +89,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Answers buttons and list. Extensions are loaded by name, so that nbgrader's come later and are not asked."""
-    handlers = {AUTOGRADE: GradeHandler, VALIDATE: ValidateHandler, LIST: ListHandler}
+    """Answers these addresses. Extensions are loaded by name, so that nbgrader's come later and are not asked."""
+    handlers = {AUTOGRADE: GradeHandler, VALIDATE: ValidateHandler, LIST: ListHandler, **marking.HANDLERS}
     server.web_app.add_handlers(".*$", [(url_path_join(server.base_url, at), handler)
                                         for at, handler in handlers.items()])

@@ -1,6 +1,7 @@
 """An essay from both sides, in a real browser: an instructor grades it in formgrader, beside the measured behaviour of
 the code that it is about; and a student writes it in JupyterLab, where it is in nobody's way."""
 
+import csv
 import re
 import shutil
 
@@ -9,6 +10,7 @@ from nbgrader.api import Gradebook
 
 from dataml_lab.grading.build import release_path
 from dataml_lab.grading.engine.template import hindrance
+from dataml_lab.term import roster
 from tests.browser.tiny import LESSON, grade, hand_in, released_course, run
 
 expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
@@ -23,10 +25,11 @@ pytestmark = pytest.mark.xdist_group("formgrader")
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory, newcomer, window):
-    """The course of the tiny lesson, in a folder of its own, after the submissions of two students were graded."""
+    """The course of the tiny lesson, in a folder of its own, after the submissions of three students were graded."""
     made = released_course(tmp_path_factory.mktemp("course") / "tiny", newcomer)
     hand_in(made, "ann", mean_answer=RIGHT, mean_essay=STUB)
     hand_in(made, "bob", mean_answer=WRONG, mean_essay="Where few values are **large**.")
+    hand_in(made, "dee", mean_essay="In wages.")
     grade(made)
     return made
 
@@ -64,33 +67,70 @@ def submission(course, address, window):
     assert gradebook_of(course, "bob") == (0, True)
     window.hosts.clear()
     window.goto(f"{address}/formgrader/gradebook/{LESSON}/{LESSON}")
-    waiting = window.locator("tr", has=window.locator(".needs-manual-grade .glyphicon-ok"))
+    waiting = window.locator("tr", has=window.locator(".needs-manual-grade .glyphicon-ok"), has_text="bob")
     waiting.get_by_role("link", name="Submission #").click()
-    window.wait_for_function("() => window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
+    window.locator("body[data-loaded]").wait_for()
     return window
 
 
-def test_question_words_and_measured_behaviour_are_on_one_page(submission, shots):
-    essay = submission.locator(".nbgrader_cell", has=submission.locator("#mean-essay"))
-    expect(essay).to_contain_text("Where few values are large.")
-    expect(submission.locator("body")).to_contain_text("names a distribution that a mean misleads about")
-    expect(submission.locator("body")).to_contain_text("came out as 12.5")
+def test_words_what_earns_points_and_measured_behaviour_come_first(submission, shots):
+    essay, rest = submission.locator(".essay"), submission.locator(".rest")
+    expect(essay.locator(".words")).to_contain_text("Where few values are large.")
+    expect(essay).to_contain_text("names a distribution that a mean misleads about")
+    expect(essay).to_contain_text("0 of 1 properties hold")
+    expect(essay.get_by_label("Measured of mean")).to_have_text(re.compile("^the mean of .* came out as 12.5$"))
+    expect(essay.locator("#mean-essay")).to_be_focused()
+    assert not rest.locator("pre").first.is_visible() and "def mean" in rest.text_content()
+    assert "bob" not in submission.locator("body").inner_text() and submission.hosts == {"127.0.0.1"}
     submission.screenshot(path=shots / "7_formgrader.png", full_page=True)
-    assert "0 of 1 properties hold" in submission.locator("body").inner_text()
-    assert submission.hosts == {"127.0.0.1"} and submission.evaluate("() => !!formgrader.keyboard_manager")
 
 
-def test_points_and_a_comment_reach_gradebook_and_feedback(course, submission, shots):
-    for field, value in (("#mean-essay", "3"), ("#mean-essay-comment", "Whose incomes, for example?")):
-        with submission.expect_response(lambda response: response.request.method == "PUT" and response.ok):
-            submission.locator(field).fill(value)
-            submission.locator(field).blur()
+def test_essays_are_marked_by_keyboard_and_comments_are_offered_again(course, submission, shots):
+    keys, said = submission.keyboard, submission.get_by_role("status")
+    keys.type("4.5")
+    keys.press("Enter")
+    expect(said).to_have_text("Not saved: points are a number from 0 to 4.")
+    assert gradebook_of(course, "bob") == (0, True) and submission.get_by_label("Points for the words").is_visible()
+    keys.press("Control+a")
+    keys.type("3")
+    keys.press("Tab")
+    keys.type("Whose incomes, for example?")
     submission.screenshot(path=shots / "8_graded.png", full_page=True)
+    keys.press("Control+Enter")
+    expect(submission.locator(".words")).to_contain_text("In wages.")
     assert gradebook_of(course, "bob") == (3, False)
-    run(course, "-m", "nbgrader", "generate_feedback", LESSON)
-    page = (course.folder / "feedback" / "bob" / LESSON / f"{LESSON}.html").read_text("utf-8")
-    assert "Whose incomes, for example?" in page and "came out as 12.5" in page
-    assert "Whose incomes" not in (course.folder / "feedback" / "ann" / LESSON / f"{LESSON}.html").read_text("utf-8")
+    submission.get_by_role("button", name="Whose incomes, for example?").press("Enter")
+    expect(submission.get_by_label("Comment on the words")).to_have_value("Whose incomes, for example?")
+    submission.get_by_label("Points for the words").fill("2")
+    keys.press("Enter")
+    submission.wait_for_url(f"**/gradebook/{LESSON}/{LESSON}")  # nothing waits any more
+    assert gradebook_of(course, "dee") == (2, False)
+
+
+def test_marks_reach_feedback_and_export(course):
+    roster.keep(course.folder, tuple(map(roster.Student, ("ann", "bob", "dee"))))
+    for command in (["feedback", LESSON], ["export", "--by", "exercise", "--out", "grades.csv"]):
+        run(course, "-m", "dataml_lab.cli", *command, "--course", str(course.folder))
+    ann, bob = ((course.folder / "feedback" / student / LESSON / f"{LESSON}.html").read_text("utf-8")
+                for student in ("ann", "bob"))
+    assert "Whose incomes, for example?" in bob and "came out as 12.5" in bob and "3 of 4 points" in bob
+    assert "Whose incomes" not in ann
+    with (course.folder / "grades.csv").open(encoding="utf-8") as file:
+        points = {row["id"]: row[f"{LESSON} mean"] for row in csv.DictReader(file)}
+    assert points == {"": "6", "ann": "2", "bob": "3", "dee": "2"}
+
+
+@pytest.mark.parametrize("points", ["4.5", "-1", "NaN", "true", '"3"'])
+def test_points_that_no_cell_is_worth_are_refused_by_the_server(course, address, submission, points):
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        grade = book.find_grade("mean-essay", LESSON, LESSON, "bob")
+        number, before = grade.id, grade.manual_score
+    token = next(one["value"] for one in submission.context.cookies() if one["name"] == "_xsrf")
+    headers, body = {"X-CSRFToken": token, "Content-Type": "application/json"}, f'{{"manual_score": {points}}}'.encode()
+    answer = submission.request.put(f"{address}/formgrader/api/grade/{number}", data=body, headers=headers)
+    assert answer.status == 400
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
+        assert book.find_grade_by_id(number).manual_score == before
 
 
 @pytest.mark.skipif(bool(hindrance()), reason="submissions can't be isolated here")

@@ -3,6 +3,7 @@ and honest words look as they were meant."""
 
 import base64
 import re
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -191,7 +192,8 @@ def page(request, course, address, window):
             with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
                 number = book.find_submission_notebook(LESSON, LESSON, student).id
             window.goto(f"{address}/formgrader/submissions/{number}/")
-            window.wait_for_function("() => window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
+            window.locator("body[data-loaded]").wait_for()
+            window.locator(".rest > summary").click()
         window.wait_for_load_state()
         return window
     return shown
@@ -219,6 +221,7 @@ def test_nothing_that_a_student_wrote_acts(page):
     shown.wait_for_timeout(1_000)
     assert shown.title() == LESSON
     assert not [url for url in shown.asked if "mark" in url]
+    assert {urlsplit(url).hostname for url in shown.asked} <= {None, "127.0.0.1"}  # a file, and the server
     assert shown.evaluate(LEFT) == []
 
 

@@ -62,9 +62,27 @@ def test_outputs_are_shown_in_forms_without_harm(page):
     assert "<i>a</i>" in shown and "base64,iVBO" in shown and "acts()" not in shown and "iframe" not in shown
 
 
+def test_an_essay_is_shown_with_its_question_and_what_was_measured_by_us_only(page):
+    def marked(new, name, source, **more):
+        marks = {"grade_id": name, "grade": False, "solution": False, **more}
+        return new(source, id=name, metadata={"nbgrader": marks})
+
+    def said(text):
+        return [new_output("stream", name="stdout", text=text)]
+
+    graded = marked(new_code_cell, "mean", "grade()", grade=True, points=2.0)
+    graded.outputs = said("mean: 0 of 1 properties hold.\n  measured    in one world\n    7\n")
+    own = new_code_cell("print()", id="mean-graded", outputs=said("forged"))
+    essay = marked(new_markdown_cell, "mean-essay", "My <script>words</script>", grade=True, solution=True, points=4.0)
+    shown = page(graded, marked(new_markdown_cell, "mean-question", "##### Why?"), essay, own)
+    first, _, rest = shown.partition('<details class="rest"')
+    assert "<h3>Why?</h3>" in first and ">7</pre>" in first and "0 of 1 properties hold." in first and "My " in first
+    assert "words</script>" not in shown and "forged" not in first and "forged" in rest
+
+
 def test_names_of_people_and_folders_are_text(page):
     shown = page(new_markdown_cell("a"), student="<u>eve", last_name="<u>e", first_name="<u>f", notebook_path='"><u>')
-    assert "<u>" not in shown and "&lt;u&gt;e, &lt;u&gt;f" in shown
+    assert "<u>" not in shown and "&lt;u&gt;f &lt;u&gt;e" in shown
 
 
 def test_no_script_runs_but_the_pages_own(page):
@@ -82,6 +100,6 @@ def test_nothing_of_a_page_comes_from_another_host_and_formulas_are_as_they_were
 
 
 def test_what_a_student_wrote_is_shown_in_its_own_place_only(page):
-    found = page(new_markdown_cell("# a title"))
+    found = page(new_markdown_cell("a"))
     assert ".rendered_html, .output_area {overflow: hidden !important; contain: paint}" in found
     assert "rendered_html" in found.partition("</head>")[2]
