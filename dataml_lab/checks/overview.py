@@ -97,7 +97,7 @@ class Overview(NamedTuple):
     def markdown(self, folder: Path) -> str:
         """The table in Markdown, with links for a notebook in a folder."""
         links = {row.about.title: Path(os.path.relpath(row.copy, folder)).as_posix() for row in self.rows}
-        lines = ["| | part | minutes | points |", "|---|---|---:|---|"]
+        lines = ["| state | part | minutes | points |", "|---|---|---:|---|"]
         for state, part, minutes, points in self.table():
             name = f"[{part}]({links[part]})" if part in links else f"**{part}**"
             lines.append(f"| {state} | {name} | {minutes} | {points} |")

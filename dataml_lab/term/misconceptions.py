@@ -33,13 +33,19 @@ def catalogued(course: Path, lesson: str) -> list[Entry]:
 
 
 def mistake(verdict: Verdict, known: Iterable[Entry]) -> str:
-    """The mistakes whose properties are those that an answer lost, and whose words stand in what it is told; "other"
-    where none fits."""
+    """The mistakes that an answer shows, by what it loses and by the words that it is told; "other" where none fits."""
+    fit = [entry.mistake for entry in known if entry.exercise == verdict.exercise and _shows(verdict, entry)]
+    return " Or: ".join(dict.fromkeys(fit)) or OTHER
+
+
+def _shows(verdict: Verdict, entry: Entry) -> bool:
+    """Whether a verdict is what a catalogued answer states: properties that are lost, points or both, and words.
+    Points alone, without words, tell no mistake from another."""
     lost = {finding.property for finding in verdict.findings if finding.outcome != "holds"}
     told = " ".join(finding.sentence for finding in verdict.findings).lower()
-    fit = [entry.mistake for entry in known
-           if entry.exercise == verdict.exercise and entry.fails == lost and entry.says.lower() in told]
-    return " Or: ".join(dict.fromkeys(fit)) or OTHER
+    if entry.fails is None and not entry.says:
+        return False
+    return (entry.fails in (None, lost) and entry.points in (None, verdict.score) and entry.says.lower() in told)
 
 
 def misconceptions(attempts: Iterable[Attempt], known: list[Entry]) -> list[Misconception]:

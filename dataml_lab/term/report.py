@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dataml_lab.checks import exercises
+from dataml_lab.checks.exercise import worth
 from dataml_lab.grading.attempts import Attempt, AttemptError, last_attempt
 from dataml_lab.grading.catalogue import Entry, without_docstring
 from dataml_lab.grading.results import repairs
@@ -17,6 +18,9 @@ from dataml_lab.term.misconceptions import Misconception, catalogued, misconcept
 from dataml_lab.term.roster import Student, missing
 from dataml_lab.term.scores import ESSAY
 from dataml_lab.term.student_page import ANSWER
+
+FEW = 1 / 3  # of the points of a part: who has less may need help
+WITHOUT_WORK = ("can't be read", "nothing tried")  # kinds of what is to be looked at that say why there are no points
 
 
 class Look(NamedTuple):
@@ -64,6 +68,7 @@ def _part(course: Path, part: str, absent: tuple[str, ...]) -> PartReport:
     pairs = [pair for name in exercises(part) for pair in alike(name, _answers(attempts, name), _right(known, name))]
     looks = [*(Look(student, part, "not handed in", "nothing is handed in") for student in absent), *ungraded,
              *(look for attempt in attempts for look in _looks(attempt)), *(_look_at(pair, part) for pair in pairs)]
+    looks += _few_points(part, entered, {look.student for look in looks if look.kind in WITHOUT_WORK})
     return PartReport(part, {student: _points(one) for student, one in entered.items()}, _most(entered),
                       sum(any(mark.waits for mark in one.cells.values()) for one in entered.values()),
                       _shares(attempts), misconceptions(attempts, known), pairs, looks)
@@ -135,6 +140,16 @@ def _looks(attempt: Attempt) -> Iterator[Look]:
     yield from (look("integrity", sign) for sign in attempt.integrity)
     yield from (look("repaired", what) for what in repairs(attempt))
     yield from (look("check failed", f"the check of {name} failed itself") for name in attempt.broken)
+
+
+def _few_points(part: str, entered: dict[str, Marks], listed: set[str]) -> Iterator[Look]:
+    """Students who have less than a third of the points of a part, without words that wait for a person, and who aren't
+    listed yet."""
+    for student, one in entered.items():
+        marked = [mark for mark in one.cells.values() if not mark.waits]
+        earned, most = sum(mark.points for mark in marked), sum(mark.most for mark in marked)
+        if earned < FEW * most and student not in listed:
+            yield Look(student, part, "few points", f"{earned:g} of {worth(most)}")
 
 
 def _look_at(pair: Pair, part: str) -> Look:

@@ -15,7 +15,7 @@ from dataml_lab.term.alike import LEAST, alike, threshold, tokens
 from dataml_lab.term.class_page import class_page
 from dataml_lab.term.misconceptions import OTHER, catalogued, mistake
 from dataml_lab.term.report import Look, as_csv, report
-from tests.term.classroom import attempt, graded, nothing_tried, verdict
+from tests.term.classroom import attempt, graded, mark, nothing_tried, verdict
 from tests.term.test_feedback import HOSTILE, Words
 
 PART, NAME = "01e_late_data", "affected"
@@ -80,6 +80,19 @@ def test_each_mistake_of_the_catalogue_is_known_by_its_verdict(known):
     assert mistake(odd, [entry for entry in known if entry.says or len(entry.fails) > 1]) == OTHER
 
 
+def test_a_mistake_that_states_points_is_known_by_these_and_by_its_words():
+    exercise, = (one for one in exercises("01c_clean").values() if one.name == "cleaner_tests")
+    stated = [one for one in catalogued(COURSE, "01c_clean") if one.exercise == exercise.name and one.fails is None]
+    names = [one.name for one in exercise.properties]
+    for one in filter(lambda entry: entry.says, stated):
+        worth, lost = exercise.points, {}
+        for name in names:
+            if worth > one.points:
+                lost[name], worth = one.says, worth - exercise.properties[names.index(name)].points
+        assert worth == one.points and one.mistake in mistake(verdict(exercise, lost), stated)
+        assert mistake(verdict(exercise, dict.fromkeys(lost, "something else")), stated) == OTHER
+
+
 def test_everything_to_look_at_is_listed(found):
     assert [look[::2] for look in found.looks] == [
         ("hal", "not handed in"), ("cat", "nothing tried"), ("eve", "integrity"), ("eve", "repaired"),
@@ -93,6 +106,15 @@ def test_what_is_not_graded_is_to_be_looked_at(first, tmp_path):
     one, = report(course, [PART], ())
     assert Look("ivy", PART, "not graded", "it is handed in, and not graded yet") in one.looks
     assert "hal" not in {look.student for look in one.looks}
+
+
+def test_few_points_are_to_be_looked_at(first, tmp_path):
+    course = shutil.copytree(first, tmp_path / "course")
+    for name in exercises(PART):
+        mark(course, PART, "dan", name, 1)
+    one, = report(course, [PART], ())
+    assert [look for look in one.looks if look.kind == "few points"] == [
+        Look("dan", PART, "few points", f"2 of {one.most:g} points")]
 
 
 def test_answers_are_alike_but_for_names_and_a_little(known):
