@@ -61,7 +61,7 @@ honest = worlds.customers(random, worlds.Setting(rows=3_000, share=0.2, signal=2
 planted = [columns.state_now, columns.survey, columns.calls_about_it, columns.staff, columns.company_number, columns.token]
 table = honest.assign(**{make.__name__: make(random, honest, 0.6) for make in planted})
 left = table["label"]
-table.drop(columns="label").head(5).T
+table.drop(columns="label").head(3).T
 
 # %% [markdown]
 # Boosting with 40 small trees is asked about each half of the rows, after it was fitted to the other half. Text becomes
