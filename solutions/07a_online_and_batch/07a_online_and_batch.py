@@ -281,7 +281,7 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # ## Batch answers as online does
 #
 # The endpoint above refuses a payment in which something is missing. Other endpoints fill such gaps before the model scores a
-# payment: that of the two exercises does. Batch has to fill them alike. Else the review team sees other scores than the checkout.
+# payment: that of the two exercises does. Batch has to fill them alike, else the review team sees other scores than the checkout.
 
 # %% [markdown] role="prompt" exercise="without_gaps"
 # ### Exercise: fill the gaps as online ({{points}}, about 5 minutes)
@@ -297,7 +297,7 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # | `account_days` `None` | takes `median_days` instead |
 # | `method` `None`, or not in `methods` | takes `"other"` instead |
 #
-# All else stays as it is.
+# All else stays as it is. So does the payment that you are given: what you return is a new dict.
 #
 # ```python
 # known = {"median_days": 112, "methods": ["card", "other"]}

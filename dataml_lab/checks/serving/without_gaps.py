@@ -9,7 +9,7 @@ import numpy as np
 from dataml_lab.checks.exercise import Exercise
 from dataml_lab.checks.scenes import Replies
 from dataml_lab.checks.serving.payments import GAPS, METHODS, Row, Version, payment, version
-from dataml_lab.runtime.answers import Answer, Failed, function
+from dataml_lab.runtime.answers import Answer, Call, Failed, function
 from dataml_lab.runtime.shown import shown
 
 
@@ -70,27 +70,32 @@ def said(without_gaps: Answer, world: Cases) -> Replies:
     return Replies(lambda case: row_or_none(without_gaps, case), [*world.gaps, *world.complete], world.seed)
 
 
-def row_or_none(without_gaps: Answer, case: Case) -> Row | None:
-    """What the answer makes of a payment; Failed where that is neither a dict nor None."""
-    found = without_gaps(case.payment, case.known)
-    if found is not None and not isinstance(found, dict):
-        raise Failed(f"without_gaps({shown(case.payment)}, {shown(case.known)}) returned {shown(found, 60)}, where a "
-                     "dict or None was expected.")
-    return found
+def row_or_none(without_gaps: Answer, case: Case) -> Call:
+    """What the answer makes of a payment, and of the dict that it was given; Failed where it returns neither a dict nor
+    None."""
+    call = without_gaps.call(case.payment, case.known)
+    if call.result is not None and not isinstance(call.result, dict):
+        raise Failed(f"without_gaps({shown(case.payment)}, {shown(case.known)}) returned {shown(call.result, 60)}, "
+                     "where a dict or None was expected.")
+    return call
 
 
 def demand(kind: str, text: str) -> None:
     """Makes it a property that the answer is right about each payment of a kind."""
     @without_gaps.demands(text, points=1, call=f"""\
 for case in world.{kind}:
-    if without_gaps(case.payment, case.known) != case.right:
-        print(case)""")
+    given = {{**case.payment}}
+    if without_gaps(given, case.known) != case.right or given != case.payment:
+        print(case, given)""")
     def _(said: Replies, world: Cases) -> str | None:
         for case in getattr(world, kind):
-            found = said[case]
+            found, (left, _) = said[case]
+            asked = f"without_gaps({shown(case.payment, 120)}, {shown(case.known, 120)})"
             if found != case.right:
-                return (f"without_gaps({shown(case.payment, 120)}, {shown(case.known, 120)}) returned "
-                        f"{shown(found, 120)}, where {shown(case.right, 120)} was expected: {why(case, found)}.")
+                return (f"{asked} returned {shown(found, 120)}, where {shown(case.right, 120)} was expected: "
+                        f"{why(case, found)}.")
+            if left != case.payment:
+                return f"{asked} changed the payment that it was given to {shown(left, 120)}: change a copy."
         return None
 
 
