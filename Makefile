@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Systems that lessons can do without, each in an environment of its own, .venv-NAME, but for those that are run by .venv's
 # Python and installed there. `make NAME` installs one, and says what it lacks; `make test-NAME` runs the tests that need it.
 ENGINES := $(patsubst engines/%.lock,%,$(wildcard engines/*.lock))
-HERE := spark deep
+HERE := spark deep dask
 TESTS := $(ENGINES:%=test-%)
 
 .PHONY: lab test test-full test-unit test-notebooks test-catalogue test-grading test-browser engines $(ENGINES) \

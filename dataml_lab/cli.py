@@ -119,12 +119,16 @@ def _names_parts(parser: argparse.ArgumentParser) -> None:
 def _grade_options(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--again", action="store_true", help="also what has not changed since it was graded")
+    parser.add_argument("--executor", default="here", choices=("here", "dask"), help="who judges; default: here")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that is there: tcp://host:8786")
     _judging_options(parser)
     parser.epilog = """Submissions lie in submitted/<student>/<lesson>/. Scores go into gradebook.db, the notebooks with
 their outputs into autograded/, and all that was found into attempts/. Each problem is a line: a file that can't be
 read, that came late, or that lies where nothing is graded; damage that was repaired, a process that was ended, and
 signs of an attack on the grader.
 It can be interrupted, and started again: what is graded stays, and nothing is graded twice.
+With --executor dask, the workers of a Dask cluster judge, in sandboxes on their machines. Each needs this package, and
+the course folder under the path that it has here; scores are written here. `make dask` installs what that needs.
 The exit code is 1 if something could not be read or graded."""
 
 
@@ -478,14 +482,13 @@ def _regrade(options: argparse.Namespace) -> int:
 
 def _beside_judges(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Runs a command that forks judges, as only Linux can."""
-    from dataml_lab.grading.engine.template import ENVIRONMENT, hindrance
+    from dataml_lab.grading.engine.template import JUDGES, hindrance
     from dataml_lab.grading.environment import environment
 
     if sys.platform != "linux":
         print(hindrance(), file=sys.stderr)
         return 2
-    # Read by libraries when they are imported, for the first time below: judges are forks, too.
-    with environment(**{name: ENVIRONMENT[name] for name in ENVIRONMENT.keys() - {"PATH", "HOME", "LANG"}}):
+    with environment(**JUDGES):
         return command(options)
 
 
@@ -493,6 +496,7 @@ def _judging(command: Callable[[Path, argparse.Namespace], int], options: argpar
     """Runs a command that judges the submissions of a course, and says what keeps it from that."""
     from dataml_lab.grading import COURSE
     from dataml_lab.grading.attempts import BusyError
+    from dataml_lab.grading.cluster import ClusterError
     from dataml_lab.grading.engine.template import TemplateError, hindrance
     from dataml_lab.grading.gradebook import GradebookError
 
@@ -506,7 +510,7 @@ def _judging(command: Callable[[Path, argparse.Namespace], int], options: argpar
         advice = "With --no-sandbox, submissions run unprotected, with your rights."
         print(hindrance() or error, advice, file=sys.stderr)
         return 2
-    except (BusyError, GradebookError, FileNotFoundError) as error:
+    except (BusyError, GradebookError, ClusterError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -514,6 +518,9 @@ def _judging(command: Callable[[Path, argparse.Namespace], int], options: argpar
 def _graded(course: Path, options: argparse.Namespace) -> int:
     from dataml_lab.grading.results import summary
 
+    if (options.executor == "dask") != bool(options.scheduler):
+        print("--executor dask and --scheduler ADDRESS go together.", file=sys.stderr)
+        return 2
     found = _batch(course, options)
     print(json.dumps(found) if options.json else summary(found, course))
     return int(any(one["trouble"] or one.get("problem") or one.get("broken") for one in found))
@@ -554,11 +561,19 @@ def _batch(course: Path, options: argparse.Namespace) -> list[dict]:
 
     lessons, found, started = options.lessons or lessons_handed_in(course), [], time.monotonic()
     for total, graded in grade(course, lessons, options.student, options.again, not options.no_sandbox,
-                               max(1, options.workers)):
+                               max(1, options.workers), _executor(options)):
         found.append(graded.as_data())
         lines = [] if options.json else [f"{graded.submission}: {line}" for line in graded.problems()]
         _show_progress(started, len(found), total, _printable(" ".join(line.split()) for line in lines))
     return found + _misplaced(course, options)
+
+
+def _executor(options: argparse.Namespace) -> Callable:
+    """What judges submissions: a function with the parameters of `assessed`."""
+    from dataml_lab.grading.cluster import on_cluster
+    from dataml_lab.grading.grade import assessed
+
+    return partial(on_cluster, options.scheduler) if options.executor == "dask" else assessed
 
 
 def _misplaced(course: Path, options: argparse.Namespace) -> list[dict]:

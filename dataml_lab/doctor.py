@@ -180,6 +180,7 @@ ENGINES = {
     "feast": ("dataml_lab.features.feast", "a section of lesson 03 uses it"),
     "deep": ("dataml_lab.models.deep", "sections of lesson 04 use it"),
     "mlflow": ("dataml_lab.serving.mlflow", "its registry in lesson 07 uses it"),
+    "dask": ("dataml_lab.grading.cluster", "grading on a cluster uses it"),
 }
 
 

@@ -37,7 +37,7 @@ def test_what_an_engine_needs_is_pinned_its_tests_are_found_and_the_readme_names
     assert f"`make {name}`" in (COURSE / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["spark", "deep"])
+@pytest.mark.parametrize("name", ["spark", "deep", "dask"])
 def test_what_is_installed_beside_the_lessons_changes_no_pin_of_theirs(name):
     ours, theirs = (set((COURSE / file).read_text("utf-8").splitlines())
                     for file in ("requirements.lock", f"engines/{name}.lock"))

@@ -5,7 +5,7 @@ and at the beginning of the next: however grading ends, grading again leads to t
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -34,9 +34,9 @@ JUDGE_SECONDS = 2 * NOTEBOOK_SECONDS  # that a submission has, from its first by
 
 
 def grade(course: Path, lessons: list[str], students: list[str] | None = None, again: bool = False,
-          isolated: bool = True, workers: int = 1) -> Iterator[tuple[int, Graded]]:
+          isolated: bool = True, workers: int = 1, assess: Callable | None = None) -> Iterator[tuple[int, Graded]]:
     """Grades what is new or changed, or all of it `again`. Yields how many there are and what came of each, as it
-    comes."""
+    comes. `assess` judges in place of `assessed`, elsewhere."""
     found, todo = submissions(course, lessons, students), []
     if not found:
         return
@@ -50,7 +50,7 @@ def grade(course: Path, lessons: list[str], students: list[str] | None = None, a
                 yield len(found), graded
             else:
                 todo.append(submission)
-        for submission, attempt in assessed(todo, isolated, workers):
+        for submission, attempt in (assess or assessed)(todo, isolated, workers):
             yield len(found), kept(book, submission, attempt)
 
 

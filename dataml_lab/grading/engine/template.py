@@ -35,6 +35,8 @@ ENVIRONMENT = {
     "SLURM_CPUS_ON_NODE": "1", "MALLOC_ARENA_MAX": "2", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
+# What judges need of it, when libraries are imported for the first time: they are forks, too.
+JUDGES = {name: value for name, value in ENVIRONMENT.items() if name not in ("PATH", "HOME", "LANG")}
 
 
 ORPHANED = "its template has ended"  # says nothing of the fork
