@@ -13,7 +13,7 @@ from dataml_lab.grading import COURSE
 
 # What grades, on Linux alone.
 LINUX = tuple(f"dataml_lab/{name}" for name in ("grading/engine", "grading/grade.py", "grading/trials.py",
-                                                "runtime/warm.py"))
+                                                "term/regrade.py", "runtime/warm.py"))
 WITHOUT = """\
 import importlib, os, signal, socket, sys
 names = sys.argv[1:]

@@ -6,7 +6,6 @@ here. Only the process that asks keeps attempts and writes into the gradebook. I
 another.
 """
 
-import ctypes
 import importlib.util
 import json
 import os
@@ -20,11 +19,9 @@ from pathlib import Path
 
 from dataml_lab.grading.assess import checks_version
 from dataml_lab.grading.attempts import Attempt, as_data, from_data
-from dataml_lab.grading.engine.batch import PR_SET_PDEATHSIG
-from dataml_lab.grading.engine.template import JUDGES
 from dataml_lab.grading.environment import course_salt
-from dataml_lab.grading.grade import assessed
 from dataml_lab.grading.submissions import Submission
+from dataml_lab.store.keeper import LIBC, PR_SET_PDEATHSIG
 
 AT_ONCE = 8  # submissions of a task, which starts a template, in seconds
 PATIENCE = 30  # seconds for a scheduler to answer
@@ -82,6 +79,8 @@ def _attempt(submission: Submission, found: dict | str) -> Attempt | str:
 def judged(course: str, names: list[tuple[str, str]], isolated: bool, salt: str) -> list[dict | str]:
     """What is found of submissions, which are given by student and lesson; in their order, as data, and a text in place
     of what could not be judged. This is the task of a Dask worker."""
+    from dataml_lab.grading.engine.template import JUDGES  # only Linux has what it imports
+
     run = subprocess.run([sys.executable, "-m", __name__], input=json.dumps([course, names, isolated]), text=True,
                          capture_output=True, check=False, env={**os.environ, **JUDGES, "DATAML_LAB_SALT": salt})
     if run.returncode:
@@ -91,7 +90,9 @@ def judged(course: str, names: list[tuple[str, str]], isolated: bool, salt: str)
 
 def _judge() -> None:
     """What the process of a task does: it reads what `judged` writes, and writes what that returns."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    from dataml_lab.grading.grade import assessed
+
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     course, names, isolated = json.load(sys.stdin)
     with _core():
         todo = [Submission(Path(course), student, lesson) for student, lesson in names]

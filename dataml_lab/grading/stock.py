@@ -69,17 +69,17 @@ class ExecuteInHiddenWorlds(Execute):
 
 class Export(CsvExportPlugin):
     """nbgrader's table, in which a text that nobody has marked yet counts 0, with one more column: how many there are
-    of these."""
+    of these, in what was graded."""
 
     def export(self, gradebook: Gradebook) -> None:
         """Writes the table."""
         super().export(gradebook)
         path = Path(self.to or "grades.csv")
-        head, *rows = csv.reader(path.read_text().splitlines())
+        head, *rows = csv.reader(path.read_text(encoding="locale").splitlines())  # as nbgrader writes
         part, student = head.index("assignment"), head.index("student_id")
         waiting = Counter((one.assignment.name, one.student.id) for one in gradebook.db.query(SubmittedAssignment)
-                          for book in one.notebooks for grade in book.grades
-                          if grade.auto_score is None and grade.manual_score is None)
+                          for book in one.notebooks if any(grade.auto_score is not None for grade in book.grades)
+                          for grade in book.grades if grade.auto_score is None and grade.manual_score is None)
         with path.open("w") as table:
             csv.writer(table, lineterminator="\n").writerows(
                 [[*head, "not_marked_yet"], *([*row, waiting[row[part], row[student]]] for row in rows)])
