@@ -173,6 +173,7 @@ def browser() -> str:
 # What lessons can do without, by the name that `make` installs it by: its module, and what uses it. A module says with
 # `missing()` what its system lacks, or nothing, and with `version()` what there is.
 ENGINES = {
+    "dbt": ("dataml_lab.pipeline.dbt", "a section of lesson 01 uses it"),
     "firehose": ("dataml_lab.pipeline.firehose", "a section of lesson 01 uses it"),
     "airflow": ("dataml_lab.pipeline.airflow", "a section of lesson 01 uses it"),
     "flink": ("dataml_lab.streaming.flink", "a section of lesson 02 uses it"),

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from dataml_lab.drift.chart import chart, strip
 from dataml_lab.drift.monitor import Monitor, Monitors, Reading, Threshold
-from dataml_lab.drift.page import LIGHT, page, scrolled
-from dataml_lab.drift.page import STYLE as BASE
+from dataml_lab.pipeline.page import LIGHT, page, scrolled
+from dataml_lab.pipeline.page import STYLE as BASE
 
 STYLE = """
 .drift .strip{display:block;width:100%;height:1.1rem;background:var(--area)}

@@ -10,11 +10,11 @@ import pandas as pd
 
 from dataml_lab.drift import distances
 from dataml_lab.drift.numbers import Numbers
-from dataml_lab.drift.page import page, scrolled
 from dataml_lab.drift.profile import Column
 from dataml_lab.drift.shapes import STYLE, shape
 from dataml_lab.drift.words import aligned
 from dataml_lab.evaluation.findings import Finding, Findings
+from dataml_lab.pipeline.page import page, scrolled
 
 __all__ = ["Finding", "Report", "row_of"]
 

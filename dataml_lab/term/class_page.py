@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dataml_lab.checks.exercise import worth
 from dataml_lab.drift.chart import HIGH, WIDE, ticks
-from dataml_lab.drift.page import page, scrolled
+from dataml_lab.pipeline.page import page, scrolled
 from dataml_lab.term.report import Look, PartReport
 
 BARS = 10

@@ -10,9 +10,9 @@ from html import escape
 
 from dataml_lab.checks import report
 from dataml_lab.checks.exercise import Verdict, worth
-from dataml_lab.drift.page import page, scrolled
 from dataml_lab.grading.attempts import Attempt
 from dataml_lab.grading.results import happened, repairs
+from dataml_lab.pipeline.page import page, scrolled
 from dataml_lab.term.marks import Mark, Marks
 from dataml_lab.term.scores import ESSAY
 

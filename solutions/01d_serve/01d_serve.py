@@ -21,7 +21,7 @@
 # - aggregate and join without multiplying or losing rows;
 # - publish a table so that running the job again, or after a crash, changes nothing;
 # - make the same daily table on two database engines, and write its query for a third;
-# - serve a table to analysts, to programs through an API, and to colleagues in their CRM.
+# - serve a table to analysts, as a page to everyone, to programs through an API, and to colleagues in their CRM.
 #
 # **You need** Python, some pandas, a little SQL, and about 75 minutes, ten of them for the exercise. Everything runs
 # on this machine, without a network.
@@ -30,6 +30,7 @@
 import tempfile
 import textwrap
 from datetime import date, timedelta
+from html import escape
 from pathlib import Path
 from time import perf_counter
 
@@ -37,10 +38,12 @@ import httpx
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython.display import HTML
 from matplotlib.dates import ConciseDateFormatter
 
 from dataml_lab import pipeline
 from dataml_lab.pipeline import dialects
+from dataml_lab.pipeline.dashboard import dashboard
 from dataml_lab.store import Store
 
 plt.style.use("dataml_lab.workbook")
@@ -281,6 +284,25 @@ print("File and warehouse are equal:", in_warehouse.equals(in_file.sort_values("
 
 # %% role="claim"
 assert in_warehouse.equals(in_file.sort_values("day", ignore_index=True))
+
+# %% [markdown]
+# Those who don't write SQL want a page. `dashboard` puts figures and tables into one HTML file, to be sent by mail or put on
+# any web server. The page loads nothing and runs no program, so it shows the same everywhere; a job makes it anew after
+# each run. What a figure shows is in its heading, also for readers who can't see it.
+
+# %%
+figure, axes = plt.subplots(figsize=(7, 2.8))
+axes.plot(in_warehouse["day"], in_warehouse["revenue"])
+axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+axes.set(xlabel="day", ylabel="revenue (€)", ylim=(0, None))
+plt.close(figure)
+page = dashboard("The shop, January to June", {
+    "Each week, revenue rises towards the weekend": figure,
+    "The three best categories": best,
+    "The last three days": in_warehouse.tail(3)})
+published_page = desk / "published" / "dashboard.html"
+published_page.write_text(page, "utf-8")
+HTML(f'<div><iframe title="The dashboard" srcdoc="{escape(page)}" width="100%" height="420"></iframe></div>')
 
 # %% [markdown]
 # ### A summary for every day

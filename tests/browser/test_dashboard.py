@@ -1,13 +1,15 @@
-"""The dashboard of monitors and the report on drift in a real browser: on wide and narrow screens, light and dark, with
-the keyboard alone."""
+"""The dashboards, of monitors and of served tables, and the report on drift in a real browser: on wide and narrow
+screens, light and dark, with the keyboard alone."""
 
 from datetime import date, timedelta
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from dataml_lab.drift import Dashboard, Monitor, Monitors, compare
+from dataml_lab.pipeline.dashboard import dashboard
 
 expect = pytest.importorskip("playwright.sync_api", reason="No playwright here: pip install dataml-lab[test]").expect
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -19,9 +21,9 @@ PLAN = [Monitor("mean", "ms", "reference", "×2", 1, "rollback"),
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The addresses of the two pages, each a file."""
+    """The addresses of the pages, each a file."""
     folder = tmp_path_factory.mktemp("pages")
-    for name, page in (("dashboard", dashboard_page()), ("report", report_page())):
+    for name, page in (("dashboard", dashboard_page()), ("report", report_page()), ("served", served_page())):
         (folder / name).with_suffix(".html").write_text(page, "utf-8")
     return {path.stem: path.as_uri() for path in folder.iterdir()}
 
@@ -40,6 +42,14 @@ def report_page():
     return compare(then, now).page("From one to the other")
 
 
+def served_page():
+    figure, axes = plt.subplots(figsize=(7, 2.8))
+    axes.plot([3, 1, 2])
+    plt.close(figure)
+    tables = {name: pd.DataFrame({HOSTILE: [HOSTILE], "orders": [1_000]}) for name in (HOSTILE, "Orders")}
+    return dashboard("The shop", {"It falls, then rises": figure, **tables})
+
+
 @pytest.fixture
 def opened_page(window, pages):
     """Opens one of the pages at this width and in this colour scheme."""
@@ -52,7 +62,7 @@ def opened_page(window, pages):
     return opened_page
 
 
-@pytest.mark.parametrize("name", ["dashboard", "report"])
+@pytest.mark.parametrize("name", ["dashboard", "report", "served"])
 @pytest.mark.parametrize("width", [1400, 760, 400])
 def test_nothing_is_beside_the_screen(opened_page, shots, name, width):
     page = opened_page(name, width)
@@ -65,7 +75,7 @@ def test_nothing_is_beside_the_screen(opened_page, shots, name, width):
     page.screenshot(path=shots / f"{name}_{width}.png", full_page=True)
 
 
-@pytest.mark.parametrize("name", ["dashboard", "report"])
+@pytest.mark.parametrize("name", ["dashboard", "report", "served"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_the_paper(opened_page, shots, name, scheme):
     page = opened_page(name, scheme=scheme)
@@ -123,7 +133,8 @@ def test_a_screen_reader_finds_headings_figures_and_tables(opened_page):
     expect(dashboard.get_by_role("region", name="Alarms").get_by_role("row")).to_have_count(2)
 
 
-@pytest.mark.parametrize(("name", "title"), [("dashboard", "Deliveries"), ("report", "From one to the other")])
+@pytest.mark.parametrize(("name", "title"), [("dashboard", "Deliveries"), ("report", "From one to the other"),
+                                               ("served", "The shop")])
 def test_no_name_acts_and_nothing_is_loaded(opened_page, name, title):
     page = opened_page(name)
     assert page.title() == title
