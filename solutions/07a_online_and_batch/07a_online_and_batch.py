@@ -242,14 +242,15 @@ assert len(in_batch) == 1_177 and in_batch.index.is_unique and in_batch["problem
 # Four rules make it so.
 #
 # - A file of scores gets its name when it is whole. Until then it has another one, which no reader takes.
-# - What says that a day is done lies in the file of scores itself, so the two can't differ.
+# - The mark that a day is done is inside its file of scores, so there is no mark without scores.
 # - A day that is scored again replaces its file. Nothing is appended.
 # - With each file is noted which model made it, and from which data. For another model or other data the day isn't done.
 #
-# The last rule also keeps versions apart. By another version, all 29 days are scored anew:
+# The last rule also holds for a new version: all 29 days are scored again. If that run stops, some days are still of the version
+# before, which their column `version` tells.
 
 # %%
-other = save(place / "other", trained(30_000, seed=2), SCHEMA, "fraud", version=2)
+other = save(place / "other", trained(30_000, seed=2), SCHEMA, "fraud", version=2)  # as load returns it
 print(score_folder(other, days, scores, keep=["payment_id"]))
 
 # %% role="claim"
@@ -258,7 +259,8 @@ assert score_folder(model, days, scores, keep=["payment_id"]).fresh == 29
 assert all((scores / file.name).read_bytes() == file.read_bytes() for file in (place / "copy").glob("*.parquet"))
 
 # %% [markdown]
-# What does batch save? Here are 100,000 rows, with reading, checking and writing, and the same number of requests by one client.
+# What does batch save? Here are 100,000 rows, with reading, checking and writing. Beside it is what as many requests by one client
+# would take, reckoned from the mean of its answers above.
 
 # %% tags=["nbval-ignore-output"]
 (place / "many").mkdir()
@@ -280,8 +282,9 @@ assert one_by_one > 3 * in_one, (one_by_one, in_one)
 # %% [markdown]
 # ## Batch answers as online does
 #
-# The endpoint above refuses a payment in which something is missing. Other endpoints fill such gaps before the model scores a
-# payment: that of the two exercises does. Batch has to fill them alike, else the review team sees other scores than the checkout.
+# The endpoint above refuses a payment in which something is missing. The two exercises have another endpoint and another model:
+# it takes the method of payment, too, and fills such gaps before the model scores. Batch has to fill them alike, else the review
+# team sees other scores than the checkout.
 
 # %% [markdown] role="prompt" exercise="without_gaps"
 # ### Exercise: fill the gaps as online ({{points}}, about 5 minutes)
@@ -328,9 +331,9 @@ def without_gaps(payment, known):
 # %% [markdown] role="prompt" exercise="score_all"
 # ### Exercise: score each payment once ({{points}}, about 40 minutes)
 #
-# `score_all(store, model, state)` runs each night, and brings the scores of all payments up to date. It can crash in any call of
-# `store`, `model` or `state`, before or after it has worked, and is then called again in a new process. The scores and the note
-# are left, nothing else.
+# `score_all(store, model, state)` runs each night, and brings the scores of all payments up to date. Any call of `store`, `model`
+# or `state` can crash, before or after it has done its work; `score_all` is then called again in a new process. The scores and the
+# note are left, nothing else.
 #
 # **First step:** read, score and write each partition. Then ask of each thing that your function remembers: where is it
 # after a crash?
@@ -343,7 +346,7 @@ def without_gaps(payment, known):
 # | `store.append(partition, rows)` | adds rows to its scores, one by one: it can crash between two |
 # | `model.champion()` | the number of the version that answers online at the moment |
 # | `model.trained_on(version)` | such as `{"median_days": 112, "methods": ["card", "other"]}` |
-# | `model.score(rows, version)` | the scores of 1 to 10 payments in which nothing is `None` |
+# | `model.score(rows, version)` | their scores, in the order of `rows`: 1 to 10 payments in which nothing is `None` |
 # | `state.load()` | the note saved last; `None` at first |
 # | `state.save(note)` | keeps a note (dicts, lists, texts, numbers) in its place, all or none |
 #
@@ -358,7 +361,7 @@ def without_gaps(payment, known):
 #   gaps, and `None` where `without_gaps` returns `None`. You may call that function.
 # - A payment that came or changed meanwhile can wait for the next run.
 # - The next run can have another version, also an earlier one. Then it scores all again.
-# - A partition whose stamp and version are still those of its scores isn't read; after a crash, one at most is.
+# - A partition whose stamp and version are still those of its scores isn't read. After each crash one of these at most may be.
 #
 # {{properties}}
 

@@ -357,7 +357,7 @@ def crashed_twice(score_all: Answer, whole: Run, world: Payments) -> list[Restar
     return [restarted(score_all, world, crash_at, crash_at % 5 + 1) for crash_at in some_steps(whole, FEW, world)]
 
 
-@score_all.demands("writes nothing twice after a crash", points=1, after=ONE_ROW, call=CRASHES)
+@score_all.demands("leaves no row twice after a crash", points=1, after=ONE_ROW, call=CRASHES)
 def _(restarts: list[Restart]) -> str | None:
     for crashed, after in restarts:
         if wrong := doubled(scores_of(after.disk)):
