@@ -288,7 +288,9 @@ assert in_warehouse.equals(in_file.sort_values("day", ignore_index=True))
 # %% [markdown]
 # Those who don't write SQL want a page. `dashboard` puts figures and tables into one HTML file, to be sent by mail or put on
 # any web server. The page loads nothing and runs no program, so it shows the same everywhere; a job makes it anew after
-# each run. What a figure shows is in its heading, also for readers who can't see it.
+# each run.
+#
+# What a figure shows is in its heading, also for readers who can't see it.
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 2.8))

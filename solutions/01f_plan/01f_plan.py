@@ -248,8 +248,9 @@ assert by_cron == by_rebuild and len({day for day, *_ in by_cron}) == 5
 # ### Extra: dbt
 #
 # [dbt](https://docs.getdbt.com/docs/introduction) keeps such SQL in a project: a *model* is a file with
-# one SELECT, and dbt writes CREATE, DELETE and INSERT around it. An *incremental* model makes only some days anew. Beside it
-# stand tests of the table, such as “one row for each day and user”. The same project runs on PostgreSQL and on DuckDB.
+# one SELECT, and dbt writes CREATE, DELETE and INSERT around it. An *incremental* model makes only some days anew.
+#
+# Beside it stand tests of the table, such as “one row for each day and user”. The same project runs on PostgreSQL and on DuckDB.
 #
 # The next cell shows the part of the model that looks back. In `{% … %}` and `{{ … }}` is what dbt fills in.
 
