@@ -41,7 +41,10 @@ def cell(page, course, cell_id):
 
 def first_point(page, course):
     """From the start page to the first part, an answer to its first exercise, and what the check says."""
-    notebook(page).get_by_role("link", name="00 Start here").first.click()
+    link = notebook(page).get_by_role("link", name="00 Start here").first
+    # Before its kernel is there, JupyterLab forgets what it is told to run.
+    with page.expect_websocket(lambda socket: "/channels" in socket.url):
+        link.click()
     expect(page.get_by_role("tab", name="00_start_here.ipynb", selected=True)).to_be_visible()
     cell(page, course, "revenue-answer").locator(".cm-content").click()
     page.keyboard.press("Control+a")
